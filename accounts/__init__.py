@@ -1,0 +1,10 @@
+"""Who may sign in and who may call: users, API keys, sessions, roles, tenants."""
+
+from __future__ import annotations
+
+from accounts.accounts import Accounts
+from accounts.identity import Identity, Role
+from accounts.refusals import Forbidden, Invalid, Throttled, Unknown
+from accounts.sessions import SESSION_COOKIE
+
+__all__ = ["SESSION_COOKIE", "Accounts", "Forbidden", "Identity", "Invalid", "Role", "Throttled", "Unknown"]

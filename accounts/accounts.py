@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from accounts.identity import Identity
+from accounts.keys import Keys
+from accounts.passwords import Passwords
+from accounts.refusals import Unknown
+from accounts.sessions import Sessions
+from accounts.store import Store
+from accounts.tenants import Tenants
+from accounts.throttle import Throttle, network
+from accounts.users import LONGEST_EMAIL, Users, folded_email
+
+SIGN_INS_OF_ONE_EMAIL = (5, 15 * 60)
+SIGN_INS_FROM_ONE_NETWORK = (50, 15 * 60)
+BAD_KEYS_FROM_ONE_NETWORK = (20, 60)
+
+
+class Accounts:
+    """Who is asking? Users, keys and sessions of the state folder `home`, and the brakes on guessing.
+
+    `now` tells the time in seconds since 1970. One object serves all threads of a process; changes made by
+    other processes count at once. Failed attempts are counted in this object alone.
+    """
+
+    def __init__(
+        self, home: Path, now: Callable[[], float] = time.time, passwords: Passwords | None = None
+    ) -> None:
+        self._store = Store(home)
+        self._now = now
+        self.tenants = Tenants(self._store)
+        self.users = Users(self._store, passwords or Passwords(), now)
+        self.keys = Keys(self._store, now)
+        self.sessions = Sessions(self._store, now)
+        self._email_throttle = Throttle(*SIGN_INS_OF_ONE_EMAIL)
+        self._network_throttle = Throttle(*SIGN_INS_FROM_ONE_NETWORK)
+        self._key_throttle = Throttle(*BAD_KEYS_FROM_ONE_NETWORK)
+
+    def sign_in(self, email: str, password: str, address: str) -> str:
+        """The token of a new session for a right e-mail and password; `address` is the client's.
+
+        Raises Unknown, or Throttled after too many failures. Whether the user may read is answered by
+        `authenticate_session`, here as on every later request. Takes the time of one Argon2 check.
+        """
+        now = self._now()
+        origin = network(address)
+        attempt = (folded_email(email)[:LONGEST_EMAIL], origin)
+        # Counted before the slow check, so that attempts sent side by side cannot all slip under the limit.
+        self._email_throttle.count(attempt, now)
+        self._network_throttle.count(origin, now)
+        user = self.users.matching(email, password)
+        if user is None:
+            raise Unknown("the e-mail or the password is wrong")
+        self._email_throttle.clear(attempt)
+        self._network_throttle.forgive(origin, now)
+        return self.sessions.open(user)
+
+    def sign_out(self, token: str) -> None:
+        """End a session; an unknown token is already signed out."""
+        self.sessions.close(token)
+
+    def authenticate_session(self, token: str | None) -> Identity:
+        """Whose cookie this is, with the role and tenant of this moment; raises Unknown or Forbidden."""
+        if not token:
+            raise Unknown("there is no session")
+        return self.sessions.identity(token)
+
+    def authenticate_key(self, raw: str, address: str) -> Identity:
+        """Whose API key this is; raises Unknown, Forbidden, or Throttled after too many unknown keys."""
+        try:
+            return self.keys.identity(raw)
+        except Unknown:
+            # Only bad keys are counted and refused: were good ones refused too, one client with an old key
+            # would shut out everyone behind the same address, and guessing 256 bits is hopeless anyway.
+            self._key_throttle.count(network(address), self._now())
+            raise
+
+    def close(self) -> None:
+        self._store.close()

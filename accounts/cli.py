@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+
+from accounts.accounts import Accounts
+from accounts.identity import Role
+from accounts.listing import key_table, moment, user_table
+from accounts.refusals import Invalid
+from accounts.store import FILE_NAME
+from data.home import home
+
+FIRST_EMAIL = "admin@example.com"
+
+Command = Callable[[Accounts, argparse.Namespace], None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command of `python -m accounts`; 0 when done, 1 when it could not be done, 2 when misspelt."""
+    options = parser().parse_args(arguments)
+    try:
+        accounts = Accounts(home())
+        try:
+            options.command(accounts, options)
+        finally:
+            accounts.close()
+    except Invalid as invalid:
+        return failure(str(invalid))
+    except sqlite3.Error as error:
+        return failure(f"{home() / FILE_NAME} cannot be used: {error}")
+    except OSError as error:
+        return failure(str(error))
+    except (KeyboardInterrupt, EOFError):
+        return failure("stopped, nothing was changed")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    root = argparse.ArgumentParser(
+        prog="python -m accounts",
+        description="Users, API keys and tenants. Changes count at once, also while the server runs.",
+        epilog="The accounts are kept in the folder named by IH_HOME (default: var beside the code).",
+    )
+    commands = root.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Command, says: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=says, description=says)
+        added.set_defaults(command=run)
+        return added
+
+    add = command("add-user", add_user, "Add a person who signs in with e-mail and password.")
+    add.add_argument("email", metavar="EMAIL")
+    tenant_option(add)
+    role_option(add)
+    password_option(add)
+
+    role = command("set-role", set_role, "Give a user another role, from their next click on.")
+    role.add_argument("email", metavar="EMAIL")
+    role.add_argument("role", metavar="ROLE", choices=role_names(), help=", ".join(role_names()))
+
+    password = command("set-password", set_password, "Give a user another password and end their sessions.")
+    password.add_argument("email", metavar="EMAIL")
+    password_option(password)
+
+    command("list", list_all, "Show users and keys, never their secrets.")
+
+    key = command("add-key", add_key, "Make an API key and print it, this once.")
+    key.add_argument("name", metavar="NAME")
+    tenant_option(key)
+    role_option(key)
+    key.add_argument(
+        "--expires",
+        metavar="DATE",
+        type=instant,
+        help="when it stops working, ISO 8601; without an offset UTC, a date alone is its midnight",
+    )
+
+    revoke = command("revoke-key", revoke_key, "Stop an API key from its next request on.")
+    revoke.add_argument("name", metavar="NAME")
+    revoke.add_argument("--tenant", metavar="TENANT", help="needed when several tenants have this name")
+
+    disable = command("disable-tenant", disable_tenant, "Shut all users and keys of a tenant out.")
+    disable.add_argument("tenant", metavar="TENANT")
+    enable = command("enable-tenant", enable_tenant, "Let the users and keys of a tenant in again.")
+    enable.add_argument("tenant", metavar="TENANT")
+
+    first = command(
+        "first-user",
+        first_user,
+        "If there is no user, add an admin and print e-mail and random password; else do nothing.",
+    )
+    first.add_argument("--address", metavar="URL", help="print a sentence with this address, not JSON")
+    first.add_argument("--email", metavar="EMAIL", default=FIRST_EMAIL, help=f"default: {FIRST_EMAIL}")
+    tenant_option(first)
+    return root
+
+
+def tenant_option(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--tenant", metavar="TENANT", required=True, help="the one tenant they may see")
+
+
+def role_option(command: argparse.ArgumentParser) -> None:
+    names = role_names()
+    says = f"{', '.join(names)} (default: viewer)"
+    command.add_argument("--role", metavar="ROLE", choices=names, default="viewer", help=says)
+
+
+def password_option(command: argparse.ArgumentParser) -> None:
+    says = "read the password from standard input instead of asking for it"
+    command.add_argument("--password-stdin", action="store_true", help=says)
+
+
+def role_names() -> list[str]:
+    return [role.value for role in Role]
+
+
+def instant(text: str) -> int:
+    """The ISO 8601 date or time as seconds since 1970."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO 8601 date or time") from None
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=timezone.utc)).timestamp())
+
+
+def add_user(accounts: Accounts, options: argparse.Namespace) -> None:
+    password = chosen_password(options.password_stdin)
+    user = accounts.users.add(options.email, password, options.tenant, Role(options.role))
+    print(f"Added {user.email}, {user.role} of {user.tenant}.")
+
+
+def set_role(accounts: Accounts, options: argparse.Namespace) -> None:
+    accounts.users.set_role(options.email, Role(options.role))
+    print(f"{options.email} now has the role {options.role}.")
+
+
+def set_password(accounts: Accounts, options: argparse.Namespace) -> None:
+    accounts.users.set_password(options.email, chosen_password(options.password_stdin))
+    print(f"{options.email} has a new password and is signed out everywhere.")
+
+
+def list_all(accounts: Accounts, options: argparse.Namespace) -> None:
+    disabled = accounts.tenants.disabled()
+    print(user_table(accounts.users.all(), disabled))
+    print()
+    print(key_table(accounts.keys.all(), disabled, time.time()))
+
+
+def add_key(accounts: Accounts, options: argparse.Namespace) -> None:
+    raw = accounts.keys.add(options.name, options.tenant, Role(options.role), options.expires)
+    until = f", works until {moment(options.expires)}" if options.expires else ""
+    print(
+        f"API key {options.name!r}: {options.role} of {options.tenant}{until}. It is shown this once:",
+        file=sys.stderr,
+    )
+    print(raw)
+
+
+def revoke_key(accounts: Accounts, options: argparse.Namespace) -> None:
+    key = accounts.keys.revoke(options.name, options.tenant)
+    print(f"API key {key.name!r} of {key.tenant} is revoked.")
+
+
+def disable_tenant(accounts: Accounts, options: argparse.Namespace) -> None:
+    accounts.tenants.set_disabled(options.tenant, True)
+    print(f"Tenant {options.tenant} is disabled.")
+
+
+def enable_tenant(accounts: Accounts, options: argparse.Namespace) -> None:
+    accounts.tenants.set_disabled(options.tenant, False)
+    print(f"Tenant {options.tenant} is enabled.")
+
+
+def first_user(accounts: Accounts, options: argparse.Namespace) -> None:
+    added = accounts.users.add_first(options.email, options.tenant)
+    if added is None:
+        return
+    user, password = added
+    if options.address:
+        print(f"Sign in at {options.address} as {user.email} with password {password}")
+    else:
+        print(json.dumps({"email": user.email, "password": password}))
+
+
+def chosen_password(from_stdin: bool) -> str:
+    if from_stdin:
+        try:
+            return sys.stdin.readline().rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise Invalid("the password on standard input is not UTF-8") from None
+    password = getpass.getpass("Password: ")
+    if getpass.getpass("The same again: ") != password:
+        raise Invalid("the two passwords differ")
+    return password
+
+
+def failure(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return 1

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import total_ordering
+from typing import Literal
+
+from accounts.refusals import Forbidden
+
+
+@total_ordering
+class Role(Enum):
+    """How much an account may do, in rising order; `none` is a suspended account."""
+
+    NONE = "none"
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def __lt__(self, other: object) -> bool:
+        if not isinstance(other, Role):
+            return NotImplemented
+        declared = list(Role)
+        return declared.index(self) < declared.index(other)
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is asking: `name` is a user's e-mail or a key's name, `tenant` the only one they may see."""
+
+    tenant: str
+    role: Role
+    name: str
+    kind: Literal["user", "key"]
+
+    @property
+    def may_read(self) -> bool:
+        return self.role >= Role.VIEWER
+
+
+def admitted(identity: Identity, tenant_disabled: bool) -> Identity:
+    """The identity itself; raises Forbidden when it is known and yet may not read."""
+    if tenant_disabled:
+        raise Forbidden(identity.name, f"the tenant {identity.tenant} is disabled")
+    if not identity.may_read:
+        raise Forbidden(identity.name, f"the role is {identity.role}")
+    return identity

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from accounts.identity import Role
+from accounts.passwords import Passwords, random_password
+from accounts.refusals import Invalid
+from accounts.store import Store
+from accounts.tenants import Tenants
+
+LONGEST_EMAIL = 254
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+
+
+@dataclass(frozen=True)
+class User:
+    """A person's account; `created` in seconds since 1970."""
+
+    email: str
+    role: Role
+    tenant: str
+    created: int
+
+
+class Users:
+    """The people who sign in with e-mail and password."""
+
+    def __init__(self, store: Store, passwords: Passwords, now: Callable[[], float]) -> None:
+        self._store = store
+        self._tenants = Tenants(store)
+        self._passwords = passwords
+        self._now = now
+
+    def all(self) -> list[User]:
+        """Every user, by tenant, then e-mail."""
+        rows = self._store.rows("select email, role, tenant, created from users order by tenant, email")
+        return [User(row["email"], Role(row["role"]), row["tenant"], row["created"]) for row in rows]
+
+    def add(self, email: str, password: str, tenant: str, role: Role) -> User:
+        """The new user; raises Invalid for a bad or taken e-mail, a bad tenant, or a weak password."""
+        user = User(normal_email(email), role, tenant, int(self._now()))
+        hashed = self._passwords.hashed(password)
+        with self._store.transaction():
+            if self._id(user.email) is not None:
+                raise Invalid(f"there is already a user {user.email}")
+            self._insert(user, hashed)
+        return user
+
+    def add_first(self, email: str, tenant: str) -> tuple[User, str] | None:
+        """An admin and its random password if there is no user at all, else nothing."""
+        if self.all():
+            return None
+        user = User(normal_email(email), Role.ADMIN, tenant, int(self._now()))
+        password = random_password()
+        hashed = self._passwords.hashed(password)
+        with self._store.transaction():
+            # Asked again inside: two servers may be starting at once.
+            if self.all():
+                return None
+            self._insert(user, hashed)
+        return user, password
+
+    def set_role(self, email: str, role: Role) -> None:
+        """Give a user another role from their next click on; raises Invalid for nobody's e-mail."""
+        changed = self._store.change(
+            """
+            update users
+            set role = :role
+            where email = :email
+            """,
+            email=normal_email(email),
+            role=role.value,
+        )
+        if not changed:
+            raise Invalid(f"there is no user {normal_email(email)}")
+
+    def set_password(self, email: str, password: str) -> None:
+        """Give a user another password and end all their sessions; raises Invalid as `add` does."""
+        known = normal_email(email)
+        if self._id(known) is None:
+            raise Invalid(f"there is no user {known}")
+        hashed = self._passwords.hashed(password)
+        with self._store.transaction():
+            self._store.change(
+                """
+                update users
+                set password = :hashed
+                where email = :email
+                """,
+                email=known,
+                hashed=hashed,
+            )
+            self._store.change(
+                """
+                delete from sessions
+                where user = (select id from users where email = :email)
+                """,
+                email=known,
+            )
+
+    def matching(self, email: str, password: str) -> int | None:
+        """The id of the user with this e-mail and password; always the work of one password check."""
+        row = self._store.row(
+            """
+            select id, password
+            from users
+            where email = :email
+            """,
+            email=folded_email(email),
+        )
+        if self._passwords.matches(password, row["password"] if row else None):
+            return row["id"]
+        return None
+
+    def _id(self, email: str) -> int | None:
+        row = self._store.row("select id from users where email = :email", email=email)
+        return row["id"] if row else None
+
+    def _insert(self, user: User, hashed: str) -> None:
+        self._tenants.ensure(user.tenant)
+        self._store.change(
+            """
+            insert into users (email, password, role, tenant, created)
+            values (:email, :hashed, :role, :tenant, :created)
+            """,
+            email=user.email,
+            hashed=hashed,
+            role=user.role.value,
+            tenant=user.tenant,
+            created=user.created,
+        )
+
+
+def folded_email(email: str) -> str:
+    """The one spelling under which an e-mail is stored, throttled and found."""
+    return unicodedata.normalize("NFKC", email).strip().casefold()
+
+
+def normal_email(email: str) -> str:
+    folded = folded_email(email)
+    if not EMAIL.fullmatch(folded) or not folded.isprintable() or len(folded) > LONGEST_EMAIL:
+        raise Invalid(f"an e-mail looks like name@example.com, not {email!r}")
+    return folded

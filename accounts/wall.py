@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from accounts.accounts import Accounts
+from accounts.origin import is_own_page
+from accounts.page import forbidden_page
+from accounts.refusals import Forbidden, Unknown
+from accounts.sessions import SESSION_COOKIE
+
+# These answer for themselves: they need no session, or say 401 in their own way.
+OPEN_PATHS = frozenset({"/login", "/logout", "/healthz", "/readyz", "/api/v1"})
+OPEN_FOLDERS = ("/api/v1/",)
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",
+}
+
+POLICY_VIOLATION = 1008
+
+
+class SignInWall:
+    """Middleware that stands before everything and lets through only who is signed in and may read.
+
+    Who came through is in `scope["state"]["identity"]`. A browser without a session is sent to /login, which
+    brings it back; any other stranger gets 401, who is known and may not read 403, and a web socket of either
+    is closed unopened.
+    """
+
+    def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
+        self._app = app
+        self._accounts = accounts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._answer(scope, receive, with_security_headers(send))
+        elif scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if is_open(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        try:
+            self._admit(connection)
+        except Unknown:
+            await refusal_of_stranger(connection)(scope, receive, send)
+        except Forbidden as forbidden:
+            await refusal_of_known(connection, forbidden)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        connection = HTTPConnection(scope)
+        try:
+            self._admit(connection)
+            admitted = is_own_page(connection.headers)
+        except (Unknown, Forbidden):
+            admitted = False
+        if admitted:
+            await self._app(scope, receive, send)
+        else:
+            # Closing before accepting is what servers answer as a plain HTTP 403.
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": "not signed in"})
+
+    def _admit(self, connection: HTTPConnection) -> None:
+        # Straight on the event loop: one indexed read of some 20 µs, cheaper than handing over to a thread.
+        identity = self._accounts.authenticate_session(connection.cookies.get(SESSION_COOKIE))
+        connection.scope.setdefault("state", {})["identity"] = identity
+
+
+def is_open(path: str) -> bool:
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
+
+
+def is_navigation(connection: HTTPConnection) -> bool:
+    """Whether a person is looking at the answer, in a browser."""
+    return connection.scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
+
+
+def refusal_of_stranger(connection: HTTPConnection) -> Response:
+    if is_navigation(connection):
+        asked = quote(asked_address(connection.scope), safe="")
+        return RedirectResponse(f"/login?next={asked}", 303, headers={"Cache-Control": "no-store"})
+    return PlainTextResponse("Sign in first.\n", 401, headers={"Cache-Control": "no-store"})
+
+
+def refusal_of_known(connection: HTTPConnection, forbidden: Forbidden) -> Response:
+    if is_navigation(connection):
+        return forbidden_page(forbidden.name, forbidden.reason)
+    return PlainTextResponse(f"{forbidden}.\n", 403, headers={"Cache-Control": "no-store"})
+
+
+def asked_address(scope: Scope) -> bytes:
+    """Path and query exactly as they were sent, still percent-encoded."""
+    path = scope.get("raw_path") or quote(scope["path"]).encode()
+    return path + b"?" + scope["query_string"] if scope["query_string"] else path
+
+
+def with_security_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers

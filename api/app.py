@@ -1,0 +1,145 @@
+"""The API as an ASGI app of its own, so that every answer under /api/v1 is its own."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http import HTTPStatus
+
+import orjson
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from accounts import Accounts
+from api.credentials import identity_of
+from api.docs_page import docs_page
+from api.endpoint import Asked, Endpoint
+from api.errors import ApiError, error_response
+from api.history import ENDPOINTS as HISTORY
+from api.openapi import openapi
+from data.errors import StoreError, TooSlow
+from data.store import TIME_LIMIT, Store
+from queries.problems import BadQuestion
+from queries.selection import parse
+
+VERSION = "1.0.0"
+ENDPOINTS: tuple[Endpoint, ...] = HISTORY
+
+
+def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp:
+    """The API over a store and the accounts that may ask it; both are asked for at each request, since they open after this app."""
+    described = orjson.dumps(openapi(ENDPOINTS, VERSION))
+
+    def description(request: Request) -> Response:
+        return Response(described, media_type="application/json")
+
+    def documentation(request: Request) -> Response:
+        return HTMLResponse(docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/")))
+
+    def answering(endpoint: Endpoint) -> Callable[[Request], Response]:
+        return lambda request: _answer(endpoint, request, store())
+
+    routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
+    routes += [Route("/openapi.json", description), Route("/docs", documentation)]
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(_Admission, accounts=accounts)],
+        exception_handlers={ApiError: _refused, HTTPException: _refused_by_route, Exception: _crashed},
+    )
+    app.router.redirect_slashes = False
+    return _RequestIds(app)
+
+
+def _answer(endpoint: Endpoint, request: Request, store: Store) -> Response:
+    with ExitStack() as stack:
+        try:
+            snapshot = stack.enter_context(store.snapshot(None if endpoint.streams else TIME_LIMIT))
+            tenant = snapshot.tenant(request.state.identity.tenant)
+            question = parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
+            response = endpoint.answer(Asked(request, tenant, snapshot, question))
+        except BadQuestion as problem:
+            raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
+        except TooSlow as problem:
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
+        except StoreError as problem:
+            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read now", {"Retry-After": "5"}) from problem
+        response.headers["Cache-Control"] = "private, no-cache"
+        response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
+        if isinstance(response, StreamingResponse):
+            if request.method == "HEAD":
+                return Response(headers=dict(response.headers), media_type=response.media_type)
+            # The snapshot is the stream's from here on.
+            response.body_iterator = _closing(stack.pop_all(), response.body_iterator)
+        return response
+
+
+async def _closing(stack: ExitStack, body) -> Iterator:
+    with stack:
+        async for piece in body:
+            yield piece
+
+
+class _Admission:
+    """Lets only those through who may read; nobody else learns even which paths exist."""
+
+    def __init__(self, app: ASGIApp, accounts: Callable[[], Accounts]):
+        self._app = app
+        self._accounts = accounts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            request.state.identity = identity_of(request, self._accounts())
+        except ApiError as refusal:
+            await error_response(request, refusal)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _RequestIds:
+    """Gives every answer its X-Request-Id."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = uuid.uuid4().hex
+        # A state of its own: mounted, the scope's is shared with the whole server.
+        scope = {**scope, "state": {**scope.get("state", {}), "request_id": request_id}}
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
+
+
+def _refused(request: Request, error: ApiError) -> Response:
+    return error_response(request, error)
+
+
+def _refused_by_route(request: Request, error: HTTPException) -> Response:
+    messages = {
+        HTTPStatus.NOT_FOUND: f"there is nothing at {request.url.path}",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only GET",
+    }
+    status = HTTPStatus(error.status_code)
+    return error_response(request, ApiError(status, messages.get(status, error.detail), dict(error.headers or {})))
+
+
+def _crashed(request: Request, error: Exception) -> Response:
+    message = "something went wrong here; the log of the server has the details under this requestId"
+    return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))

@@ -1,0 +1,45 @@
+"""What an endpoint of the API is: one row, from which its route, its documentation and its checks are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data.store import Snapshot
+from data.tenant import Tenant
+from queries.parameters import Parameter
+from queries.selection import Question
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An understood request: who asks is settled, every parameter is read."""
+
+    request: Request
+    tenant: Tenant
+    snapshot: Snapshot
+    question: Question
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A GET under /api/v1 that takes the filters of the log and further parameters.
+
+    `answer` turns an understood request into a response. `schema` is the OpenAPI schema of the answer, and `example` one answer.
+    """
+
+    path: str
+    name: str
+    summary: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    answer: Callable[[Asked], Response]
+    media_type: str
+    schema: dict[str, Any]
+    example: Any
+    without_filters: tuple[str, ...] = ()
+    streams: bool = False

@@ -1,0 +1,43 @@
+"""Is the process alive, and can it answer?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from accounts import Accounts
+from api.credentials import identity_of
+from api.errors import ApiError
+from data.errors import StoreError
+from data.store import Store
+from queries.times import iso
+
+
+def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[Route]:
+    """`/healthz` and `/readyz`; the latter says more to a caller with a credential."""
+
+    def alive(request: Request) -> Response:
+        return Response(orjson.dumps({"status": "alive"}), media_type="application/json")
+
+    def ready(request: Request) -> Response:
+        try:
+            tenant = identity_of(request, accounts()).tenant
+        except ApiError:
+            tenant = None
+        try:
+            with store().snapshot() as snapshot:
+                body = {"status": "ready"}
+                if tenant is not None:
+                    newest = snapshot.tenant(tenant).newest()
+                    body |= {"version": snapshot.version, "newestRow": None if newest is None else iso(newest)}
+        except StoreError:
+            return Response(orjson.dumps({"status": "unavailable"}), HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"},
+                            "application/json")
+        return Response(orjson.dumps(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    return [Route("/healthz", alive), Route("/readyz", ready)]

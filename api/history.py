@@ -1,0 +1,92 @@
+"""The log over HTTP: a page of it, and the whole of it as CSV or NDJSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import orjson
+from starlette.responses import Response, StreamingResponse
+
+from api.csv_text import BOM, header_text, rows_text
+from api.endpoint import Asked, Endpoint
+from api.json_record import json_record
+from api.schemas import EXAMPLE_CSV, EXAMPLE_PAGE, EXAMPLE_RECORD, PAGE, RECORD
+from queries.export import flat_pieces, record_pieces
+from queries.page import CURSOR, LIMIT, page
+from queries.parameters import Parameter, flag, whole_number
+from queries.record import FLAT_COLUMNS
+from queries.total import total
+
+EXPORT_LIMIT = Parameter("limit", whole_number(1), "The most records to send; all of them without it.",
+                         schema=(("type", "integer"), ("minimum", 1)))
+WITH_BOM = Parameter("bom", flag, "Begin with a UTF-8 byte order mark, by which Excel knows the encoding.", False,
+                     schema=(("type", "boolean"), ("default", False)))
+RAW = Parameter("raw", flag, "Leave cells as they are. Without it a cell that a spreadsheet would run as a formula gets a leading '.",
+                False, schema=(("type", "boolean"), ("default", False)))
+
+
+def history_page(asked: Asked) -> Response:
+    parameters = asked.question.parameters
+    found = page(asked.tenant, asked.question.selection, parameters["limit"], parameters["cursor"])
+    body = {
+        "data": [json_record(record) for record in found.records],
+        "pagination": {
+            "total": found.total,
+            "limit": found.limit,
+            "hasMore": found.has_more,
+            "nextCursor": found.next_cursor,
+        },
+    }
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+def history_csv(asked: Asked) -> Response:
+    parameters = asked.question.parameters
+    selection, limit, raw = asked.question.selection, parameters["limit"], parameters["raw"]
+
+    def text() -> Iterator[str]:
+        yield (BOM if parameters["bom"] else "") + header_text(FLAT_COLUMNS)
+        for piece in flat_pieces(asked.tenant, selection, limit):
+            yield rows_text(piece, raw)
+
+    return _stream(asked, text(), "text/csv; charset=utf-8; header=present", "csv")
+
+
+def history_ndjson(asked: Asked) -> Response:
+    selection, limit = asked.question.selection, asked.question.parameters["limit"]
+
+    def lines() -> Iterator[bytes]:
+        for piece in record_pieces(asked.tenant, selection, limit):
+            yield b"".join(orjson.dumps(json_record(record), option=orjson.OPT_APPEND_NEWLINE) for record in piece)
+
+    return _stream(asked, lines(), "application/x-ndjson", "ndjson")
+
+
+def _stream(asked: Asked, body: Iterator[str] | Iterator[bytes], media_type: str, ending: str) -> Response:
+    headers = {
+        "X-Total-Count": str(total(asked.tenant, asked.question.selection)),
+        "Content-Disposition": f'attachment; filename="interaction-history.{ending}"',
+    }
+    return StreamingResponse(body, headers=headers, media_type=media_type)
+
+
+_PATH = "/interaction-history"
+_MEANING = ("Filters narrow one another; one filter given several times means any of its values. Records come newest first, "
+            "by `timestamp`, then by `id` in byte order.")
+
+ENDPOINTS = (
+    Endpoint(
+        _PATH, "interactionHistory", "A page of the log", f"{_MEANING} Following `nextCursor` to the end yields every matching record "
+        "exactly once, also while newer records arrive.", (LIMIT, CURSOR), history_page, "application/json", PAGE, EXAMPLE_PAGE,
+    ),
+    Endpoint(
+        f"{_PATH}.csv", "interactionHistoryCsv", "The filtered log as CSV", f"{_MEANING} RFC 4180, streamed. The header `X-Total-Count` "
+        "says how many records match; a stream that breaks ends without its final chunk.", (EXPORT_LIMIT, WITH_BOM, RAW), history_csv,
+        "text/csv", {"type": "string"}, EXAMPLE_CSV, streams=True,
+    ),
+    Endpoint(
+        f"{_PATH}.ndjson", "interactionHistoryNdjson", "The filtered log as NDJSON", f"{_MEANING} One record a line, streamed. The header "
+        "`X-Total-Count` says how many match; a stream that breaks ends without its final chunk.", (EXPORT_LIMIT,), history_ndjson,
+        "application/x-ndjson", RECORD, EXAMPLE_RECORD, streams=True,
+    ),
+)

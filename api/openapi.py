@@ -1,0 +1,93 @@
+"""The API's OpenAPI description, made from its endpoints and from the filter table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from api.endpoint import Endpoint
+from api.schemas import ERROR, EXAMPLE_ERROR
+from queries.filters import FILTERS
+from queries.parameters import Parameter
+from queries.selection import ZONE, period_parameters
+
+_REFUSALS = {
+    "400": "A parameter is not understood; the message names it and repeats its value.",
+    "401": "No credential, or one that is unknown, expired or revoked.",
+    "403": "The credential is known, but its role is too low or its tenant is disabled.",
+    "429": "Too many bad credentials from this address; `Retry-After` says how many seconds to wait.",
+    "503": "The store is not ready, or the question took too long.",
+}
+
+
+def openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
+    """The description of all endpoints, OpenAPI 3.1."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Interaction History",
+            "version": version,
+            "description": "Read access to the log of all customer interactions. The tenant is that of the credential.",
+        },
+        "servers": [{"url": "/api/v1"}],
+        "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],
+        "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in endpoints},
+        "components": {
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `krn_…`."},
+                "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "ih_session", "description": "The cookie of a signed-in browser."},
+            },
+            "schemas": {"Error": ERROR},
+        },
+    }
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    content = {endpoint.media_type: {"schema": endpoint.schema, "example": endpoint.example}}
+    success: dict[str, Any] = {"description": endpoint.summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
+    if endpoint.streams:
+        success["headers"]["X-Total-Count"] = _header("integer")
+    return {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "description": endpoint.description,
+        "parameters": [*_filter_parameters(endpoint), *map(_parameter, endpoint.parameters)],
+        "responses": {"200": success} | {
+            status: {
+                "description": meaning,
+                "headers": {"X-Request-Id": _header("string")},
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": EXAMPLE_ERROR}},
+            }
+            for status, meaning in _REFUSALS.items()
+        },
+    }
+
+
+def _filter_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    described = []
+    for filter in FILTERS:
+        if filter.name in endpoint.without_filters:
+            continue
+        described.append(_several(filter.name, f"{filter.description} Given several times: any of the values.", filter.example))
+        for alias in filter.aliases:
+            meaning = f"Older name of `{filter.name}`; not read where that is given."
+            described.append(_several(alias, meaning, filter.example) | {"deprecated": True})
+    return [*described, *map(_parameter, (*period_parameters("UTC"), ZONE))]
+
+
+def _several(name: str, description: str, example: str) -> dict[str, Any]:
+    schema = {"type": "array", "items": {"type": "string"}}
+    return {"name": name, "in": "query", "description": description, "schema": schema, "style": "form", "explode": True,
+            "example": [example]}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    described = {"name": parameter.name, "in": "query", "description": parameter.description, "schema": dict(parameter.schema)}
+    if parameter.example is not None:
+        described["example"] = parameter.example
+    return described
+
+
+def _header(type: str) -> dict[str, Any]:
+    return {"schema": {"type": type}}

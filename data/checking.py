@@ -1,0 +1,154 @@
+"""The statement that turns raw rows of any format into typed ones, each with what is wrong with it."""
+
+from __future__ import annotations
+
+from data.raw import Raw
+
+# JSON text as it stands in a row: outside of strings only numbers hold such letters.
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
+
+_COMPLAINTS = {
+    "id is null": "'id is missing'",
+    "customer is null": "'customerId is missing'",
+    "type is null": "'interactionType is missing'",
+    "time_text is null": "'timestamp is missing'",
+    "time_text is not null and \"timestamp\" is null":
+        "'timestamp is no ISO 8601 time of the years 1 to 9999 and no epoch milliseconds: ' || left(time_text, 50)",
+    "tenant is null": "'no tenant: give --tenant'",
+    "context is null": "'context is no JSON object'",
+    "response is null": "'response is no JSON object'",
+    "outcome is null": "'outcome is no JSON object'",
+    "offer_text is not null and offer_parts is null": "'offer is no JSON object'",
+    "creative_text is not null and creative_parts is null": "'creative is no JSON object'",
+}
+
+
+def interactions_sql(raw: Raw) -> str:
+    """A row for each raw row: its line, its problem or null, the record's typed values, and what it says of its entities.
+
+    Parameters: those of `raw`, and `$tenant`, the tenant of rows that name none.
+    """
+    return f"""
+        with taken as ({raw.sql}),
+        parsed as (
+            select
+                line,
+                problem,
+                coalesce("tenantId", $tenant) as tenant,
+                "id" as id,
+                moment,
+                "timestamp" as time_text,
+                "customerId" as customer,
+                "interactionType" as type,
+                coalesce("outcomeTypeKey", "interactionType") as outcome_type,
+                "direction" as direction,
+                {_object('"context"')} as context,
+                {_object('"response"')} as response,
+                {_object('"outcome"')} as outcome,
+                "offer" as offer_text,
+                {_parts('"offer"', "/id", "/name", "/status")} as offer_parts,
+                "creative" as creative_text,
+                {_parts('"creative"', "/id", "/name", "/channel/id", "/channel/name")} as creative_parts,
+                * exclude (line, problem, moment, "tenantId", "id", "timestamp", "customerId", "interactionType", "outcomeTypeKey",
+                           "direction", "context", "response", "outcome", "offer", "creative")
+            from taken
+        ),
+        typed as (
+            select
+                * replace (
+                    {_strict("context")} as context,
+                    {_strict("response")} as response,
+                    {_strict("outcome")} as outcome
+                ),
+                case
+                    when moment between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
+                    then date_trunc('millisecond', moment)
+                end as "timestamp",
+                case
+                    when contains(outcome, '"conversionValue"')
+                    then json_extract_string(outcome, '/conversionValue')
+                end as worth
+            from parsed
+        )
+        select
+            line,
+            case
+                when problem is not null then problem
+                when {" or ".join(_COMPLAINTS)}
+                then concat_ws('; ', {", ".join(f"case when {when} then {says} end" for when, says in _COMPLAINTS.items())})
+            end as problem,
+            tenant,
+            id,
+            hash(id) as hash,
+            "timestamp",
+            customer,
+            type,
+            coalesce("offerId", nullif(offer_parts[1], '')) as offer,
+            coalesce("creativeId", nullif(creative_parts[1], '')) as creative,
+            "channelId" as channel,
+            direction,
+            outcome_type,
+            case
+                when regexp_full_match(worth, '{_NUMBER}') and isfinite(worth::double) then worth::double
+            end as value,
+            context,
+            response,
+            outcome,
+            coalesce(nullif(offer_parts[1], ''), "offerId") as described_offer,
+            coalesce(offer_parts[2], "offerName") as offer_name,
+            coalesce(offer_parts[3], "offerStatus") as offer_status,
+            coalesce(nullif(creative_parts[1], ''), "creativeId") as described_creative,
+            coalesce(creative_parts[2], "creativeName") as creative_name,
+            nullif(creative_parts[3], '') as creative_channel,
+            coalesce(nullif(creative_parts[3], ''), "channelId") as described_channel,
+            case when nullif(creative_parts[3], '') is null then "channelName" else creative_parts[4] end as channel_name
+        from typed"""
+
+
+def entities_sql(raw: Raw, kind: str) -> str:
+    """The same for the rows of a file that describes offers, creatives or channels."""
+    status = '"status"' if kind == "offers" else "null::varchar"
+    channel = '"channelId"' if kind == "creatives" else "null::varchar"
+    return f"""
+        with taken as ({raw.sql})
+        select
+            line,
+            case
+                when problem is not null then problem
+                when "id" is null then 'id is missing'
+                when "name" is null then 'name is missing'
+                when coalesce("tenantId", $tenant) is null then 'no tenant: give --tenant'
+            end as problem,
+            coalesce("tenantId", $tenant) as tenant,
+            "id" as id,
+            "name" as name,
+            {status} as status,
+            {channel} as channel
+        from taken"""
+
+
+def _object(text: str) -> str:
+    """A JSON object in its compact form, `{}` for none; null for anything else."""
+    return f"""case
+                    when {text} is null or {text} in ('{{}}', 'null') then '{{}}'
+                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{') then try(json({text})::varchar)
+                end"""
+
+
+def _strict(text: str) -> str:
+    """The same without what the engine's JSON reader allows beyond JSON: numbers that are none."""
+    return f"""case
+                        when (contains({text}, 'NaN') or contains({text}, 'Infinity'))
+                            and regexp_matches(regexp_replace({text}, '{_STRING}', '', 'g'), 'NaN|Infinity')
+                        then null
+                        else {text}
+                    end"""
+
+
+def _parts(text: str, *pointers: str) -> str:
+    """The texts at these places of a JSON object; null where it is none."""
+    places = ", ".join(f"'{pointer}'" for pointer in pointers)
+    return f"""case
+                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{') then try(json_extract_string({text}, [{places}]))
+                end"""

@@ -1,0 +1,66 @@
+"""Gives the strings of the staged rows their integer keys."""
+
+from __future__ import annotations
+
+import duckdb
+
+# Dictionary → the staged column whose strings it holds, and what a new entry has beside tenant, key and id.
+_DICTIONARIES = {
+    "customers": ("customer", ", hash(w.id)"),
+    "types": ("type", ""),
+    "outcomes": ("outcome_type", ""),
+    "directions": ("direction", ""),
+    "offers": ("offer", ", false, null, null, null"),
+    "creatives": ("creative", ", false, null, 0, null"),
+    "channels": ("channel", ", false, null, null"),
+}
+
+
+def add_words(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Enter what the rows of `fresh` name, and the entities that `described` names, where the dictionaries do not have it yet."""
+    cursor.execute("""
+        insert into tenants
+        select tenant, id
+        from tenant_keys
+        where tenant not in (select tenant from tenants)
+            and tenant in (select tenant from fresh union select tenant from described)
+        order by tenant
+    """)
+    for table, (column, rest) in _DICTIONARIES.items():
+        cursor.execute(f"""
+            insert into {table}
+            with named as (
+                select distinct tenant, {column} as id
+                from fresh
+                where {column} is not null
+                {_described(table)}
+            ),
+            fresh_words as (
+                select n.tenant, n.id
+                from named n
+                anti join {table} t on t.tenant = n.tenant and t.id = n.id
+            ),
+            highest as (
+                select tenant, max("key") as "key"
+                from {table}
+                group by tenant
+            )
+            select w.tenant, coalesce(h."key", 0) + row_number() over (partition by w.tenant order by w.id), w.id{rest}
+            from fresh_words w
+            left join highest h on h.tenant = w.tenant
+            order by w.tenant, w.id
+        """)
+
+
+def _described(table: str) -> str:
+    if table not in ("offers", "creatives", "channels"):
+        return ""
+    also = """union
+                select tenant, channel
+                from described
+                where kind = 'creatives' and channel is not null""" if table == "channels" else ""
+    return f"""union
+                select tenant, id
+                from described
+                where kind = '{table}'
+                {also}"""

@@ -1,0 +1,125 @@
+"""The statement that brings the rows of a batch, of whatever format, under the names of the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from data.errors import StoreError
+from data.fields import Reading
+from data.times import time_of_number, time_of_text
+
+OBJECTS = {"context", "response", "outcome", "offer", "creative"}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """`sql` gives line, problem, each field as text under its name, and the timestamp also as `moment`.
+
+    It reads the batch as table `incoming`, with columns c0 (line), c1 (problem), c2 and so on. `text` is the SQL of a
+    row's own text, to show where the row is refused.
+    """
+
+    sql: str
+    text: str
+    parameters: dict[str, list[str]] = field(default_factory=dict)
+
+
+def record_rows(reading: Reading) -> Raw:
+    """Of rows that are JSON texts."""
+    names = [name for columns in reading.columns.values() for name in columns]
+    place = {name: position for position, name in enumerate(names, 2)}
+    texts = {
+        key: _first(f"nullif(texts[{place[name]}], '')" for name in columns) for key, columns in reading.columns.items()
+    }
+    misfits = {
+        name: f"kinds[{place[name]}] in ('OBJECT', 'ARRAY', 'BOOLEAN')"
+        for key, columns in reading.columns.items() if key not in OBJECTS
+        for name in columns
+    }
+    complaints = ", ".join(f"case when {when} then {_literal(name + ' is no text')} end" for name, when in misfits.items())
+    sql = f"""
+            select
+                line,
+                case
+                    when problem is not null then problem
+                    when kinds is null then 'this is no JSON'
+                    when kinds[1] != 'OBJECT' then 'this is no JSON object'
+                    when {" or ".join(misfits.values()) or "false"} then concat_ws('; ', '', {complaints or "''"})
+                end as problem,
+                {_selected(texts, time_of_text(texts.get("timestamp", "null")))}
+            from (
+                select
+                    c0 as line,
+                    c1 as problem,
+                    case when json_valid(c2) then json_extract_string(c2, $pointers::varchar[]) end as texts,
+                    case when json_valid(c2) then json_type(c2, $pointers::varchar[]) end as kinds
+                from incoming
+            )"""
+    return Raw(sql, "c2", {"pointers": ["", *map(_pointer, names)]})
+
+
+def column_rows(reading: Reading, schema: pa.Schema) -> Raw:
+    """Of rows that are columns with types."""
+    texts = {key: _first(_text(schema, name, key) for name in columns) for key, columns in reading.columns.items()}
+    moment = _first(_time(schema, name) for name in reading.columns.get("timestamp", ()))
+    shown = ", ".join(
+        f"{_literal(name)}: {_place(schema, name)}" for columns in reading.columns.values() for name in columns
+    )
+    sql = f"""
+            select
+                c0 as line,
+                c1 as problem,
+                {_selected(texts, moment)}
+            from incoming"""
+    return Raw(sql, f"to_json({{{shown}}})::varchar" if shown else "''")
+
+
+def _selected(texts: dict[str, str], moment: str) -> str:
+    return ",\n                ".join([*(f'{text} as "{key}"' for key, text in texts.items()), f"({moment})::timestamp as moment"])
+
+
+def _text(schema: pa.Schema, name: str, key: str) -> str:
+    kind, place = _kind(schema, name), _place(schema, name)
+    if pa.types.is_nested(kind):
+        if key not in OBJECTS or pa.types.is_list(kind) or pa.types.is_large_list(kind):
+            raise StoreError(f"column {name} holds {kind}, from which {key} cannot be read.")
+        text = f"to_json({place})::varchar"
+        # A struct has every member in every row: one that is null was not logged.
+        return f"json_merge_patch('{{}}', {text})::varchar" if pa.types.is_struct(kind) else text
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return f"nullif(decode({place}), '')"
+    return f"nullif({place}::varchar, '')"
+
+
+def _time(schema: pa.Schema, name: str) -> str:
+    kind, place = _kind(schema, name), _place(schema, name)
+    if pa.types.is_temporal(kind):
+        return f"{place}::timestamp"
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return time_of_number(f"{place}::double")
+    return time_of_text(_text(schema, name, "timestamp"))
+
+
+def _kind(schema: pa.Schema, name: str) -> pa.DataType:
+    kind = schema.field(schema.names.index(name, 2)).type
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _place(schema: pa.Schema, name: str) -> str:
+    return f"c{schema.names.index(name, 2)}"
+
+
+def _first(texts: Iterable[str]) -> str:
+    texts = list(texts)
+    return f"coalesce({', '.join(texts)})" if texts else "null::varchar"
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

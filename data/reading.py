@@ -1,0 +1,87 @@
+"""Reads a log file of any format as batches of raw rows, each with the line it stands on."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from data.delimited import delimited_batches
+from data.documents import document_batches, is_record
+from data.errors import StoreError
+from data.lines import line_batches
+from data.parquet import parquet_batches, parquet_rows
+
+PEEK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Source:
+    """Raw rows on their way in.
+
+    A batch's first two columns are the line (int64, from 1) and the problem (text, null where the row could be read). Then come
+    either, where the source `is_json`, one column with the JSON text of each row, or the columns of the file under their own names.
+    """
+
+    name: str
+    batches: Iterator[pa.RecordBatch]
+    is_json: bool
+    unit: str
+    total: int
+    done: Callable[[], int] | None = None
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """A file's rows; its format follows from its name or, where that does not say, from how it begins."""
+    try:
+        raw = path.open("rb", buffering=PEEK)
+    except OSError as problem:
+        raise StoreError(f"{path} cannot be read: {problem.strerror}.") from problem
+    with raw:
+        size = os.fstat(raw.fileno()).st_size
+        text = _inflated(raw)
+        form = _format(path, text)
+        if form == "parquet":
+            yield Source(str(path), parquet_batches(path), False, "rows", parquet_rows(path))
+            return
+        batches = {"csv": delimited_batches, "ndjson": line_batches, "json": document_batches}[form]
+        yield Source(str(path), _named(path, batches(text)), form != "csv", "bytes", size, raw.tell if raw.seekable() else None)
+
+
+def _inflated(raw: io.BufferedReader) -> io.BufferedReader:
+    if raw.peek(2)[:2] == b"\x1f\x8b":
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw), PEEK)  # type: ignore[arg-type]
+    return raw
+
+
+def _format(path: Path, text: io.BufferedReader) -> str:
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    named = {".csv": "csv", ".tsv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
+    if suffixes and suffixes[-1] in named:
+        return named[suffixes[-1]]
+    start = text.peek(PEEK)
+    if start.startswith(b"PAR1"):
+        return "parquet"
+    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith(b"["):
+        return "json"
+    if start.startswith(b"{"):
+        first, newline, _ = start.partition(b"\n")
+        return "ndjson" if newline and is_record(first) else "json"
+    return "csv"
+
+
+def _named(path: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from batches
+    except (EOFError, gzip.BadGzipFile, OSError) as problem:
+        raise StoreError(f"{path} cannot be read to its end: {problem}.") from problem
+    except StoreError as problem:
+        raise StoreError(f"{path}: {problem}") from problem

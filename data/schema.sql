@@ -1,0 +1,106 @@
+-- The store. One load writes all of it in one transaction and raises store.version.
+--
+-- Strings become small integer keys, dense from 1 within a tenant; key 0 stands for "none", so no key column is ever null.
+
+create table store (
+    format      usmallint not null,   -- of this file's layout
+    engine      varchar   not null,   -- whose hash() fills the hash columns
+    version     ubigint   not null,   -- one more with each load
+    in_order    boolean   not null,   -- interactions lie wholly in (timestamp, id) order
+    disordered  ubigint   not null    -- interactions appended since they last did
+);
+
+create table loads (
+    version     ubigint   not null,
+    file        varchar   not null,
+    loaded      ubigint   not null,
+    known       ubigint   not null,
+    conflicts   ubigint   not null,
+    rejected    ubigint   not null,
+    finished    timestamp not null
+);
+
+create table tenants (
+    tenant      usmallint not null,
+    id          varchar   not null
+);
+
+create table customers (
+    tenant      usmallint not null,
+    "key"       uinteger  not null,
+    id          varchar   not null,
+    hash        ubigint   not null
+);
+
+create table types      (tenant usmallint not null, "key" uinteger not null, id varchar not null);
+create table outcomes   (tenant usmallint not null, "key" uinteger not null, id varchar not null);
+create table directions (tenant usmallint not null, "key" uinteger not null, id varchar not null);
+
+-- An entity is known once a row or an entity file has described it; as_of is the time of the newest description.
+create table offers (
+    tenant      usmallint not null,
+    "key"       uinteger  not null,
+    id          varchar   not null,
+    known       boolean   not null,
+    name        varchar,
+    status      varchar,
+    as_of       timestamp
+);
+
+create table channels (
+    tenant      usmallint not null,
+    "key"       uinteger  not null,
+    id          varchar   not null,
+    known       boolean   not null,
+    name        varchar,
+    as_of       timestamp
+);
+
+create table creatives (
+    tenant      usmallint not null,
+    "key"       uinteger  not null,
+    id          varchar   not null,
+    known       boolean   not null,
+    name        varchar,
+    channel     uinteger  not null,   -- the creative's own channel, which a row's may differ from
+    as_of       timestamp
+);
+
+-- The whole records. Rows are only ever appended, or all written anew, so a rowid stays that row's for as long as the table lives.
+create table interactions (
+    tenant       usmallint not null,
+    id           varchar   not null,
+    "timestamp"  timestamp not null,  -- UTC, whole milliseconds
+    customer     uinteger  not null,
+    type         uinteger  not null,
+    offer        uinteger  not null,
+    creative     uinteger  not null,
+    channel      uinteger  not null,
+    direction    uinteger  not null,
+    outcome_type uinteger  not null,
+    value        double,              -- outcome.conversionValue where it is a number
+    context      varchar   not null,  -- a compact JSON object, as are the next two
+    response     varchar   not null,
+    outcome      varchar   not null
+);
+
+-- Where a record lies, by the hash of its id.
+create table ids (
+    hash        ubigint   not null,
+    "row"       uinteger  not null    -- the rowid in interactions
+);
+
+-- The same interactions as integers only; the rows of a customer stand together, oldest first (timestamp, id).
+create table journeys (
+    tenant       usmallint not null,
+    customer     uinteger  not null,
+    "timestamp"  timestamp not null,
+    type         uinteger  not null,
+    offer        uinteger  not null,
+    creative     uinteger  not null,
+    channel      uinteger  not null,
+    direction    uinteger  not null,
+    outcome_type uinteger  not null,
+    value        double,
+    "row"        uinteger  not null
+);

@@ -1,0 +1,138 @@
+"""Takes in the rows of one file: checked, typed, and laid aside in temporary tables until they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from importlib.resources import files
+
+import duckdb
+import pyarrow as pa
+
+from data.checking import entities_sql, interactions_sql
+from data.errors import StoreError
+from data.fields import ENTITIES, RECORD, Field, Reading, reading
+from data.raw import Raw, column_rows, record_rows
+from data.rejects import Reject
+
+STAGED = """line, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
+    context, response, outcome"""
+LONGEST_TEXT = 1000
+PIECE_ROWS = 1 << 14
+_DESCRIBING = {"offer", "creative", "offerName", "offerStatus", "creativeName", "channelName"}
+
+
+class Staging:
+    """The rows read so far, for one connection's load."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, renamed: Mapping[str, str]):
+        self.cursor = cursor
+        self.columns: dict[str, None] = {}
+        self.rows = 0
+        self._renamed = renamed
+        cursor.execute(files("data").joinpath("staging.sql").read_text())
+        cursor.execute("insert into tenant_keys select tenant, id from tenants")
+
+    def ignored(self, fields: tuple[Field, ...]) -> tuple[str, ...]:
+        """The columns seen that no field is read from; `StoreError` where a renamed column was never seen."""
+        for column, field in self._renamed.items():
+            if self.rows and column not in self.columns:
+                raise StoreError(f"--map {column}={field}: there is no column '{column}'.")
+        return reading(fields, self.columns, self._renamed).ignored
+
+    def take_interactions(self, batch: pa.RecordBatch, is_json: bool, tenant: str | None) -> list[Reject]:
+        """Lay aside the good rows of a batch; the others are the answer."""
+        raw, read = self.raw(batch, is_json, RECORD)
+        self.cursor.execute(
+            f"create or replace temp table arriving as {interactions_sql(raw)}", {**raw.parameters, "tenant": tenant})
+        rejects = self.rejects(raw)
+        self._add_tenants()
+        self.cursor.execute(f"""
+            insert into staged ({STAGED}, tenant)
+            select {", ".join("a." + name.strip() for name in STAGED.split(","))}, t.tenant
+            from arriving a
+            join tenant_keys t on t.id = a.tenant
+            where a.problem is null
+        """)
+        if any(read.columns[name] for name in _DESCRIBING):
+            self._add_descriptions()
+        return rejects
+
+    def take_entities(
+        self, batch: pa.RecordBatch, is_json: bool, kind: str, tenant: str | None, as_of: datetime
+    ) -> list[Reject]:
+        """Lay aside the descriptions of a batch; the rows that are none are the answer."""
+        raw, _ = self.raw(batch, is_json, ENTITIES[kind])
+        self.cursor.execute(f"create or replace temp table arriving as {entities_sql(raw, kind)}",
+                            {**raw.parameters, "tenant": tenant})
+        rejects = self.rejects(raw)
+        self._add_tenants()
+        self.cursor.execute("""
+            insert into described
+            select $kind, t.tenant, a.id, a.name, a.status, a.channel, $as_of, a.line
+            from arriving a
+            join tenant_keys t on t.id = a.tenant
+            where a.problem is null
+        """, {"kind": kind, "as_of": as_of})
+        return rejects
+
+    def raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[Raw, Reading]:
+        """A batch under the names of the fields, as table `incoming`."""
+        numbered = batch.rename_columns([f"c{place}" for place in range(batch.num_columns)])
+        # Pieces, because the engine gives each to one thread.
+        pieces = [numbered.slice(start, PIECE_ROWS) for start in range(0, len(numbered), PIECE_ROWS)]
+        self.cursor.register("incoming", pa.Table.from_batches(pieces, numbered.schema))
+        columns = self._keys() if is_json else batch.schema.names[2:]
+        self.columns.update(dict.fromkeys(columns))
+        self.rows += len(batch)
+        read = reading(fields, columns, self._renamed)
+        return (record_rows(read) if is_json else column_rows(read, batch.schema)), read
+
+    def rejects(self, raw: Raw) -> list[Reject]:
+        """The rows of `arriving` that have a problem."""
+        if not self.cursor.execute("select 1 from arriving where problem is not null limit 1").fetchone():
+            return []
+        rows = self.cursor.execute(f"""
+            select a.line, a.problem, left({raw.text}, {LONGEST_TEXT})
+            from arriving a
+            join incoming on c0 = a.line
+            where a.problem is not null
+            order by a.line
+        """).fetchall()
+        return [Reject(*row) for row in rows]
+
+    def _keys(self) -> Iterable[str]:
+        rows = self.cursor.execute("""
+            select distinct json_keys(c2)
+            from incoming
+            where json_valid(c2)
+        """).fetchall()
+        return sorted({name for (names,) in rows for name in names})
+
+    def _add_tenants(self) -> None:
+        self.cursor.execute("""
+            insert into tenant_keys
+            select (select coalesce(max(tenant), 0) from tenant_keys) + row_number() over (order by id), id
+            from (select distinct tenant as id from arriving where problem is null)
+            where id not in (select id from tenant_keys)
+        """)
+
+    def _add_descriptions(self) -> None:
+        # One description an entity and batch, the newest, keeps the table small.
+        for kind, id, name, status, channel in (
+            ("offers", "described_offer", "offer_name", "offer_status", "null"),
+            ("creatives", "described_creative", "creative_name", "null", "creative_channel"),
+            ("channels", "described_channel", "channel_name", "null", "null"),
+        ):
+            newest = 'order by a."timestamp" desc, a.line desc'
+            self.cursor.execute(f"""
+                insert into described
+                select $kind, t.tenant, a.{id}, first(a.{name} {newest}), first({status} {newest}), first({channel} {newest}),
+                    max(a."timestamp"), first(a.line {newest})
+                from arriving a
+                join tenant_keys t on t.id = a.tenant
+                where a.problem is null
+                    and a.{id} is not null
+                    and a.{name} is not null
+                group by t.tenant, a.{id}
+            """, {"kind": kind})

@@ -1,0 +1,167 @@
+"""The one opener of the database, and the consistent views of it that questions read from."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from data.errors import StoreError, StoreInUse, TooSlow
+from data.tenant import Tenant
+
+FILE_NAME = "history.duckdb"
+FORMAT = 1
+TIME_LIMIT = 20.0
+
+
+class Store:
+    """The interactions of all tenants in one file, owned by this process.
+
+    A load makes a new `version`. Whatever is computed from the store is remembered with the version it was made from.
+    """
+
+    def __init__(self, path: Path):
+        """Open the file, or make it; `StoreInUse` where another process has it, `StoreError` where it is not ours to read."""
+        self.path = path
+        try:
+            # An engine that is asked nothing over the network, and that keeps the order rows were written in.
+            self._connection = duckdb.connect(str(path), config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "preserve_insertion_order": True,
+            })
+            self._connection.execute("set global timezone = 'UTC'")
+        except duckdb.IOException as problem:
+            if "lock" in str(problem).lower():
+                raise StoreInUse(f"{path} is in use by another process.") from problem
+            raise StoreError(f"{path} cannot be opened: {problem}") from problem
+        self._remembered: dict[int, Memory] = {}
+        self._lock = threading.Lock()
+        self._prepare()
+
+    @classmethod
+    def open(cls, home: Path) -> Store:
+        """The store of a state folder."""
+        return cls(home / FILE_NAME)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own for one thread's transaction."""
+        return self._connection.cursor()
+
+    @contextmanager
+    def snapshot(self, seconds: float | None = TIME_LIMIT) -> Iterator[Snapshot]:
+        """One version of the store, unchanged by loads that commit meanwhile; `TooSlow` after so many seconds, None for no limit."""
+        cursor = self.cursor()
+        expired = threading.Event()
+
+        def stop() -> None:
+            expired.set()
+            cursor.interrupt()
+
+        timer = threading.Timer(seconds or 0, stop)
+        timer.daemon = True
+        if seconds is not None:
+            timer.start()
+        try:
+            cursor.begin()
+            yield self._view(cursor)
+        except duckdb.InterruptException as problem:
+            if expired.is_set():
+                raise TooSlow(seconds) from problem
+            raise
+        finally:
+            timer.cancel()
+            cursor.close()
+
+    def view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
+        """What a cursor sees inside its own transaction, a load's uncommitted rows included."""
+        return self._view(cursor)
+
+    def _view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
+        # The first read pins the transaction to this version.
+        [(version,)] = cursor.execute("select version from store").fetchall()
+        with self._lock:
+            memory = self._remembered.setdefault(version, Memory())
+            for old in [v for v in self._remembered if v < version - 1]:
+                del self._remembered[old]
+        return Snapshot(cursor, version, memory)
+
+    def forget(self, version: int) -> None:
+        """Drop what was remembered of a version that was rolled back."""
+        with self._lock:
+            self._remembered.pop(version, None)
+
+    def _prepare(self) -> None:
+        cursor = self.cursor()
+        cursor.begin()
+        if not cursor.execute("select 1 from duckdb_tables() where table_name = 'store'").fetchall():
+            cursor.execute(files("data").joinpath("schema.sql").read_text())
+            cursor.execute("insert into store values ($format, $engine, 0, true, 0)",
+                           {"format": FORMAT, "engine": duckdb.__version__})
+        [(layout, engine)] = cursor.execute("select format, engine from store").fetchall()
+        if layout != FORMAT:
+            raise StoreError(f"{self.path} has format {layout}, this program reads format {FORMAT}. Load the log into a new state folder.")
+        if engine != duckdb.__version__:
+            # hash() may differ between releases of the engine.
+            cursor.execute("update customers set hash = hash(id)")
+            cursor.execute("delete from ids")
+            cursor.execute("insert into ids select hash(id), rowid from interactions order by hash(id)")
+            cursor.execute("update store set engine = $engine", {"engine": duckdb.__version__})
+        cursor.commit()
+        cursor.close()
+
+
+class Memory:
+    """Answers remembered for one version, each made once, by the first thread that asks."""
+
+    def __init__(self) -> None:
+        self._values: dict[Any, Any] = {}
+        self._locks: dict[Any, threading.Lock] = {}
+        self._lock = threading.Lock()
+
+    def recall(self, key: Any, make: Callable[[], Any]) -> Any:
+        """The value under a key; made and kept where there is none yet."""
+        if key in self._values:
+            return self._values[key]
+        with self._lock:
+            lock = self._locks.setdefault(key, threading.Lock())
+        with lock:
+            if key not in self._values:
+                self._values[key] = make()
+        return self._values[key]
+
+
+class Snapshot:
+    """One version of the store. Not for sharing between threads."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory):
+        self.version = version
+        self.memory = memory
+        self._cursor = cursor
+
+    def tenant(self, id: str) -> Tenant:
+        """A tenant's interactions; of a tenant that has none, an empty log."""
+        return Tenant(self, id)
+
+    def tenant_ids(self) -> list[str]:
+        """All tenants that have interactions; for the program's own work, never for a caller's question."""
+        return [id for id, in self.rows("select id from tenants order by id")]
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple]:
+        return self._cursor.execute(sql, parameters).fetchall()
+
+    def table(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+        return self._cursor.sql(sql, params=parameters).to_arrow_table()
+
+    def arrays(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, np.ndarray]:
+        return self._cursor.execute(sql, parameters).fetchnumpy()

@@ -1,0 +1,68 @@
+"""What a load tells of itself while it runs, and when it is done."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A phase of a load; how far it is, where that can be said, in bytes or rows (a total of 0 is unknown)."""
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of the rows of one file; `kept` is false where a strict load refused it as a whole."""
+
+    file: str
+    read: int
+    loaded: int
+    known: int
+    conflicts: int
+    rejected: int
+    oldest: str | None = None
+    newest: str | None = None
+    ignored: tuple[str, ...] = ()
+    kept: bool = True
+    version: int = 0
+    described: int = 0
+    rejects_file: str | None = None
+    seconds: float = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether the store now holds every row of the file."""
+        return self.kept and not self.conflicts and not self.rejected
+
+    def __str__(self) -> str:
+        lines = [self.file if self.kept else f"{self.file}: nothing loaded, because not every row can be (--strict)"]
+        counts = {
+            "rows read": self.read,
+            "loaded": self.loaded,
+            "already there": self.known,
+            "conflicts": self.conflicts,
+            "rejected": self.rejected,
+        }
+        lines += [f"  {name:<14}{count:>13,}" for name, count in counts.items()]
+        if self.described:
+            lines.append(f"  {'described':<14}{self.described:>13,}")
+        lines.append(f"  {'seconds':<14}{self.seconds:>13,.1f}")
+        lines.append(f"  {'rows a second':<14}{self.read / self.seconds if self.seconds else 0:>13,.0f}")
+        if self.oldest:
+            lines.append(f"  loaded rows are from {self.oldest} to {self.newest}")
+        if self.rejects_file:
+            lines.append(f"  what was not loaded, and why: {self.rejects_file}")
+        if self.ignored:
+            lines.append(f"  columns not read: {', '.join(self.ignored)}")
+        return "\n".join(lines)
+
+
+def spelled(time: datetime.datetime | None) -> str | None:
+    """A UTC time as the API spells it."""
+    return time.isoformat(timespec="milliseconds") + "Z" if time else None

@@ -1,0 +1,121 @@
+"""One tenant's part of the store, which is all that a question can reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from data.columns import Journeys, LogColumns, customer_log, journeys, log_columns, row_count
+from data.names import Names, names
+
+if TYPE_CHECKING:
+    from data.store import Snapshot
+
+# Measured: a stretch costs as much as looking up an eighth of its rows.
+_CLOSE = 8
+
+
+class Tenant:
+    """The interactions of one tenant at one version of the store; an unknown tenant has none."""
+
+    def __init__(self, snapshot: Snapshot, id: str):
+        self.id = id
+        self.version = snapshot.version
+        self._snapshot = snapshot
+        self._tenant = snapshot.memory.recall(("tenant", id), self._key)
+
+    def __len__(self) -> int:
+        return row_count(self._snapshot, self._tenant)
+
+    @property
+    def names(self) -> Names:
+        return names(self._snapshot, self._tenant)
+
+    @property
+    def log(self) -> LogColumns:
+        """All interactions, oldest first."""
+        return log_columns(self._snapshot, self._tenant, self.names.largest_keys())
+
+    @property
+    def journeys(self) -> Journeys:
+        """All interactions, by customer."""
+        return journeys(self._snapshot, self._tenant, self.names.largest_keys())
+
+    def recall(self, key, make):
+        """An answer about this tenant, remembered for this version of the store."""
+        return self._snapshot.memory.recall(("answer", self._tenant, key), make)
+
+    def customer_key(self, id: str) -> int | None:
+        """The dictionary key of a customer."""
+        sql = 'select "key" from customers where hash = hash($id) and id = $id and tenant = $tenant'
+        found = self._snapshot.rows(sql, {"id": id, "tenant": self._tenant})
+        return found[0][0] if found else None
+
+    def customer_count(self) -> int:
+        """How many customers have interactions."""
+        return len(self._snapshot.memory.recall(("customers", self._tenant), self._customers)) - 1
+
+    def customer_ids(self, keys: np.ndarray) -> pa.Array:
+        """The ids of customers, in the order of their keys given."""
+        every = self._snapshot.memory.recall(("customers", self._tenant), self._customers)
+        return every.take(pa.array(keys.astype(np.int64)))
+
+    def customer_log(self, customer: int) -> LogColumns:
+        """One customer's interactions, oldest first."""
+        return customer_log(self._snapshot, self._tenant, customer)
+
+    def row_of(self, id: str) -> tuple[int, int] | None:
+        """Where the record of an id lies: its row number, and its timestamp in milliseconds."""
+        sql = """
+            select rowid, epoch_ms("timestamp")
+            from interactions
+            where rowid in (select "row" from ids where hash = hash($id)) and id = $id and tenant = $tenant
+        """
+        found = self._snapshot.rows(sql, {"id": id, "tenant": self._tenant})
+        return found[0] if found else None
+
+    def ids(self, rows: np.ndarray) -> list[str]:
+        """The ids of records, in the order of the row numbers given."""
+        sql = "select rowid, id from interactions where rowid = any($rows)"
+        found = dict(self._snapshot.rows(sql, {"rows": rows.tolist()}))
+        return [found[row] for row in rows.tolist()]
+
+    def rows_with_id_below(self, id: str) -> np.ndarray:
+        """The row numbers of all records whose id is smaller, byte by byte."""
+        sql = 'select rowid as "row" from interactions where tenant = $tenant and id < $id'
+        return self._snapshot.arrays(sql, {"tenant": self._tenant, "id": id})["row"]
+
+    def texts(self, rows: np.ndarray) -> pa.Table:
+        """What only the records hold, in the order of the row numbers given: id, context, response, outcome, value, customer key."""
+        first, last = (int(rows.min()), int(rows.max())) if len(rows) else (0, 0)
+        # Of rows that lie close together it is quicker to read the whole stretch than to look each one up.
+        close = last - first < _CLOSE * len(rows)
+        sql = f"""
+            select rowid as "row", id, context, response, outcome, value, customer
+            from interactions
+            where {"rowid >= $first and rowid <= $last" if close else "rowid = any($rows)"}
+            order by "row"
+        """
+        found = self._snapshot.table(sql, {"first": first, "last": last} if close else {"rows": rows.tolist()})
+        return found.take(np.searchsorted(found["row"].to_numpy(), rows))
+
+    def newest(self) -> int | None:
+        """The time of the newest interaction, in milliseconds."""
+        sql = 'select epoch_ms(max("timestamp")) from journeys where tenant = $tenant'
+        return self.recall("newest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
+
+    def oldest(self) -> int | None:
+        """The time of the oldest interaction, in milliseconds."""
+        sql = 'select epoch_ms(min("timestamp")) from journeys where tenant = $tenant'
+        return self.recall("oldest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
+
+    def _key(self) -> int:
+        found = self._snapshot.rows("select tenant from tenants where id = $id", {"id": self.id})
+        return found[0][0] if found else 0
+
+    def _customers(self) -> pa.Array:
+        sql = 'select id from customers where tenant = $tenant order by "key"'
+        ids = self._snapshot.table(sql, {"tenant": self._tenant})["id"].combine_chunks()
+        return pa.concat_arrays([pa.nulls(1, ids.type), ids])

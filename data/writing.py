@@ -1,0 +1,129 @@
+"""Writes the rows of `fresh` into the store: the records, where each id lies, and the journeys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+
+# More than an eighth of the store out of place: it is written anew, in order.
+REWRITE_SHARE = 8
+
+_RECORD = """tenant, id, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
+    context, response, outcome"""
+
+_FRESH = """
+    select
+        f.tenant, f.id, f."timestamp", customers."key" as customer, types."key" as type, coalesce(offers."key", 0) as offer,
+        coalesce(creatives."key", 0) as creative, coalesce(channels."key", 0) as channel,
+        coalesce(directions."key", 0) as direction, outcomes."key" as outcome_type, f.value, f.context, f.response, f.outcome
+    from fresh f
+    join customers on customers.tenant = f.tenant and customers.id = f.customer
+    join types on types.tenant = f.tenant and types.id = f.type
+    join outcomes on outcomes.tenant = f.tenant and outcomes.id = f.outcome_type
+    left join offers on offers.tenant = f.tenant and offers.id = f.offer
+    left join creatives on creatives.tenant = f.tenant and creatives.id = f.creative
+    left join channels on channels.tenant = f.tenant and channels.id = f.channel
+    left join directions on directions.tenant = f.tenant and directions.id = f.direction"""
+
+
+def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> None:
+    """Append the fresh rows, or write the whole store anew where too many would then lie out of (timestamp, id) order.
+
+    To be called within a transaction; the dictionaries must know every word of the rows.
+    """
+    old = _count(cursor, "interactions")
+    new = _count(cursor, "fresh")
+    if not new:
+        return
+    in_order, disordered = cursor.execute("select in_order, disordered from store").fetchone()
+    in_order = in_order and _follows(cursor, old)
+    disordered = 0 if in_order else disordered + new
+    whole = disordered * REWRITE_SHARE > old + new
+    phase("writing interactions")
+    if whole:
+        _rewrite_interactions(cursor)
+        in_order, disordered, old = True, 0, 0
+    else:
+        cursor.execute(f'insert into interactions ({_RECORD}) {_FRESH} order by "timestamp", id')
+    # Rows of an open transaction have provisional numbers, which begin elsewhere but run as the final ones will.
+    first = cursor.execute("select min(rowid) from interactions where rowid >= $old", {"old": old}).fetchone()[0]
+    place = {"first": first, "old": old}
+    phase("writing ids")
+    if whole:
+        cursor.execute("truncate ids")
+    cursor.execute("""
+        insert into ids
+        select hash(id), rowid - $first + $old
+        from interactions
+        where rowid >= $first
+        order by 1, 2
+    """, place)
+    phase("writing journeys")
+    _write_journeys(cursor, place, whole or new * REWRITE_SHARE > old, in_order)
+    cursor.execute("update store set in_order = $in_order, disordered = $disordered",
+                   {"in_order": in_order, "disordered": disordered})
+
+
+def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
+    return cursor.execute(f"select count(*) from {table}").fetchone()[0]
+
+
+def _follows(cursor: duckdb.DuckDBPyConnection, old: int) -> bool:
+    """Whether the fresh rows all come after the store's last one, which is its newest as long as it is in order."""
+    if not old:
+        return True
+    return cursor.execute("""
+        with last as (
+            select "timestamp", id
+            from interactions
+            where rowid = $last
+        )
+        select count(*) = 0
+        from fresh f, last
+        where f."timestamp" <= last."timestamp" and (f."timestamp" < last."timestamp" or f.id < last.id)
+    """, {"last": old - 1}).fetchone()[0]
+
+
+def _rewrite_interactions(cursor: duckdb.DuckDBPyConnection) -> None:
+    definition = cursor.execute("""
+        select sql
+        from duckdb_tables()
+        where table_name = 'interactions'
+    """).fetchone()[0]
+    cursor.execute("alter table interactions rename to interactions_before")
+    cursor.execute(definition)
+    cursor.execute(f"""
+        insert into interactions ({_RECORD})
+        select *
+        from (select {_RECORD} from interactions_before union all {_FRESH})
+        order by "timestamp", id
+    """)
+    cursor.execute("drop table interactions_before")
+
+
+def _write_journeys(cursor: duckdb.DuckDBPyConnection, place: dict[str, int], whole: bool, in_order: bool) -> None:
+    """Write the journeys of all customers, or only of those who have fresh rows, behind the others'."""
+    affected = "true"
+    if whole:
+        cursor.execute("truncate journeys")
+    else:
+        cursor.execute(f"""
+            create or replace temp table affected as
+            select distinct tenant, customer
+            from interactions
+            where rowid >= {place["first"]}
+        """)
+        affected = "(tenant, customer) in (select (tenant, customer) from affected)"
+        cursor.execute(f"delete from journeys where {affected}")
+    # In an ordered store the rows' numbers say the same as time and id, and sort much faster.
+    order = "11" if in_order else '"timestamp", id'
+    cursor.execute(f"""
+        insert into journeys
+        select
+            tenant, customer, "timestamp", type, offer, creative, channel, direction, outcome_type, value,
+            case when rowid >= $first then rowid - $first + $old else rowid end
+        from interactions
+        where {affected}
+        order by tenant, customer, {order}
+    """, place)

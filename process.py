@@ -1,0 +1,37 @@
+"""What this one process holds: the store, the accounts, and the door for loads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from accounts import Accounts
+from data.home import home
+from data.store import Store
+from queries.warming import warm
+
+
+@cache
+def store() -> Store:
+    """The store of the state folder, opened once."""
+    return Store.open(home())
+
+
+@cache
+def accounts() -> Accounts:
+    """The accounts of the state folder, opened once."""
+    return Accounts(home())
+
+
+@contextmanager
+def running() -> Iterator[None]:
+    """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
+    store()
+    threading.Thread(target=warm, args=(store(),), name="warm", daemon=True).start()
+    try:
+        yield
+    finally:
+        store().close()
+        accounts().close()

@@ -1,0 +1,36 @@
+"""The filters of the log: one row each, from which the address, the API, its documentation, the filter bar and the sentence are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: any of its values may match, exactly.
+
+    `name` is its word in addresses and in the API, `aliases` the words of older clients; `dimension` is the column of the log it
+    compares.
+    """
+
+    name: str
+    dimension: str
+    label: str
+    plural: str
+    description: str
+    example: str
+    aliases: tuple[str, ...] = ()
+
+
+FILTERS = (
+    Filter("customerId", "customer", "Customer", "customers", "The customer's id.", "CUST001"),
+    Filter("offerId", "offer", "Offer", "offers", "The offer's id.", "off_abc123", aliases=("actionId",)),
+    Filter("creativeId", "creative", "Creative", "creatives", "The creative's id.", "cr_001", aliases=("treatmentId",)),
+    Filter("channelId", "channel", "Channel", "channels", "The id of the interaction's own channel.", "ch_email"),
+    Filter("type", "type", "Type", "types", "The interaction's type (field `interactionType`).", "click"),
+    Filter("outcome", "outcome", "Outcome", "outcomes", "The key of the outcome type (field `outcomeTypeKey`).", "click"),
+    Filter("direction", "direction", "Direction", "directions", "`inbound` or `outbound`.", "outbound"),
+)
+
+BY_NAME = {filter.name: filter for filter in FILTERS}
+CANONICAL_NAMES = {alias: filter.name for filter in FILTERS for alias in filter.aliases}

@@ -1,0 +1,169 @@
+"""The record of an interaction, as the API, its files and the dashboard show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.columns import DIMENSIONS, LogColumns
+from data.names import Dictionary
+from data.tenant import Tenant
+from queries.times import iso
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An offer as it is now, also when it is archived or deleted."""
+
+    id: str
+    name: str | None
+    status: str | None
+
+
+@dataclass(frozen=True)
+class Channel:
+    id: str
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Creative:
+    """A creative as it is now, and its own channel."""
+
+    id: str
+    name: str | None
+    channel: Channel | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One interaction. `context`, `response` and `outcome` are compact JSON objects as text; `timestamp` is ISO 8601 in UTC.
+
+    `offer`, `creative` and `channel` are None where nothing but the id is known; `value` is the outcome's money, where it has any.
+    """
+
+    id: str
+    tenantId: str
+    customerId: str
+    offerId: str | None
+    creativeId: str | None
+    channelId: str | None
+    interactionType: str
+    outcomeTypeKey: str
+    direction: str | None
+    timestamp: str
+    context: str
+    response: str
+    outcome: str
+    offer: Offer | None
+    creative: Creative | None
+    channel: Channel | None
+    value: float | None
+
+
+def records(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> list[Record]:
+    """The records at some positions of a log, in the order given."""
+    return list(_decoded(tenant, log, positions))
+
+
+def _decoded(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> Iterator[Record]:
+    names = tenant.names
+    texts = tenant.texts(log.row[positions])
+    customers = tenant.customer_ids(texts["customer"].to_numpy()).to_pylist()
+    keys = zip(*(getattr(log, dimension)[positions].tolist() for dimension in DIMENSIONS), strict=True)
+    offer_of, creative_of, channel_of = _offers(names.offer), _creatives(names.creative, names.channel), _channels(names.channel)
+    times = log.timestamp[positions].tolist()
+    for row, customer, time, (type, offer, creative, channel, direction, outcome) in zip(
+        texts.to_pylist(), customers, times, keys, strict=True,
+    ):
+        yield Record(
+            id=row["id"],
+            tenantId=tenant.id,
+            customerId=customer,
+            offerId=names.offer.ids[offer],
+            creativeId=names.creative.ids[creative],
+            channelId=names.channel.ids[channel],
+            interactionType=names.type.ids[type],
+            outcomeTypeKey=names.outcome.ids[outcome],
+            direction=names.direction.ids[direction],
+            timestamp=iso(time),
+            context=row["context"],
+            response=row["response"],
+            outcome=row["outcome"],
+            offer=offer_of(offer),
+            creative=creative_of(creative),
+            channel=channel_of(channel),
+            value=row["value"],
+        )
+
+
+def _offers(offers: Dictionary):
+    def offer(key: int) -> Offer | None:
+        entity = offers.entities[key]
+        return Offer(entity.id, entity.name, entity.status) if entity and entity.known else None
+
+    return offer
+
+
+def _channels(channels: Dictionary):
+    def channel(key: int) -> Channel | None:
+        entity = channels.entities[key]
+        return Channel(entity.id, entity.name) if entity and entity.known else None
+
+    return channel
+
+
+def _creatives(creatives: Dictionary, channels: Dictionary):
+    channel_of = _channels(channels)
+
+    def creative(key: int) -> Creative | None:
+        entity = creatives.entities[key]
+        return Creative(entity.id, entity.name, channel_of(entity.channel)) if entity and entity.known else None
+
+    return creative
+
+
+FLAT_COLUMNS = (
+    "id", "tenantId", "customerId", "offerId", "creativeId", "channelId", "interactionType", "outcomeTypeKey", "direction",
+    "timestamp", "offerName", "offerStatus", "creativeName", "channelName", "context", "response", "outcome",
+)
+
+
+def flat_records(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> pa.Table:
+    """The records at some positions of a log as a table of text columns (`FLAT_COLUMNS`), null for none; for many at a time."""
+    names = tenant.names
+    texts = tenant.texts(log.row[positions])
+    columns = {name: texts[name] for name in ("id", "context", "response", "outcome")}
+    columns["tenantId"] = _spelled([tenant.id], np.zeros(len(positions), np.uint8))
+    columns["customerId"] = tenant.customer_ids(texts["customer"].to_numpy())
+    columns["timestamp"] = _iso_column(log.timestamp[positions])
+    for column, dimension in _ID_COLUMNS.items():
+        columns[column] = _spelled(names[dimension].ids, getattr(log, dimension)[positions])
+    for column, (dimension, fact) in _FACT_COLUMNS.items():
+        facts = [getattr(entity, fact) if entity and entity.known else None for entity in names[dimension].entities]
+        columns[column] = _spelled(facts, getattr(log, dimension)[positions])
+    return pa.table({name: columns[name] for name in FLAT_COLUMNS})
+
+
+_ID_COLUMNS = {
+    "offerId": "offer", "creativeId": "creative", "channelId": "channel", "interactionType": "type", "outcomeTypeKey": "outcome",
+    "direction": "direction",
+}
+_FACT_COLUMNS = {
+    "offerName": ("offer", "name"), "offerStatus": ("offer", "status"), "creativeName": ("creative", "name"),
+    "channelName": ("channel", "name"),
+}
+
+
+def _spelled(texts: list[str | None], keys: np.ndarray) -> pa.DictionaryArray:
+    # Each text stands once, however many records have it.
+    return pa.DictionaryArray.from_arrays(pa.array(keys.astype(np.int32)), pa.array(texts, pa.string()))
+
+
+def _iso_column(ms: np.ndarray) -> pa.Array:
+    spelled = pa.array(ms, pa.timestamp("ms")).cast(pa.string())
+    return pc.binary_join_element_wise(pc.binary_replace_slice(spelled, start=10, stop=11, replacement="T"), "Z", "")

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import shlex
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui.copying import curl_command
+
+PATH = "/api/v1/interaction-history"
+
+
+def test_the_command_asks_the_api_with_a_key_from_the_environment():
+    assert curl_command(PATH, [("type", "click"), ("type", "convert")]) == (
+        'curl -H "Authorization: Bearer $API_KEY" '
+        "'{origin}/api/v1/interaction-history?type=click&type=convert'"
+    )
+
+
+@given(st.lists(st.tuples(st.just("customerId"), st.text(min_size=1))))
+def test_no_value_can_leave_its_quotes_or_name_the_origin(pairs: list[tuple[str, str]]):
+    command = curl_command(PATH, pairs)
+    assert len(shlex.split(command)) == 4
+    assert command.count("{") == 1

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from ui import numbers
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(1, 4, "25.0%"), (0, 9, "0.0%"), (9, 9, "100.0%"), (1, 100_000, "<0.1%"), (99_999, 100_000, ">99.9%"),
+     (0, 0, "–"), (3, 0, "–"), (30, 20, "150.0%")],
+)
+def test_a_percentage_never_rounds_something_to_nothing_or_almost_all_to_all(part: int, whole: int, text: str):
+    assert numbers.percent(part, whole) == text
+
+
+def test_a_percentage_says_what_it_was_measured_on():
+    assert numbers.percent_of(52, 1234) == "4.2% of 1,234"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "–"), (0, "0 s"), (0.0001, "1 ms"), (0.42, "420 ms"), (0.9999, "1 s"), (2.54, "2.5 s"), (9.96, "10 s"),
+     (59.6, "1 min"), (61, "1 min 1 s"),
+     (3600, "1 h"), (3599.7, "1 h"), (93_784, "1 d 2 h"), (8_640_000, "100 d")],
+)
+def test_a_duration_has_its_two_largest_units(seconds: float | None, text: str):
+    assert numbers.duration(seconds) == text
+
+
+def test_one_of_a_thing_is_not_spelled_as_many():
+    assert numbers.counted(1, "interaction") == "1 interaction"
+    assert numbers.counted(1234, "interaction") == "1,234 interactions"
+    assert numbers.counted(2, "journey through", "journeys through") == "2 journeys through"
+
+
+def test_times_are_utc_and_hold_before_1970():
+    assert numbers.time(1_773_585_000_000) == "2026-03-15 14:30:00"
+    assert numbers.exact_time(1_773_585_000_007) == "2026-03-15 14:30:00.007 UTC"
+    assert numbers.exact_time(-1) == "1969-12-31 23:59:59.999 UTC"
+
+
+def test_money_may_be_missing_zero_or_negative():
+    assert [numbers.money(amount) for amount in (None, 0, -1234.5)] == ["–", "0.00", "-1,234.50"]

@@ -1,0 +1,48 @@
+"""What a person takes along from a view: its link, the API call behind it, its rows as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.address import Pairs, query
+
+_HERE = Path(__file__).parent
+_BUTTON_STYLE = (_HERE / "button.css").read_text(encoding="utf-8")
+
+_copying = st.components.v2.component(
+    "copying",
+    html='<button type="button" class="button"></button><span class="spoken" aria-live="polite"></span>',
+    css=_BUTTON_STYLE,
+    js=(_HERE / "copying.js").read_text(encoding="utf-8"),
+)
+
+_downloading = st.components.v2.component(
+    "downloading",
+    html='<a class="button"></a>',
+    css=_BUTTON_STYLE,
+    js=(_HERE / "downloading.js").read_text(encoding="utf-8"),
+)
+
+
+def copy_link() -> None:
+    """A button that copies the address of the view that is shown."""
+    _copying(key="copy_link", data={"label": "Copy link", "text": None}, width="content")
+
+
+def copy_curl(path: str, pairs: Pairs) -> None:
+    """A button that copies the API call which answers with what is shown."""
+    data = {"label": "Copy as curl", "text": curl_command(path, pairs)}
+    _copying(key="copy_curl", data=data, width="content")
+
+
+def download(label: str, path: str, pairs: Pairs, file_name: str) -> None:
+    """A link to an address of this server that the browser saves as a file, without leaving the page."""
+    data = {"label": label, "address": path + query(pairs), "fileName": file_name}
+    _downloading(key="download", data=data, width="content")
+
+
+def curl_command(path: str, pairs: Pairs) -> str:
+    """The command line; `{origin}` stands for this server, which only the browser can name."""
+    return f'curl -H "Authorization: Bearer $API_KEY" \'{{origin}}{path}{query(pairs)}\''

@@ -1,0 +1,76 @@
+"""Numbers, durations and times as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+NOTHING = "–"
+
+_UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
+
+
+def count(number: int) -> str:
+    """A whole number with its thousands set apart: `1,234,567`."""
+    return f"{number:,}"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number and its noun: `1 interaction`, `1,234 interactions`."""
+    return f"{count(number)} {one if number == 1 else many or one + 's'}"
+
+
+def percent(part: float, whole: float) -> str:
+    """What part of the whole, in percent with one decimal: `4.2%`; a dash where there is no whole.
+
+    A part that is not nothing never reads as 0.0%, nor one that is not all as 100.0%.
+    """
+    if whole == 0:
+        return NOTHING
+    share = 100 * part / whole
+    if 0 < share < 0.05:
+        return "<0.1%"
+    if 99.95 <= share < 100:
+        return ">99.9%"
+    return f"{share:,.1f}%"
+
+
+def percent_of(part: int, whole: int) -> str:
+    """The same with what it was measured on: `4.2% of 1,234`."""
+    return f"{percent(part, whole)} of {count(whole)}"
+
+
+def money(amount: float | None) -> str:
+    """An amount with two decimals, without a currency: `1,234.50`."""
+    return NOTHING if amount is None else f"{amount:,.2f}"
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time in its two largest units: `3 d 4 h`, `12 min`, `2.5 s`, `40 ms`."""
+    if seconds is None:
+        return NOTHING
+    if 0 < seconds < 0.9995:
+        return f"{max(1, round(1000 * seconds))} ms"
+    if seconds < 9.95:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    left = round(seconds)
+    largest = next(place for place, (_, size) in enumerate(_UNITS) if left >= size)
+    words = []
+    for unit, size in _UNITS[largest : largest + 2]:
+        whole, left = divmod(left, size)
+        if whole:
+            words.append(f"{whole} {unit}")
+    return " ".join(words)
+
+
+def time(milliseconds: int) -> str:
+    """A moment in UTC to the second: `2026-03-15 14:30:00`."""
+    return _moment(milliseconds).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def exact_time(milliseconds: int) -> str:
+    """A moment in UTC to the millisecond: `2026-03-15 14:30:00.000 UTC`."""
+    return f"{time(milliseconds)}.{milliseconds % 1000:03d} UTC"
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds // 1000, UTC)

@@ -1,0 +1,63 @@
+"""A page of rows, drawn in the browser as a plain table: readable by screen readers, tests and eyes alike.
+
+The rows stand in the order of the log and are a part of it, so there is nothing to sort, search or export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from ui.palette import type_colours
+
+_HERE = Path(__file__).parent
+
+_table = st.components.v2.component(
+    "rows",
+    html='<div class="ih-table"><table><thead></thead><tbody></tbody></table></div>',
+    css=(_HERE / "table.css").read_text(encoding="utf-8"),
+    js=(_HERE / "table.js").read_text(encoding="utf-8"),
+    # In the page's own tree: a closing drawer can then give the focus back to the row it came from.
+    isolate_styles=False,
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `name` is its key in the rows, `kind` how its cells look."""
+
+    name: str
+    label: str
+    kind: Literal["text", "id", "number", "type"] = "text"
+
+
+def table(
+    rows: Sequence[Mapping[str, str | None]],
+    columns: Sequence[Column],
+    label: str,
+    current: str | None = None,
+    key: str = "rows",
+) -> str | None:
+    """Draws the rows and returns the `id` of the one that was just opened, on that run alone.
+
+    Each row has an `id` besides the columns' texts; None is shown as a dash. `label` is the table's
+    accessible name, `current` the id of the row whose details are on the screen.
+    """
+    type_columns = [column.name for column in columns if column.kind == "type"]
+    types = {row[name] for row in rows for name in type_columns if row[name]}
+    data = {
+        "rows": [dict(row) for row in rows],
+        "columns": [asdict(column) for column in columns],
+        "colours": type_colours(sorted(types)),
+        "label": label,
+        "current": current,
+    }
+    return _table(key=key, data=data, on_opened_change=_rerun).opened
+
+
+def _rerun() -> None:
+    """Nothing of its own: a component reruns the page only for a trigger that has a callback."""
