@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import logging
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse
+from starlette.routing import Mount, Route
 
 import process
 from accounts.web import SignInWall, sign_in_routes
 from api.app import api
 from api.health import health_routes
+from ui import messages
+from ui.look import MARK
+
+log = logging.getLogger("interaction_history")
 
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     with process.running():
         yield
+
+
+def page_failed(error: Exception) -> bool:
+    """Says on the page that it failed, and in the log why, under one reference."""
+    reference = uuid.uuid4().hex[:8]
+    log.error("a page failed, reference %s", reference, exc_info=error)
+    messages.failed(reference)
+    return True
+
+
+async def home(request: Request) -> RedirectResponse:
+    """The address without a path leads to the first page, whatever it asks."""
+    return RedirectResponse(str(request.url.replace(path="/history", scheme="", netloc="")), 307)
+
+
+async def favicon(_: Request) -> FileResponse:
+    return FileResponse(MARK, media_type="image/svg+xml")
 
 
 app = st.App(
@@ -30,6 +55,10 @@ app = st.App(
         *sign_in_routes(process.accounts()),
         *health_routes(process.store, process.accounts),
         Mount("/api/v1", api(process.store, process.accounts)),
+        Route("/", home),
+        # Browsers ask for it before the page's script has named its own.
+        Route("/favicon.png", favicon),
     ],
     middleware=[Middleware(SignInWall, accounts=process.accounts())],
+    on_script_error=page_failed,
 )

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cache
 
 from accounts import Accounts
+from data.handover import serve_loads
 from data.home import home
 from data.store import Store
 from queries.warming import warm
@@ -28,10 +29,11 @@ def accounts() -> Accounts:
 @contextmanager
 def running() -> Iterator[None]:
     """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
-    store()
+    close_loads = serve_loads(store(), home())
     threading.Thread(target=warm, args=(store(),), name="warm", daemon=True).start()
     try:
         yield
     finally:
+        close_loads()
         store().close()
         accounts().close()

@@ -125,6 +125,7 @@ class Memory:
     """Answers remembered for one version, each made once, by the first thread that asks."""
 
     def __init__(self) -> None:
+        self.noted_rows: dict[tuple[int, str], tuple[int, int]] = {}
         self._values: dict[Any, Any] = {}
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()

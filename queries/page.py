@@ -50,6 +50,9 @@ def page(tenant: Tenant, selection: Selection, limit: int = DEFAULT_LIMIT, curso
     positions = first_of(matches.newest_first(_place(tenant, matches, cursor)), limit + 1)
     shown = records(tenant, matches.log, positions[:limit]) if len(positions) else []
     has_more = len(positions) > limit
+    if has_more:
+        last = positions[limit - 1]
+        tenant.note_row(shown[-1].id, int(matches.log.row[last]), int(matches.log.timestamp[last]))
     return Page(shown, count, limit, has_more, shown[-1].id if has_more else None)
 
 

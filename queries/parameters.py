@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ from queries.problems import Problem
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that may be given once.
+    """A parameter that may be given once; one of `several` as often as one likes, its value being a tuple in the order given.
 
-    `read` turns its text into its value and raises `ValueError` with what is wanted ("must be a whole number from 1").
+    `read` turns a text into its value and raises `ValueError` with what is wanted ("must be a whole number from 1").
     """
 
     name: str
@@ -22,15 +22,20 @@ class Parameter:
     default: Any = None
     schema: tuple[tuple[str, Any], ...] = (("type", "string"),)
     example: str | None = None
+    several: bool = False
 
 
-def given(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The non-empty values of each name, in the order given, each once: an empty value is as if the name were not given."""
+def given(pairs: Iterable[tuple[str, str]], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
+    """The non-empty values of each name, in the order given; of a name that has only empty ones, none.
+
+    Each value stands once, but under the `repeatable` names as often as it was given.
+    """
     values: dict[str, list[str]] = {}
     for name, value in pairs:
-        if value != "" and value not in values.setdefault(name, []):
-            values[name].append(value)
-    return {name: texts for name, texts in values.items() if texts}
+        texts = values.setdefault(name, [])
+        if value != "" and (name in repeatable or value not in texts):
+            texts.append(value)
+    return values
 
 
 def read_parameters(values: dict[str, list[str]], parameters: Sequence[Parameter]) -> tuple[dict[str, Any], list[Problem]]:
@@ -40,14 +45,18 @@ def read_parameters(values: dict[str, list[str]], parameters: Sequence[Parameter
     for parameter in parameters:
         read[parameter.name] = parameter.default
         texts = values.get(parameter.name, [])
-        if len(texts) > 1:
+        if len(texts) > 1 and not parameter.several:
             spelled = " and ".join(repr(text) for text in texts)
             problems.append(Problem(parameter.name, f"{parameter.name} may be given once, not as {spelled}"))
-        elif texts:
+            continue
+        understood = []
+        for text in texts:
             try:
-                read[parameter.name] = parameter.read(texts[0])
+                understood.append(parameter.read(text))
             except ValueError as problem:
-                problems.append(Problem(parameter.name, f"{parameter.name} {problem}, not {texts[0]!r}"))
+                problems.append(Problem(parameter.name, f"{parameter.name} {problem}, not {text!r}"))
+        if texts and len(understood) == len(texts):
+            read[parameter.name] = tuple(understood) if parameter.several else understood[0]
     return read, problems
 
 
@@ -59,8 +68,9 @@ def whole_number(smallest: int, largest: int | None = None) -> Callable[[str], i
         # int() would also take '１', '1_000' and ' 1 '.
         if not (text.isascii() and text.isdigit()):
             raise ValueError(wanted)
+        digits = text.lstrip("0")
         # A number with more digits than int() reads is as large as any.
-        number = int(text) if len(text) <= 18 else 10**18
+        number = int(digits or "0") if len(digits) <= 18 else 10**18
         if number < smallest or (largest is not None and number > largest):
             raise ValueError(wanted)
         return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -70,11 +70,11 @@ def zone_name(text: str) -> str:
 ZONE = Parameter("tz", zone_name, "The IANA time zone in which a date alone has its midnight.", "UTC", example="Europe/Amsterdam")
 
 
-def _point_in_time(zone: str):
+def _point_in_time(zone: str) -> Callable[[str], int]:
     def read(text: str) -> int:
         try:
             return milliseconds(text, ZoneInfo(zone))
-        except (ValueError, OverflowError):
+        except ValueError:
             hint = " (write + as %2B in an address)" if " " in text[10:] else ""
             raise ValueError(f"must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30:00Z{hint}") from None
 
@@ -83,12 +83,12 @@ def _point_in_time(zone: str):
 
 def period_parameters(zone: str) -> tuple[Parameter, Parameter]:
     """The two ends of the period, their dates meant in a zone."""
-    schema = (("type", "string"),)
+    schema = (("anyOf", [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]),)
     return (
         Parameter("from", _point_in_time(zone), "The first moment of the period: ISO 8601; without an offset it is UTC, "
                   "a date alone is its midnight in `tz`.", schema=schema, example="2026-03-01"),
-        Parameter("to", _point_in_time(zone), "The end of the period, itself excluded; spelled as `from`.",
-                  schema=schema, example="2026-04-01"),
+        Parameter("to", _point_in_time(zone), "The end of the period, itself excluded; spelled as `from`.", schema=schema,
+                  example="2026-04-01"),
     )
 
 
@@ -97,7 +97,7 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
 
     The words are the filters, their aliases, the period, and the further parameters of the question at hand.
     """
-    values = given(pairs)
+    values = given(pairs, {parameter.name for parameter in parameters if parameter.several})
     problems = []
     known = {filter.name for filter in FILTERS} | set(CANONICAL_NAMES) | {"from", "to", "tz"}
     known |= {parameter.name for parameter in parameters}
@@ -107,7 +107,7 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
 
     filters = []
     for filter in FILTERS:
-        spelled = [name for name in (filter.name, *filter.aliases) if name in values]
+        spelled = [name for name in (filter.name, *filter.aliases) if values.get(name)]
         if spelled:
             filters.append((filter.name, tuple(values[spelled[0]])))
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from data.names import Names
 from queries.filters import BY_NAME, Filter
 from queries.selection import Selection
-from queries.times import moment
+from queries.times import iso, moment, shortest
 
 _MANY = 4
 
@@ -22,17 +22,16 @@ def sentence(selection: Selection, names: Names) -> str:
 
 
 def period(selection: Selection) -> str:
-    """The period of a selection in words, in its time zone; whole days where its ends are midnights."""
+    """The period of a selection in words, in its time zone; whole days where its ends are the beginnings of days."""
     zone = ZoneInfo(selection.zone)
-    start = None if selection.start is None else moment(selection.start).astimezone(zone)
-    end = None if selection.end is None else moment(selection.end).astimezone(zone)
-    if end is None:
-        return f"since {_spelled(start)} ({selection.zone})"
-    if start is None:
-        return f"before {_spelled(end)} ({selection.zone})"
-    if start.time() == time() and end.time() == time() and start < end:
-        return f"{_days(start, end - timedelta(days=1))} ({selection.zone})"
-    return f"from {_spelled(start)} to before {_spelled(end)} ({selection.zone})"
+    if selection.end is None:
+        return f"since {_spelled(selection.start, zone)} ({zone.key})"
+    if selection.start is None:
+        return f"before {_spelled(selection.end, zone)} ({zone.key})"
+    first, end = _day(selection.start, zone), _day(selection.end, zone)
+    if first and end and first < end:
+        return f"{_days(first, end - timedelta(days=1))} ({zone.key})"
+    return f"from {_spelled(selection.start, zone)} to before {_spelled(selection.end, zone)} ({zone.key})"
 
 
 def _said(filter: Filter, values: tuple[str, ...], names: Names) -> str:
@@ -43,19 +42,29 @@ def _said(filter: Filter, values: tuple[str, ...], names: Names) -> str:
     return f"{filter.label.lower()} " + (f"{', '.join(others)} or {last}" if others else last)
 
 
-def _spelled(at: datetime) -> str:
-    day = f"{at.day} {at:%B %Y}"
-    if at.time() == time():
-        return day
-    return f"{day} {at:%H:%M}" + (f":{at:%S}" if at.second or at.microsecond else "") + (
-        f".{at.microsecond // 1000:03d}" if at.microsecond else "")
+def _day(ms: int, zone: ZoneInfo) -> date | None:
+    """The day of the zone that begins at this instant, if one does."""
+    text = shortest(ms, zone)
+    return date.fromisoformat(text) if len(text) == 10 else None
 
 
-def _days(first: datetime, last: datetime) -> str:
-    if first.date() == last.date():
-        return f"{last.day} {last:%B %Y}"
+def _spelled(ms: int, zone: ZoneInfo) -> str:
+    if day := _day(ms, zone):
+        return f"{day.day} {day:%B} {day.year}"
+    try:
+        at = moment(ms).astimezone(zone)
+    except OverflowError:
+        # At the ends of the calendar the zone's own time may have no year.
+        return iso(ms)
+    seconds = f":{at:%S}" if at.second or at.microsecond else ""
+    return f"{at.day} {at:%B} {at.year} {at:%H:%M}{seconds}" + (f".{ms % 1000:03d}" if at.microsecond else "")
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return f"{last.day} {last:%B} {last.year}"
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{last.day} {last:%B %Y}"
+        return f"{first.day}–{last.day} {last:%B} {last.year}"
     if first.year == last.year:
-        return f"{first.day} {first:%B} – {last.day} {last:%B %Y}"
-    return f"{first.day} {first:%B %Y} – {last.day} {last:%B %Y}"
+        return f"{first.day} {first:%B} – {last.day} {last:%B} {last.year}"
+    return f"{first.day} {first:%B} {first.year} – {last.day} {last:%B} {last.year}"

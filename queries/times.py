@@ -7,21 +7,30 @@ from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
 def milliseconds(text: str, zone: ZoneInfo) -> int:
     """The first whole millisecond at or after an ISO 8601 time.
 
-    A time without an offset is UTC; a date alone is its midnight in the zone. `ValueError` for anything else.
+    A time without an offset is UTC; a date alone is its midnight in the zone. `ValueError` for anything else, and for an instant
+    outside the years 1 to 9999 of UTC.
     """
-    if len(text) == 10:
-        moment = datetime.combine(date.fromisoformat(text), time(), tzinfo=zone)
-    else:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-    # The difference of two aware datetimes of one zone ignores its offset changes, hence UTC first.
-    return -((_EPOCH - moment.astimezone(UTC)) // _MILLISECOND)
+    try:
+        # The difference of two aware datetimes of one zone ignores its offset changes, hence UTC first.
+        ms = -((_EPOCH - _datetime(text, zone).astimezone(UTC)) // _MILLISECOND)
+    except OverflowError as problem:
+        raise ValueError(f"{text} lies outside the years 1 to 9999") from problem
+    if ms > _LAST:
+        raise ValueError(f"{text} lies outside the years 1 to 9999")
+    return ms
+
+
+def _datetime(text: str, zone: ZoneInfo) -> datetime:
+    if not any(separator in text for separator in "Tt "):
+        return datetime.combine(date.fromisoformat(text), time(), tzinfo=zone)
+    read = datetime.fromisoformat(text)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def moment(ms: int) -> datetime:
@@ -36,10 +45,9 @@ def iso(ms: int) -> str:
 
 def shortest(ms: int, zone: ZoneInfo) -> str:
     """The shortest text that `milliseconds` reads back: a date where it is a midnight of the zone."""
-    local = moment(ms).astimezone(zone)
-    as_date = local.date().isoformat()
     try:
-        same = milliseconds(as_date, zone) == ms
-    except OverflowError:
-        same = False
-    return as_date if same else iso(ms)
+        as_date = moment(ms).astimezone(zone).date().isoformat()
+        return as_date if milliseconds(as_date, zone) == ms else iso(ms)
+    except (OverflowError, ValueError):
+        # At the ends of the calendar the zone's day may begin before year 1 or lie after 9999.
+        return iso(ms)

@@ -33,8 +33,12 @@ def copy_link() -> None:
 
 def copy_curl(path: str, pairs: Pairs) -> None:
     """A button that copies the API call which answers with what is shown."""
-    data = {"label": "Copy as curl", "text": curl_command(path, pairs)}
-    _copying(key="copy_curl", data=data, width="content")
+    copy_text("Copy as curl", curl_command(path, pairs), "copy_curl")
+
+
+def copy_text(label: str, text: str, key: str) -> None:
+    """A button that copies a text."""
+    _copying(key=key, data={"label": label, "text": text}, width="content")
 
 
 def download(label: str, path: str, pairs: Pairs, file_name: str) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -15,9 +19,21 @@ def not_understood(problems: Sequence[str]) -> None:
         st.warning(text, icon=":material/link_off:")
 
 
-def nothing_matches(what: str, hint: str, clear: Callable[[], None] | None = None) -> None:
-    """No rows under these filters, with the way back to all of them."""
-    _state("search_off", f"No {what} match", hint, "Clear filters" if clear else None, clear)
+@dataclass(frozen=True)
+class Way:
+    """A button that leads out of a dead end."""
+
+    label: str
+    take: Callable[[], None]
+
+
+# The button's own rerun asks the same once more.
+_AGAIN = Way("Try again", lambda: None)
+
+
+def nothing_matches(what: str, hint: str, clear: Callable[[], None] | None = None, ways: Sequence[Way] = ()) -> None:
+    """No rows under these filters, with ways to some of them, and the way back to all."""
+    _state("search_off", f"No {what} match", hint, [*ways, *([Way("Clear filters", clear)] if clear else [])])
 
 
 def nothing_yet(what: str, hint: str) -> None:
@@ -25,26 +41,47 @@ def nothing_yet(what: str, hint: str) -> None:
     _state("inbox", f"No {what} yet", hint)
 
 
-def took_too_long(seconds: float, hint: str, again: Callable[[], None]) -> None:
+def took_too_long(seconds: float, hint: str) -> None:
     """A question that was stopped, and what would make it lighter."""
-    _state("hourglass_disabled", f"Stopped after {seconds:g} seconds", hint, "Try again", again)
+    _state("hourglass_disabled", f"Stopped after {seconds:g} seconds", hint, [_AGAIN])
 
 
-def failed(reference: str, again: Callable[[], None]) -> None:
+def failed(reference: str) -> None:
     """Something broke; `reference` is what the server's log says about it."""
     hint = f"The server's log has the reason under {reference}."
-    _state("error", "This could not be shown", hint, "Try again", again)
+    _state("error", "This could not be shown", hint, [_AGAIN])
 
 
-def _state(
-    icon: str, title: str, hint: str, action: str | None = None, act: Callable[[], None] | None = None
-) -> None:
+def unavailable() -> None:
+    """The store cannot be read at the moment."""
+    _state("cloud_off", "The log cannot be read at the moment", "Nothing is lost. Try again in a little while.", [_AGAIN])
+
+
+def signed_out(next_address: str) -> None:
+    """The session has ended; the way to sign in leads back to `next_address`."""
+    with _card("logout", "You are signed out", "Sign in again to come back to this view."):
+        address = escape(f"/login?next={quote(next_address, safe='')}")
+        st.html(f'<a class="ih-link" href="{address}" target="_self">Sign in</a>', width="content")
+
+
+def forbidden(name: str, reason: str) -> None:
+    """Who is signed in may not read."""
+    _state("lock", "You may not read this log", f"You are signed in as {name}, and {reason}. Ask whoever runs this server.")
+
+
+def _state(icon: str, title: str, hint: str, ways: Sequence[Way] = ()) -> None:
+    with _card(icon, title, hint), st.container(horizontal=True, horizontal_alignment="center"):
+        for number, way in enumerate(ways):
+            st.button(way.label, on_click=way.take, key="message_action" if way is ways[-1] else f"message_action_{number}")
+
+
+@contextmanager
+def _card(icon: str, title: str, hint: str) -> Iterator[None]:
     with st.container(border=True, horizontal_alignment="center", gap="xsmall", key="message"):
         st.space("small")
         st.markdown(f":gray[:material/{icon}:] **{_plain(title)}**", width="content")
         st.caption(_plain(hint), width="content", text_alignment="center")
-        if action:
-            st.button(action, on_click=act, key="message_action")
+        yield
         st.space("small")
 
 

@@ -41,16 +41,25 @@ function draw(table, { columns, rows, colours }) {
   }
 }
 
-function cell(tag, column, text, colours) {
+function cell(tag, column, content, colours) {
   const made = element(tag)
   made.className = `ih-${column.kind}`
   if (tag === "th") made.scope = "col"
   if (tag === "td" && column.kind === "type") {
-    const chip = element("span", text)
-    chip.style.setProperty("--type-colour", colours[text])
+    const chip = element("span", content)
+    chip.style.setProperty("--type-colour", colours[content])
     made.append(chip)
+  } else if (content?.text) {
+    const text = element("span", content.text)
+    if (content.is_id) text.className = "ih-as-id"
+    made.append(text)
+    if (content.mark) {
+      const mark = element("span", content.mark)
+      mark.className = "ih-mark"
+      made.append(" ", mark)
+    }
   } else {
-    made.textContent = text
+    made.textContent = content
   }
   return made
 }

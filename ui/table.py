@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 
 _table = st.components.v2.component(
     "rows",
-    html='<div class="ih-table"><table><thead></thead><tbody></tbody></table></div>',
+    html='<div class="ih-table" tabindex="-1"><table><thead></thead><tbody></tbody></table></div>',
     css=(_HERE / "table.css").read_text(encoding="utf-8"),
     js=(_HERE / "table.js").read_text(encoding="utf-8"),
     # In the page's own tree: a closing drawer can then give the focus back to the row it came from.
@@ -35,28 +35,38 @@ class Column:
     kind: Literal["text", "id", "number", "type"] = "text"
 
 
-def table(
-    rows: Sequence[Mapping[str, str | None]],
-    columns: Sequence[Column],
-    label: str,
-    current: str | None = None,
-    key: str = "rows",
-) -> str | None:
+@dataclass(frozen=True)
+class Cell:
+    """A text with more to it: an id that stands where a name is missing, or a quiet `mark` behind it."""
+
+    text: str
+    is_id: bool = False
+    mark: str | None = None
+
+
+Row = Mapping[str, str | Cell | None]
+
+
+def table(rows: Sequence[Row], columns: Sequence[Column], label: str, current: str | None = None, key: str = "rows") -> str | None:
     """Draws the rows and returns the `id` of the one that was just opened, on that run alone.
 
-    Each row has an `id` besides the columns' texts; None is shown as a dash. `label` is the table's
+    Each row has an `id` besides the columns' cells; None is shown as a dash. `label` is the table's
     accessible name, `current` the id of the row whose details are on the screen.
     """
     type_columns = [column.name for column in columns if column.kind == "type"]
     types = {row[name] for row in rows for name in type_columns if row[name]}
     data = {
-        "rows": [dict(row) for row in rows],
+        "rows": [{name: _plain(cell) for name, cell in row.items()} for row in rows],
         "columns": [asdict(column) for column in columns],
         "colours": type_colours(sorted(types)),
         "label": label,
         "current": current,
     }
     return _table(key=key, data=data, on_opened_change=_rerun).opened
+
+
+def _plain(cell: str | Cell | None) -> str | dict | None:
+    return asdict(cell) if isinstance(cell, Cell) else cell
 
 
 def _rerun() -> None:

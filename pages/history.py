@@ -1,0 +1,177 @@
+"""The log: its interactions newest first, filtered, page by page, each with its whole record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+import streamlit as st
+
+import process
+from data.tenant import Tenant
+from pages.visitor import visitor
+from queries.emptiness import widened
+from queries.lookup import exists, record
+from queries.page import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, neighbours, page
+from queries.parameters import Parameter, text
+from queries.selection import Question, Selection, parse
+from queries.sentence import sentence
+from ui import address, copying, messages, numbers
+from ui.address import Field, Pairs, one_of
+from ui.filter_bar import FilterBar
+from ui.pager import pager
+from ui.period import Period
+from ui.record_cells import COLUMNS, USUAL, cells, column_names
+from ui.record_drawer import record_drawer
+from ui.table import table
+
+PATH = "/api/v1/interaction-history"
+SIZES = (25, 50, 100)
+SPREADSHEET_ROWS = 1_048_576
+
+# What only this page's address has: the API answers the same whatever they say.
+RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
+SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, with commas between them.", USUAL)
+
+
+class History:
+    """What the address asks of a tenant's log, and the parts of the page that answer it."""
+
+    def __init__(self, tenant: Tenant, question: Question):
+        self.tenant = tenant
+        self.selection = question.selection
+        self.problems = [problem.message for problem in question.problems]
+        self.limit = min(question.parameters["limit"], LARGEST_LIMIT)
+        self.cursor: str | None = question.parameters["cursor"]
+        self.record: str | None = question.parameters["record"]
+        self.columns: tuple[str, ...] = question.parameters["columns"]
+
+    def draw(self) -> None:
+        """Draws the page."""
+        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+            st.title("History", anchor=False)
+            if self.is_filtered:
+                st.button("Clear filters", key="clear", on_click=self.clear, icon=":material/filter_list_off:", type="tertiary")
+        messages.not_understood(self.problems)
+        self.draw_filters()
+        found = page(self.tenant, self.selection, self.limit, self.cursor)
+        self.draw_summary(found)
+        if found.total:
+            self.draw_toolbar(found)
+            self.draw_table(found)
+        else:
+            self.draw_emptiness()
+        if self.record:
+            record_drawer(self.record, record(self.tenant, self.record), "/history", partial(self.show, cursor=self.cursor))
+
+    def draw_filters(self) -> None:
+        period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date())
+        bar = FilterBar(self.tenant, self.selection, period)
+        self.sizes = sorted({*SIZES, self.limit})
+        fields = (*bar.fields, one_of("limit", self.sizes, DEFAULT_LIMIT), Field("columns", lambda _: list(self.columns), columns_pairs))
+        self.changed = address.mirror(fields, self.pairs(), kept=("tz",))
+        bar.draw(self.changed)
+
+    def draw_summary(self, found: Page) -> None:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
+            with st.container(gap="xxsmall", key="said"):
+                st.subheader(numbers.counted(found.total, "interaction"), anchor=False)
+                st.text(sentence(self.selection, self.tenant.names))
+                st.caption(f"As of {numbers.time(self.tenant.newest())} UTC, the newest interaction in the log")
+            if found.total:
+                self.draw_copying(found)
+
+    def draw_toolbar(self, found: Page) -> None:
+        place = neighbours(self.tenant, self.selection, self.limit, self.cursor)
+        moves = {}
+        if self.cursor:
+            moves["newest"] = self.show
+            moves["newer"] = partial(self.show, cursor=place.previous_cursor)
+        if found.has_more:
+            moves["older"] = partial(self.show, cursor=found.next_cursor)
+        rows = rows_shown(place.before, len(found.records))
+        if self.cursor and not exists(self.tenant, self.cursor):
+            rows = f"Rows with an id below {self.cursor}"
+        with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
+            pager(rows, moves)
+            st.selectbox("Rows per page", self.sizes, key="limit", on_change=self.changed, format_func=lambda size: f"{size} per page",
+                         label_visibility="collapsed", filter_mode=None, width=140)
+            with st.popover("Columns", icon=":material/view_column:", key="columns_menu"):
+                # Set on every run: what is folded away is made anew when it opens, from the latest run alone.
+                st.session_state["columns"] = list(self.columns)
+                st.pills("Columns of the table", [column.name for column in COLUMNS], key="columns", on_change=self.changed,
+                         selection_mode="multi", format_func={column.name: column.label for column in COLUMNS}.get)
+
+    def draw_copying(self, found: Page) -> None:
+        selected = self.selection.pairs()
+        with st.container(gap="xsmall", width="content", key="taking"):
+            with st.container(horizontal=True, gap="xsmall"):
+                copying.download(f"Download {numbers.counted(found.total, 'row')} as CSV", f"{PATH}.csv", [*selected, ("bom", "true")],
+                                 "interaction-history.csv")
+                copying.copy_link()
+                copying.copy_curl(PATH, [*selected, *self.page_pairs()])
+            if found.total >= SPREADSHEET_ROWS:
+                st.caption(f"A spreadsheet holds {numbers.count(SPREADSHEET_ROWS)} rows and would leave out the rest of this file.")
+
+    def draw_table(self, found: Page) -> None:
+        shown = [column for column in COLUMNS if column.name in self.columns]
+        opened = table([cells(record) for record in found.records], shown, "Interactions", self.record)
+        if opened and opened != self.record:
+            self.record = opened
+            self.show(self.cursor, opened)
+
+    def draw_emptiness(self) -> None:
+        found = widened(self.tenant, self.selection)
+        helpful = [one for one in found if one.total]
+        hint = " ".join(f"Without the filter {one.dropped} there would be {numbers.count(one.total)}." for one in helpful)
+        ways = [messages.Way(f"Remove {one.dropped}", partial(self.show_selection, one.selection)) for one in helpful]
+        hint = hint or "Nor would any without one of the filters."
+        messages.nothing_matches("interactions", hint, self.clear, ways)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the selection is less than the whole log."""
+        selection = self.selection
+        return bool(selection.filters) or selection.start is not None or selection.end is not None
+
+    def page_pairs(self) -> Pairs:
+        """The words of the page's place and size, beside those of its selection."""
+        limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
+        return limit + ([("cursor", self.cursor)] if self.cursor else [])
+
+    def pairs(self) -> Pairs:
+        """The address as it was understood, without its place in the log."""
+        limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
+        return [*self.selection.pairs(), *limit, *columns_pairs(self.columns)]
+
+    def show(self, cursor: str | None = None, opened: str | None = None) -> None:
+        """Makes the address that of the page after a cursor, with a record opened."""
+        address.show([*self.pairs(), *([("cursor", cursor)] if cursor else []), *([("record", opened)] if opened else [])])
+
+    def show_selection(self, selection: Selection) -> None:
+        """Makes the address that of another selection."""
+        self.selection = selection
+        self.show()
+
+    def clear(self) -> None:
+        """Makes the address that of the whole log."""
+        self.show_selection(Selection(self.tenant.id, zone=self.selection.zone))
+
+
+def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:
+    names = tuple(column.name for column in COLUMNS if column.name in chosen)
+    return [] if names in ((), USUAL) else [("columns", ",".join(names))]
+
+
+def rows_shown(before: int, rows: int) -> str:
+    """`Rows 26–50`."""
+    return f"Rows {numbers.count(before + 1)}–{numbers.count(before + rows)}"
+
+
+with process.store().snapshot() as snapshot:
+    tenant = snapshot.tenant(visitor().tenant)
+    if tenant.newest() is None:
+        st.title("History", anchor=False)
+        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
+    else:
+        History(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD, SHOWN_COLUMNS))).draw()

@@ -1,0 +1,72 @@
+"""The periods that people ask for: the last days of a log, and days of their choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from queries.selection import Selection
+from queries.times import milliseconds, moment, shortest
+
+LAST_DAYS = (1, 7, 14, 30, 90)
+LATEST = date(9999, 12, 30)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Days:
+    """Whole days, both ends included; None where an end is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+def day(ms: int, zone: str) -> date:
+    """The calendar day of a moment in a time zone."""
+    try:
+        return min(moment(ms).astimezone(ZoneInfo(zone)).date(), LATEST)
+    except OverflowError:
+        # At the ends of the calendar the zone's own day may have no year.
+        return date.min if ms < 0 else LATEST
+
+
+def last_days(newest: int, days: int, zone: str) -> date:
+    """The first of so many days, of which the newest interaction's is the last."""
+    return day(newest, zone) - (days - 1) * _DAY
+
+
+def chosen_last_days(selection: Selection, newest: int) -> int | None:
+    """Which of LAST_DAYS a selection's period is; None where it is another one, or all of the log."""
+    if selection.start is None or selection.end is not None:
+        return None
+    zone = ZoneInfo(selection.zone)
+    starts = {milliseconds(last_days(newest, days, selection.zone).isoformat(), zone): days for days in LAST_DAYS}
+    return starts.get(selection.start)
+
+
+def days(selection: Selection) -> Days:
+    """The days that a selection's period touches, in its time zone."""
+    start, end, zone = selection.start, selection.end, selection.zone
+    return Days(None if start is None else day(start, zone), None if end is None else day(end - 1, zone))
+
+
+def whole_log(oldest: int, newest: int, zone: str) -> Days:
+    """The days of a log, from its oldest interaction to its newest."""
+    return Days(day(oldest, zone), day(newest, zone))
+
+
+def period_pairs(chosen: Days, selection: Selection | None = None) -> list[tuple[str, str]]:
+    """The words `from` and `to` for some days; `to` is the day after the last one.
+
+    An end that is still the day of the selection's own keeps that moment, which may lie within the day.
+    """
+    kept = days(selection) if selection else Days()
+    words = []
+    if chosen.first is not None:
+        unchanged = chosen.first == kept.first
+        words.append(("from", shortest(selection.start, ZoneInfo(selection.zone)) if unchanged else chosen.first.isoformat()))
+    if chosen.last is not None:
+        unchanged = chosen.last == kept.last
+        words.append(("to", shortest(selection.end, ZoneInfo(selection.zone)) if unchanged else (chosen.last + _DAY).isoformat()))
+    return words

@@ -1,0 +1,107 @@
+"""The whole product behind a port, and a real browser before it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from accounts import Accounts, Role
+
+ROOT = Path(__file__).resolve().parents[1]
+TENANT = "bank"
+EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
+_FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+          "--disable-component-update", "--disable-sync")
+
+expect.set_options(timeout=10_000)
+
+
+@dataclass
+class Dashboard:
+    """A running server: its address, its state folder, and the accounts in it."""
+
+    address: str
+    home: Path
+    accounts: Accounts
+
+    def run(self, *command: str) -> None:
+        """Runs a command line of the product, as `("data", "load", file)`, while the server runs."""
+        _run(self.home, *command)
+
+    def client(self) -> httpx.Client:
+        """A client with a session of its own."""
+        cookies = {"ih_session": self.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")}
+        return httpx.Client(base_url=self.address, cookies=cookies)
+
+
+@contextmanager
+def running_dashboard(home: Path) -> Iterator[Dashboard]:
+    """The product over a sample of 3,000 interactions, with one viewer, behind a free port."""
+    _run(home, "data", "sample", "--interactions", "3000", "--seed", "2", "--tenant", TENANT)
+    accounts = Accounts(home)
+    accounts.users.add(EMAIL, PASSWORD, TENANT, Role.VIEWER)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=_environment(home), stdout=log, stderr=log)
+    dashboard = Dashboard(f"http://localhost:{port}", home, accounts)
+    try:
+        _wait_until_ready(dashboard, server)
+        yield dashboard
+    finally:
+        server.terminate()
+        server.wait(20)
+        accounts.close()
+
+
+@contextmanager
+def running_chromium() -> Iterator[Browser]:
+    """Debian's Chromium where it is, else Playwright's own; `CHROMIUM` names another."""
+    installed = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed if installed.exists() else None, args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+def window(chromium: Browser, dashboard: Dashboard) -> Page:
+    """A new browser that is not signed in."""
+    return chromium.new_context(base_url=dashboard.address, viewport={"width": 1280, "height": 900}).new_page()
+
+
+def drawn(page: Page) -> None:
+    """Waits until the page shows rows or says why it has none, and nothing is being computed."""
+    expect(page.locator("tbody tr, .st-key-message").first).to_be_visible(timeout=20_000)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def _run(home: Path, *command: str) -> None:
+    subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=_environment(home), check=True, capture_output=True, timeout=60)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    return {**os.environ, "IH_HOME": str(home)}
+
+
+def _wait_until_ready(dashboard: Dashboard, server: subprocess.Popen) -> None:
+    for _ in range(200):
+        if server.poll() is not None:
+            break
+        try:
+            if httpx.get(f"{dashboard.address}/readyz").status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise RuntimeError((dashboard.home / "server.log").read_text())

@@ -1,0 +1,55 @@
+"""One server and one browser for all tests that look at pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser import EMAIL, PASSWORD, Dashboard, drawn, running_chromium, running_dashboard, window
+
+
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """The running product. What a test changes in it, later tests find changed."""
+    with running_dashboard(tmp_path_factory.mktemp("dashboard")) as dashboard:
+        yield dashboard
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def stranger(chromium: Browser, dashboard: Dashboard) -> Iterator[Page]:
+    """A browser of its own that is not signed in."""
+    page = window(chromium, dashboard)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(chromium: Browser, dashboard: Dashboard) -> Iterator[BrowserContext]:
+    """A browser that is signed in, and keeps the scripts that it has fetched."""
+    context = window(chromium, dashboard).context
+    token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
+    context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def visit(signed_in: BrowserContext) -> Iterator[Callable[[str], Page]]:
+    """Opens an address in a browser that is signed in, and waits until the page is drawn."""
+    page = signed_in.new_page()
+
+    def opened(address: str) -> Page:
+        page.goto(address)
+        drawn(page)
+        return page
+
+    yield opened
+    page.close()

@@ -1,0 +1,331 @@
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts import Role
+from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, drawn
+
+pytest_plugins = ["tests.browser_fixtures"]
+
+Visit = Callable[[str], Page]
+API = "/api/v1/interaction-history"
+WHOLE = 3000
+
+
+def asked(page: Page) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(page.url).query)
+
+
+def total(page: Page) -> str:
+    return page.get_by_role("heading", level=3).inner_text()
+
+
+def cells(page: Page) -> list[list[str]]:
+    return page.locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()))"
+    )
+
+
+def test_a_link_opened_while_signed_out_shows_its_view_after_signing_in(stranger: Page):
+    stranger.goto("/history?type=click&limit=50")
+    expect(stranger).to_have_url(re.compile("/login"))
+    stranger.get_by_label("E-mail").fill(EMAIL)
+    stranger.get_by_label("Password").fill(PASSWORD)
+    stranger.get_by_role("button", name="Sign in").click()
+    drawn(stranger)
+    assert asked(stranger) == [("type", "click"), ("limit", "50")]
+    assert stranger.locator("tbody tr").count() == 50
+    assert {row[1] for row in cells(stranger)} == {"click"}
+
+
+@pytest.mark.parametrize("words", [
+    "", "type=click&type=convert&limit=100", "actionId=off_001&from=2026-05-01&to=2026-06-01&limit=7",
+])
+def test_the_table_shows_the_rows_of_the_api_cell_for_cell(visit: Visit, dashboard: Dashboard, words: str):
+    page = visit(f"/history?{words}&columns=time,type,customer,offer,creative,channel,direction,value,outcome,id")
+    with dashboard.client() as client:
+        answer = client.get(API, params=parse_qsl(words)).json()
+        rows = list(csv.DictReader(io.StringIO(client.get(f"{API}.csv", params=parse_qsl(words)).text, newline="")))
+    assert total(page).split()[0] == f"{answer['pagination']['total']:,}"
+    assert len(rows) >= len(answer["data"]) > 0
+    assert cells(page) == [_expected(record, row) for record, row in zip(answer["data"], rows, strict=False)]
+
+
+def _expected(record: dict, row: dict[str, str]) -> list[str]:
+    money = record["outcome"].get("conversionValue")
+    mark = f" {row['offerStatus']}" if row["offerStatus"] not in ("", "active") else ""
+    return [
+        record["timestamp"][:19].replace("T", " "),
+        record["interactionType"],
+        record["customerId"],
+        (row["offerName"] or row["offerId"]) + mark,
+        row["creativeName"] or row["creativeId"],
+        row["channelName"] or row["channelId"],
+        record["direction"] or "",
+        "" if money is None else f"{float(money):,.2f}",
+        record["outcomeTypeKey"],
+        record["id"],
+    ]
+
+
+def test_choosing_a_filter_narrows_the_rows_and_is_in_the_address(visit: Visit, dashboard: Dashboard):
+    page = visit("/history?cursor=ih_0000002000")
+    page.get_by_role("combobox", name="Offer").click()
+    page.keyboard.type("cashback")
+    page.keyboard.press("Enter")
+    # The list stays open for a further choice.
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/history\?offerId=off_002$"))
+    drawn(page)
+    with dashboard.client() as client:
+        count = client.get(API, params={"offerId": "off_002"}).json()["pagination"]["total"]
+    assert 0 < count < WHOLE
+    expect(page.get_by_role("heading", level=3)).to_have_text(f"{count:,} interactions")
+    expect(page.get_by_text("Interactions of offer Everyday Cashback Card")).to_be_visible()
+    assert {row[3] for row in cells(page)} == {"Everyday Cashback Card"}
+
+
+def test_back_and_forward_step_through_the_views(visit: Visit):
+    page = visit("/history?type=click")
+    first = cells(page)
+    page.get_by_role("button", name="Older").click()
+    expect(page.get_by_role("status")).to_have_text("Rows 26–50")
+    drawn(page)
+    second = cells(page)
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page.get_by_role("heading", level=3)).to_have_text("3,000 interactions")
+    page.go_back()
+    expect(page.get_by_role("status")).to_have_text("Rows 26–50")
+    drawn(page)
+    assert cells(page) == second
+    page.go_back()
+    expect(page.get_by_role("status")).to_have_text("Rows 1–25")
+    drawn(page)
+    assert cells(page) == first
+    page.go_forward()
+    expect(page.get_by_role("status")).to_have_text("Rows 26–50")
+
+
+def test_paging_to_the_end_and_back_shows_each_row_once_and_keeps_the_focus(visit: Visit):
+    page = visit("/history?type=click&limit=100&columns=id")
+    seen = [row[0] for row in cells(page)]
+    older, newer = page.get_by_role("button", name="Older"), page.get_by_role("button", name="Newer")
+    expect(newer).to_have_attribute("aria-disabled", "true")
+    count = int(total(page).split()[0])
+    while len(seen) < count:
+        older.press("Enter")
+        expect(page.get_by_role("status")).to_contain_text(f"Rows {len(seen) + 1}–")
+        drawn(page)
+        seen += [row[0] for row in cells(page)]
+    assert len(set(seen)) == len(seen) == count
+    expect(older).to_have_attribute("aria-disabled", "true")
+    expect(older).to_be_focused()
+    newer.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text(f"Rows {(count - 1) // 100 * 100 - 99}–")
+    page.get_by_role("button", name="Newest").press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Rows 1–100")
+    expect(page.get_by_role("button", name="Newest")).to_be_focused()
+
+
+def test_the_download_holds_all_filtered_rows_and_says_how_many_before(visit: Visit):
+    page = visit("/history?type=convert&limit=50&columns=id")
+    count = int(total(page).split()[0])
+    with page.expect_download() as download:
+        page.get_by_role("link", name=f"Download {count} rows as CSV").click()
+    content = Path(download.value.path()).read_bytes()
+    assert download.value.suggested_filename == "interaction-history.csv"
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert len(rows) == count
+    assert [row["id"] for row in rows[:50]] == [row[0] for row in cells(page)]
+    assert asked(page)[0] == ("type", "convert")
+
+
+def test_a_record_opens_beside_the_table_has_an_address_of_its_own_and_closes_to_its_row(visit: Visit):
+    page = visit("/history?type=convert")
+    row = page.locator("tbody tr").nth(1)
+    customer = row.locator("td").nth(2).inner_text()
+    row.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text(customer)
+    expect(drawer).to_contain_text("conversionValue")
+    linked, identity = page.url, dict(asked(page))["record"]
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/history\?type=convert$"))
+    expect(row).to_be_focused()
+    page.goto(linked)
+    expect(drawer).to_contain_text(identity)
+    drawn(page)
+    drawer.get_by_role("link", name="All of this customer").click()
+    expect(page).to_have_url(re.compile(rf"/history\?customerId={customer}$"))
+    expect(drawer).to_have_count(0)
+    drawn(page)
+    assert {row[2] for row in cells(page)} == {customer}
+
+
+def test_a_record_that_is_not_there_is_said_and_the_page_stays(visit: Visit):
+    page = visit("/history?record=ih_nowhere")
+    expect(page.get_by_role("dialog")).to_contain_text("No interaction has the id ih_nowhere")
+    assert total(page) == "3,000 interactions"
+
+
+def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(visit: Visit):
+    page = visit("/history?type=click&colour=red&limit=many&from=yesterday")
+    said = page.get_by_role("alert")
+    expect(said).to_contain_text("there is no parameter 'colour'")
+    expect(said).to_contain_text("limit must be a whole number from 1, not 'many'")
+    expect(said).to_contain_text("'yesterday'")
+    assert {row[1] for row in cells(page)} == {"click"}
+
+
+def test_the_next_change_writes_the_canonical_name_and_drops_what_was_not_understood(visit: Visit):
+    page = visit("/history?actionId=off_001&colour=red&tz=Europe%2FAmsterdam")
+    page.get_by_role("combobox", name="Rows per page").click()
+    page.get_by_role("option", name="50 per page").click()
+    expect(page.locator("tbody tr")).to_have_count(50)
+    assert sorted(asked(page)) == [("limit", "50"), ("offerId", "off_001"), ("tz", "Europe/Amsterdam")]
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def test_an_unknown_value_stays_chosen_and_the_empty_page_names_the_filter_to_remove(visit: Visit):
+    page = visit("/history?type=click&channelId=carrier_pigeon")
+    expect(page.get_by_text("carrier_pigeon (unknown)")).to_be_visible()
+    expect(page.get_by_text("No interactions match")).to_be_visible()
+    hint = page.get_by_text("Without the filter Channel there would be").inner_text()
+    page.get_by_role("button", name="Remove Channel").click()
+    expect(page).to_have_url(re.compile(r"/history\?type=click$"))
+    drawn(page)
+    assert hint.removesuffix(".").split()[-1] == total(page).split()[0]
+
+
+def test_a_named_period_counts_back_from_the_newest_interaction_and_its_own_days_can_be_chosen(visit: Visit):
+    page = visit("/history")
+    page.get_by_role("combobox", name="Period").click()
+    page.get_by_role("option", name="Last 7 days").click()
+    expect(page).to_have_url(re.compile(r"/history\?from=2026-06-24$"))
+    drawn(page)
+    page.get_by_role("combobox", name="Period").click()
+    page.get_by_role("option", name="Custom…").click()
+    expect(page).to_have_url(re.compile(r"/history\?from=2026-06-24&to=2026-07-01$"))
+    drawn(page)
+    expect(page.get_by_text("24–30 June 2026 (UTC)")).to_be_visible()
+    page.reload()
+    drawn(page)
+    expect(page.get_by_text("Last day (included)")).to_be_visible()
+
+
+def test_columns_can_be_chosen_and_a_link_shows_the_same(visit: Visit):
+    page = visit("/history?type=click")
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_role("button", name="Creative").click()
+    expect(page.locator("th", has_text="Creative")).to_have_count(0)
+    page.reload()
+    drawn(page)
+    assert page.locator("th").all_inner_texts() == ["Time (UTC)", "Type", "Customer", "Offer", "Channel", "Direction", "Value"]
+
+
+def test_the_curl_command_asks_for_exactly_what_is_shown(visit: Visit, dashboard: Dashboard):
+    page = visit("/history?type=click&limit=50&columns=id")
+    page.get_by_role("button", name="Older").click()
+    expect(page.get_by_role("status")).to_have_text("Rows 51–100")
+    drawn(page)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy as curl").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    command = page.evaluate("navigator.clipboard.readText()")
+    address = command.split("'")[1]
+    assert address.startswith(f"{dashboard.address}{API}?type=click&limit=50&cursor=")
+    with dashboard.client() as client:
+        assert [[record["id"]] for record in client.get(address).json()["data"]] == cells(page)
+
+
+def test_a_load_while_the_page_is_open_leaves_its_filters_whole(visit: Visit, dashboard: Dashboard, tmp_path: Path):
+    page = visit("/history?offerId=off_003&type=click")
+    before = int(total(page).split()[0])
+    file = tmp_path / "more.ndjson"
+    file.write_text('{"id":"late","customerId":"C","offerId":"off_003","interactionType":"click","timestamp":"2026-06-30T00:00:00Z"}\n')
+    dashboard.run("data", "load", str(file), "--tenant", TENANT)
+    page.get_by_role("combobox", name="Rows per page").click()
+    page.get_by_role("option", name="100 per page").click()
+    expect(page.get_by_role("heading", level=3)).to_have_text(f"{before + 1} interactions")
+    page.get_by_role("combobox", name="Direction").click()
+    page.get_by_role("option", name=re.compile("^inbound")).click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("offerId=off_003&type=click&direction=inbound&limit=100"))
+
+
+def test_everything_that_can_be_used_has_a_name(visit: Visit):
+    page = visit("/history?type=convert&from=2026-06-01&to=2026-06-20")
+    tree = page.locator("body").aria_snapshot()
+    nameless = [line for line in tree.splitlines() if re.fullmatch(r"\s*- (button|link|combobox|textbox|switch|table)(:| \[.*\])?", line)]
+    assert nameless == []
+    assert '- table "Interactions"' in tree
+
+
+def test_nothing_is_wider_than_a_telephone_and_the_filters_fold_away(visit: Visit):
+    page = visit("/history?type=click")
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.get_by_role("combobox", name="Offer")).to_be_hidden()
+    assert page.evaluate("[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]") == [390, 390]
+    page.get_by_text("Filters (1)").click()
+    expect(page.get_by_role("combobox", name="Offer")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/history", "/_stcore/health", "/_stcore/host-config", "/static/js/index.js", "/favicon.png", API])
+def test_nothing_reaches_a_stranger(dashboard: Dashboard, path: str):
+    answer = httpx.get(dashboard.address + path)
+    assert answer.status_code == 401
+    assert len(answer.text) < 400
+    seen = httpx.get(dashboard.address + path, headers={"Accept": "text/html"})
+    assert seen.status_code == (401 if path == API else 303)
+
+
+def test_no_web_socket_opens_for_a_stranger(dashboard: Dashboard):
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+               "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
+    assert httpx.get(f"{dashboard.address}/_stcore/stream", headers=upgrade).status_code == 403
+
+
+def test_an_account_without_a_role_gets_a_plain_refusal(stranger: Page, dashboard: Dashboard):
+    dashboard.accounts.users.add("eve@example.com", PASSWORD, TENANT, Role.NONE)
+    stranger.goto("/history")
+    stranger.get_by_label("E-mail").fill("eve@example.com")
+    stranger.get_by_label("Password").fill(PASSWORD)
+    with stranger.expect_response(re.compile("/history")) as answer:
+        stranger.get_by_role("button", name="Sign in").click()
+    assert answer.value.status == 403
+    expect(stranger.get_by_test_id("stApp")).to_have_count(0)
+
+
+def test_an_open_page_says_so_when_its_session_has_ended(stranger: Page, dashboard: Dashboard):
+    token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
+    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    stranger.goto("/history?type=click")
+    drawn(stranger)
+    dashboard.accounts.sign_out(token)
+    stranger.get_by_role("button", name="Older").click()
+    expect(stranger.get_by_text("You are signed out")).to_be_visible()
+    expect(stranger.get_by_role("table")).to_have_count(0)
+    href = stranger.get_by_role("link", name="Sign in").get_attribute("href")
+    assert href.startswith("/login?next=%2Fhistory%3Ftype%3Dclick%26cursor%3D")
+
+
+def test_a_tenant_without_a_log_is_told_how_to_load_one(stranger: Page, dashboard: Dashboard):
+    dashboard.accounts.users.add("new@example.com", PASSWORD, "newcomer", Role.VIEWER)
+    token = dashboard.accounts.sign_in("new@example.com", PASSWORD, "127.0.0.1")
+    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    stranger.goto("/history?type=click")
+    expect(stranger.get_by_text("python -m data load FILE --tenant newcomer")).to_be_visible()
+    expect(stranger.get_by_role("table")).to_have_count(0)

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from queries.export import record_pieces
+from queries.lookup import exists, record
+from queries.selection import Selection
+from tests.logs import ACME, ZENITH, Log
+
+
+def test_each_id_finds_its_own_record_also_among_ties(tangled_log: Log):
+    with tangled_log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        listed = [one for piece in record_pieces(tenant, Selection(ACME)) for one in piece]
+        assert [record(tenant, one.id) for one in listed] == listed
+        assert len(listed) == 90
+
+
+def test_another_tenants_record_does_not_exist(tangled_log: Log):
+    ids = {tenant: {row["id"] for row in tangled_log.rows if row["tenantId"] == tenant} for tenant in (ACME, ZENITH)}
+    foreign = min(ids[ZENITH] - ids[ACME])
+    with tangled_log.store.snapshot() as snapshot:
+        assert record(snapshot.tenant(ACME), foreign) is None
+        assert not exists(snapshot.tenant(ACME), foreign)
+        assert exists(snapshot.tenant(ZENITH), foreign)

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.periods import LAST_DAYS, Days, chosen_last_days, days, last_days, period_pairs
+from queries.selection import Selection, parse
+from queries.times import milliseconds, moment
+
+
+NEWEST = milliseconds("2026-03-31T23:30:00Z", ZoneInfo("UTC"))
+
+
+def selected(**words: str) -> Selection:
+    return parse("acme", [(name.rstrip("_"), value) for name, value in words.items()]).or_refused().selection
+
+
+def test_the_last_days_end_with_the_day_of_the_newest_interaction_in_the_zone():
+    assert last_days(NEWEST, 1, "UTC") == date(2026, 3, 31)
+    assert last_days(NEWEST, 7, "UTC") == date(2026, 3, 25)
+    assert last_days(NEWEST, 7, "Europe/Amsterdam") == date(2026, 3, 26)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Amsterdam", "America/New_York"])
+@pytest.mark.parametrize("number", LAST_DAYS)
+def test_a_period_that_was_chosen_by_name_is_recognised_by_it(number: int, zone: str):
+    words = dict(period_pairs(Days(last_days(NEWEST, number, zone))))
+    assert chosen_last_days(selected(from_=words["from"], tz=zone), NEWEST) == number
+
+
+def test_another_period_has_no_name():
+    assert chosen_last_days(selected(from_="2026-03-24"), NEWEST) is None
+    assert chosen_last_days(selected(from_="2026-03-25", to="2026-04-01"), NEWEST) is None
+    assert chosen_last_days(selected(), NEWEST) is None
+
+
+def test_the_excluded_end_is_shown_as_the_day_before_and_written_as_the_day_after():
+    march = selected(from_="2026-03-01", to="2026-04-01")
+    assert days(march) == Days(date(2026, 3, 1), date(2026, 3, 31))
+    assert period_pairs(Days(date(2026, 3, 1), date(2026, 3, 31))) == [("from", "2026-03-01"), ("to", "2026-04-01")]
+
+
+def test_moments_within_a_day_stay_until_their_day_is_changed():
+    selection = selected(from_="2026-03-01T08:00:00Z", to="2026-03-31T12:00:00Z")
+    assert period_pairs(days(selection), selection) == [("from", "2026-03-01T08:00:00.000Z"), ("to", "2026-03-31T12:00:00.000Z")]
+    assert period_pairs(Days(date(2026, 3, 1), date(2026, 3, 30)), selection) == [
+        ("from", "2026-03-01T08:00:00.000Z"), ("to", "2026-03-31"),
+    ]
+
+
+@given(st.dates(), st.sampled_from(["UTC", "Europe/Amsterdam", "America/New_York", "Pacific/Apia"]))
+def test_any_end_that_an_address_can_name_can_be_shown(day: date, zone: str):
+    question = parse("acme", [("from", day.isoformat()), ("to", day.isoformat()), ("tz", zone)])
+    shown = days(question.selection)
+    if question.problems:
+        assert shown == Days()
+    else:
+        assert abs((shown.first - day).days) <= 1
+        assert moment(question.selection.start).year in (shown.first.year - 1, shown.first.year, shown.first.year + 1)

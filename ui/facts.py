@@ -1,0 +1,43 @@
+"""A list of names and values, as beside a record; a value may link to all that share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+from ui.address import Pairs
+
+_HERE = Path(__file__).parent
+
+_facts = st.components.v2.component(
+    "facts",
+    html="<dl></dl>",
+    css=(_HERE / "facts.css").read_text(encoding="utf-8"),
+    js=(_HERE / "facts.js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name and its value: a text, an id, or both; `link` is the text of a link to `address`."""
+
+    label: str
+    text: str | None = None
+    id: str | None = None
+    colour: str | None = None
+    link: str | None = None
+    address: str | None = None
+
+
+def facts(rows: Sequence[Fact], key: str = "facts") -> Pairs | None:
+    """Draws the list, and returns the parameters of the link that was just followed, on that run alone."""
+    followed = _facts(key=key, data=[asdict(row) for row in rows], on_followed_change=_rerun).followed
+    return parse_qsl(urlsplit(followed).query) if followed else None
+
+
+def _rerun() -> None:
+    """Nothing of its own: a component reruns the page only for a trigger that has a callback."""

@@ -1,0 +1,69 @@
+"""The choice of a period: the last days of the log, or days from a calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import streamlit as st
+
+from queries.periods import LAST_DAYS, LATEST, Days, chosen_last_days, days, last_days, period_pairs, whole_log
+from queries.selection import Selection
+from ui.address import Field, Pairs
+
+_ALL, _CUSTOM = "all", "custom"
+_CHOICES = (_ALL, *(str(number) for number in LAST_DAYS), _CUSTOM)
+
+
+class Period:
+    """The period's widgets and their share of the address, for one selection of one log.
+
+    `oldest` and `newest` are the times of the log's outermost interactions, in milliseconds: the last days are counted back from
+    the newest. `today` is the current day.
+    """
+
+    def __init__(self, selection: Selection, oldest: int, newest: int, today: date):
+        self._selection = selection
+        self._newest = newest
+        self._log = whole_log(oldest, newest, selection.zone)
+        self._shown = days(selection)
+        self._today = today
+        last = chosen_last_days(selection, newest)
+        open_ended = selection.start is None and selection.end is None
+        self._choice = str(last) if last else _ALL if open_ended else _CUSTOM
+        self.fields = (
+            Field("period", lambda _: self._choice, self._pairs),
+            Field("first_day", lambda _: self._shown.first, lambda _: []),
+            Field("last_day", lambda _: self._shown.last, lambda _: []),
+        )
+
+    def draw(self, changed: Callable[[], None], width: int) -> None:
+        """Draws the widgets; the two calendars only where the period is not one of those with a name."""
+        st.selectbox("Period", _CHOICES, key="period", on_change=changed, format_func=self._label, filter_mode=None, width=width)
+        if self._choice != _CUSTOM:
+            return
+        first, last = self._shown.first, self._shown.last
+        earliest = min(day for day in (self._log.first, first, last) if day)
+        st.date_input("First day", key="first_day", on_change=changed, value=None, format="YYYY-MM-DD", width=width,
+                      min_value=earliest, max_value=max(first, last) if first and last else LATEST)
+        st.date_input("Last day (included)", key="last_day", on_change=changed, value=None, format="YYYY-MM-DD", width=width,
+                      min_value=min(first, last) if first and last else earliest, max_value=LATEST)
+
+    def _label(self, choice: str) -> str:
+        if choice == _ALL:
+            return "All time"
+        if choice == _CUSTOM:
+            return "Custom…"
+        if choice == "1":
+            return "Today" if self._log.last == self._today else "Latest day"
+        return f"Last {choice} days"
+
+    def _pairs(self, choice: str) -> Pairs:
+        if choice == _ALL:
+            return []
+        if choice != _CUSTOM:
+            return period_pairs(Days(last_days(self._newest, int(choice), self._selection.zone)))
+        if self._choice != _CUSTOM:
+            return period_pairs(Days(self._shown.first or self._log.first, self._log.last))
+        state = st.session_state
+        return period_pairs(Days(state.get("first_day", self._shown.first), state.get("last_day", self._shown.last)), self._selection)
