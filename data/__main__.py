@@ -14,9 +14,12 @@ from data.handover import hand_over
 from data.home import home
 from data.loading import Stop
 from data.orders import LoadOrder, Order, SampleOrder, StatusOrder
+from data.sample import sample_batches
+from data.sample_file import write_sample
+from data.sample_placements import sample_entities
 from data.store import Store
 
-SAMPLE_UNTIL = "2026-06-30"
+SAMPLE_UNTIL = datetime.date(2026, 6, 30)
 
 LOAD_NOTES = """\
 FILE may be CSV, NDJSON, JSON or Parquet; the first three also as .gz. One file is one transaction: after an error or
@@ -60,8 +63,8 @@ def _parser() -> argparse.ArgumentParser:
 
     sample = commands.add_parser("sample", help="make a believable log and load it, or write it to a file",
                                  description="The same arguments make the same log.")
-    sample.add_argument("--interactions", type=int, default=100_000, metavar="N", help="rows (default %(default)s)")
-    sample.add_argument("--seed", type=int, default=1, metavar="S", help="which log (default %(default)s)")
+    sample.add_argument("--interactions", type=_number, default=100_000, metavar="N", help="rows (default %(default)s)")
+    sample.add_argument("--seed", type=_number, default=1, metavar="S", help="which log (default %(default)s)")
     sample.add_argument("--tenant", type=_text, default="sample", help="whose log (default %(default)s)")
     sample.add_argument("--until", type=datetime.date.fromisoformat, default=SAMPLE_UNTIL, metavar="DATE",
                         help="its last day (default %(default)s)")
@@ -74,6 +77,12 @@ def _text(value: str) -> str:
     if not value:
         raise argparse.ArgumentTypeError("must not be empty")
     return value
+
+
+def _number(value: str) -> int:
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0, not '{value}'")
+    return int(value)
 
 
 def _file(value: str) -> str:
@@ -99,8 +108,12 @@ def _load(options: argparse.Namespace) -> int:
 
 
 def _sample(options: argparse.Namespace) -> int:
-    order = SampleOrder(options.interactions, options.seed, options.tenant, str(options.until))
-    return _carried_out(order)
+    arguments = (options.interactions, options.seed, options.tenant)
+    if options.output is None:
+        return _carried_out(SampleOrder(*arguments, options.until.isoformat()))
+    rows = write_sample(sample_batches(*arguments, options.until), sample_entities(options.seed), options.output)
+    print(f"{rows:,} rows written to {options.output}")
+    return 0
 
 
 def _carried_out(order: Order) -> int:

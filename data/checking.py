@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from data.raw import Raw
 
+LONGEST_TEXT = 1000
+
 # JSON text as it stands in a row: outside of strings only numbers hold such letters.
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
@@ -14,7 +16,7 @@ _COMPLAINTS = {
     "type is null": "'interactionType is missing'",
     "time_text is null": "'timestamp is missing'",
     "time_text is not null and \"timestamp\" is null":
-        "'timestamp is no ISO 8601 time of the years 1 to 9999 and no epoch milliseconds: ' || left(time_text, 50)",
+        "'timestamp is no ISO 8601 time of the years 1 to 9999 and no epoch milliseconds: ' || left(time_text::varchar, 50)",
     "tenant is null": "'no tenant: give --tenant'",
     "context is null": "'context is no JSON object'",
     "response is null": "'response is no JSON object'",
@@ -70,40 +72,45 @@ def interactions_sql(raw: Raw) -> str:
                     then json_extract_string(outcome, '/conversionValue')
                 end as worth
             from parsed
+        ),
+        judged as (
+            select
+                line,
+                own,
+                case
+                    when problem is not null then problem
+                    when {" or ".join(_COMPLAINTS)}
+                    then concat_ws('; ', {", ".join(f"case when {when} then {says} end" for when, says in _COMPLAINTS.items())})
+                end as problem,
+                tenant,
+                id,
+                hash(id) as hash,
+                "timestamp",
+                customer,
+                type,
+                coalesce("offerId", nullif(offer_parts[1], '')) as offer,
+                coalesce("creativeId", nullif(creative_parts[1], '')) as creative,
+                "channelId" as channel,
+                direction,
+                outcome_type,
+                case
+                    when regexp_full_match(worth, '{_NUMBER}') and isfinite(worth::double) then worth::double
+                end as value,
+                context,
+                response,
+                outcome,
+                coalesce(nullif(offer_parts[1], ''), "offerId") as described_offer,
+                coalesce(offer_parts[2], "offerName") as offer_name,
+                coalesce(offer_parts[3], "offerStatus") as offer_status,
+                coalesce(nullif(creative_parts[1], ''), "creativeId") as described_creative,
+                coalesce(creative_parts[2], "creativeName") as creative_name,
+                nullif(creative_parts[3], '') as creative_channel,
+                coalesce(nullif(creative_parts[3], ''), "channelId") as described_channel,
+                case when nullif(creative_parts[3], '') is null then "channelName" else creative_parts[4] end as channel_name
+            from typed
         )
-        select
-            line,
-            case
-                when problem is not null then problem
-                when {" or ".join(_COMPLAINTS)}
-                then concat_ws('; ', {", ".join(f"case when {when} then {says} end" for when, says in _COMPLAINTS.items())})
-            end as problem,
-            tenant,
-            id,
-            hash(id) as hash,
-            "timestamp",
-            customer,
-            type,
-            coalesce("offerId", nullif(offer_parts[1], '')) as offer,
-            coalesce("creativeId", nullif(creative_parts[1], '')) as creative,
-            "channelId" as channel,
-            direction,
-            outcome_type,
-            case
-                when regexp_full_match(worth, '{_NUMBER}') and isfinite(worth::double) then worth::double
-            end as value,
-            context,
-            response,
-            outcome,
-            coalesce(nullif(offer_parts[1], ''), "offerId") as described_offer,
-            coalesce(offer_parts[2], "offerName") as offer_name,
-            coalesce(offer_parts[3], "offerStatus") as offer_status,
-            coalesce(nullif(creative_parts[1], ''), "creativeId") as described_creative,
-            coalesce(creative_parts[2], "creativeName") as creative_name,
-            nullif(creative_parts[3], '') as creative_channel,
-            coalesce(nullif(creative_parts[3], ''), "channelId") as described_channel,
-            case when nullif(creative_parts[3], '') is null then "channelName" else creative_parts[4] end as channel_name
-        from typed"""
+        select * exclude (own), {_shown(raw)} as raw
+        from judged"""
 
 
 def entities_sql(raw: Raw, kind: str) -> str:
@@ -111,7 +118,8 @@ def entities_sql(raw: Raw, kind: str) -> str:
     status = '"status"' if kind == "offers" else "null::varchar"
     channel = '"channelId"' if kind == "creatives" else "null::varchar"
     return f"""
-        with taken as ({raw.sql})
+        with taken as ({raw.sql}),
+        judged as (
         select
             line,
             case
@@ -124,8 +132,17 @@ def entities_sql(raw: Raw, kind: str) -> str:
             "id" as id,
             "name" as name,
             {status} as status,
-            {channel} as channel
-        from taken"""
+            {channel} as channel,
+            own
+        from taken
+        )
+        select * exclude (own), {_shown(raw)} as raw
+        from judged"""
+
+
+def _shown(raw: Raw) -> str:
+    """The text of a row that has a problem."""
+    return f"case when problem is not null then left({raw.text}, {LONGEST_TEXT}) end"
 
 
 def _object(text: str) -> str:

@@ -7,6 +7,8 @@ import duckdb
 
 def apply_descriptions(cursor: duckdb.DuckDBPyConnection) -> int:
     """Bring the entities up to what `described` says of them; how many of them a reader now sees otherwise."""
+    if not cursor.execute("select 1 from described limit 1").fetchall():
+        return 0
     changed = 0
     for table, columns in (("offers", ("name", "status")), ("creatives", ("name", "channel")), ("channels", ("name",))):
         changed += _apply(cursor, table, columns)

@@ -16,7 +16,7 @@ from multiprocessing.connection import Client, Connection, Listener, answer_chal
 from pathlib import Path
 
 from data.errors import StoreError
-from data.loading import Stop, Stopped
+from data.loading import Stop
 from data.orders import Event, Failure, Order, event_of, event_pair, order_of, order_pair
 from data.store import Store
 from data.summary import Progress
@@ -35,8 +35,8 @@ def hand_over(order: Order, home: Path, tell: Callable[[Event], None]) -> bool:
     try:
         door = json.loads((home / FILE_NAME).read_text())
         connection = Client((HOST, door["port"]), authkey=bytes.fromhex(door["key"]))
-    except (FileNotFoundError, ConnectionRefusedError, AuthenticationError):
-        # None, or one that has ended without a goodbye.
+    except (FileNotFoundError, ConnectionError, EOFError, AuthenticationError):
+        # None, or one that has ended, with or without a goodbye.
         return False
     with connection:
         _send(connection, order_pair(order))

@@ -8,7 +8,9 @@ from typing import BinaryIO
 import pyarrow as pa
 
 BATCH_ROWS = 250_000
-BATCH_BYTES = 1 << 27
+BATCH_BYTES = 1 << 26
+# A file that cannot be used is found out at once.
+FIRST_BYTES = 1 << 20
 
 SCHEMA = pa.schema([("line", pa.int64()), ("problem", pa.string()), ("record", pa.string())])
 
@@ -16,16 +18,11 @@ SCHEMA = pa.schema([("line", pa.int64()), ("problem", pa.string()), ("record", p
 def line_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
     """The non-blank lines, unparsed; a line that is no UTF-8 text has a problem."""
     line = 0
-    while lines := file.readlines(_hint(line)):
+    while lines := file.readlines(BATCH_BYTES if line else FIRST_BYTES):
         if line == 0:
             lines[0] = lines[0].removeprefix(b"\xef\xbb\xbf")
         yield _batch(lines, line + 1)
         line += len(lines)
-
-
-def _hint(line: int) -> int:
-    # The first batch is small: a file that cannot be used is found out at once.
-    return BATCH_BYTES if line else 1 << 20
 
 
 def _batch(lines: list[bytes], first: int) -> pa.RecordBatch:

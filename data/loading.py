@@ -18,7 +18,7 @@ from data.entities import apply_descriptions
 from data.errors import StoreError
 from data.fields import ENTITIES, RECORD, Field
 from data.reading import Source, opened
-from data.rejects import Reject, Rejects
+from data.rejects import Rejects
 from data.staging import Staging
 from data.store import Store
 from data.summary import Progress, Summary, spelled
@@ -76,8 +76,8 @@ def load_log(store: Store, path: Path, terms: Terms, tell: Tell, rejects_folder:
 
 def load_rows(store: Store, source: Source, terms: Terms, tell: Tell, rejects: Rejects, stop: Stop) -> Summary:
     """The same for rows from wherever they come."""
-    def take(staging: Staging, batch: pa.RecordBatch) -> list[Reject]:
-        return staging.take_interactions(batch, source.is_json, terms.tenant)
+    def take(staging: Staging, batch: pa.RecordBatch) -> None:
+        staging.take_interactions(batch, source.is_json, terms.tenant)
 
     return _load(store, source, RECORD, take, terms, tell, rejects, stop)
 
@@ -96,8 +96,8 @@ def load_descriptions(
     """The same for rows from wherever they come."""
     now = _now()
 
-    def take(staging: Staging, batch: pa.RecordBatch) -> list[Reject]:
-        return staging.take_entities(batch, source.is_json, kind, terms.tenant, now)
+    def take(staging: Staging, batch: pa.RecordBatch) -> None:
+        staging.take_entities(batch, source.is_json, kind, terms.tenant, now)
 
     return _load(store, source, ENTITIES[kind], take, terms, tell, rejects, stop)
 
@@ -106,7 +106,7 @@ def _load(
     store: Store,
     source: Source,
     fields: tuple[Field, ...],
-    take: Callable[[Staging, pa.RecordBatch], list[Reject]],
+    take: Callable[[Staging, pa.RecordBatch], None],
     terms: Terms,
     tell: Tell,
     rejects: Rejects,
@@ -117,13 +117,15 @@ def _load(
         staging = Staging(cursor, terms.renamed)
         for batch in source.batches:
             stop.check()
-            rejects.add(take(staging, batch))
+            take(staging, batch)
             tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
         ignored = staging.ignored(fields)
         tell(Progress("looking for known rows"))
+        rejects.add(staging.rejects())
         rejected = rejects.count
         duplicates = set_duplicates_aside(cursor)
-        rejects.add(conflicts(cursor))
+        if duplicates.conflicts:
+            rejects.add(conflicts(cursor))
         cursor.execute("create temp view fresh as from staged anti join duplicates using (line)")
         [(loaded, oldest, newest)] = cursor.execute("""
             select count(*), min("timestamp"), max("timestamp")
@@ -143,6 +145,7 @@ def _load(
         if terms.strict and rejects.count:
             summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None)
         else:
+            rejects.close()
             summary = _written(cursor, summary, tell, stop)
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 
@@ -150,8 +153,8 @@ def _load(
 def _written(cursor: duckdb.DuckDBPyConnection, summary: Summary, tell: Tell, stop: Stop) -> Summary:
     """Write what is staged in one transaction."""
     def phase(name: str) -> None:
-        stop.check()
         tell(Progress(name))
+        stop.check()
 
     cursor.begin()
     phase("writing names")
@@ -187,7 +190,7 @@ def _connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]
         except duckdb.InterruptException as problem:
             stop.check()
             raise KeyboardInterrupt from problem
-        except duckdb.Error as problem:
+        except (duckdb.Error, OSError) as problem:
             raise StoreError(f"Nothing was loaded, the store is as before: {problem}") from problem
 
 

@@ -13,13 +13,15 @@ from data.times import time_of_number, time_of_text
 
 OBJECTS = {"context", "response", "outcome", "offer", "creative"}
 
+_NO_TEXT = "'OBJECT', 'ARRAY', 'BOOLEAN'"
+
 
 @dataclass(frozen=True)
 class Raw:
     """`sql` gives line, problem, each field as text under its name, and the timestamp also as `moment`.
 
-    It reads the batch as table `incoming`, with columns c0 (line), c1 (problem), c2 and so on. `text` is the SQL of a
-    row's own text, to show where the row is refused.
+    It reads the batch as table `incoming`, with columns c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
+    keeps it. `text` is the SQL of the row's own text, out of the further column `own`.
     """
 
     sql: str
@@ -29,17 +31,15 @@ class Raw:
 
 def record_rows(reading: Reading) -> Raw:
     """Of rows that are JSON texts."""
-    names = [name for columns in reading.columns.values() for name in columns]
+    scalars = [name for key, columns in reading.columns.items() if key not in OBJECTS for name in columns]
+    names = scalars + [name for key in reading.columns if key in OBJECTS for name in reading.columns[key]]
     place = {name: position for position, name in enumerate(names, 2)}
     texts = {
         key: _first(f"nullif(texts[{place[name]}], '')" for name in columns) for key, columns in reading.columns.items()
     }
-    misfits = {
-        name: f"kinds[{place[name]}] in ('OBJECT', 'ARRAY', 'BOOLEAN')"
-        for key, columns in reading.columns.items() if key not in OBJECTS
-        for name in columns
-    }
-    complaints = ", ".join(f"case when {when} then {_literal(name + ' is no text')} end" for name, when in misfits.items())
+    complaints = ", ".join(
+        f"case when kinds[{place[name]}] in ({_NO_TEXT}) then {_literal(name + ' is no text')} end" for name in scalars
+    )
     sql = f"""
             select
                 line,
@@ -47,34 +47,39 @@ def record_rows(reading: Reading) -> Raw:
                     when problem is not null then problem
                     when kinds is null then 'this is no JSON'
                     when kinds[1] != 'OBJECT' then 'this is no JSON object'
-                    when {" or ".join(misfits.values()) or "false"} then concat_ws('; ', '', {complaints or "''"})
+                    when list_has_any(kinds[2:{len(scalars) + 1}], [{_NO_TEXT}]) then concat_ws('; ', {complaints or "''"})
                 end as problem,
+                own,
                 {_selected(texts, time_of_text(texts.get("timestamp", "null")))}
             from (
                 select
                     c0 as line,
                     c1 as problem,
+                    c2 as own,
                     case when json_valid(c2) then json_extract_string(c2, $pointers::varchar[]) end as texts,
                     case when json_valid(c2) then json_type(c2, $pointers::varchar[]) end as kinds
                 from incoming
             )"""
-    return Raw(sql, "c2", {"pointers": ["", *map(_pointer, names)]})
+    return Raw(sql, "own", {"pointers": ["", *map(_pointer, names)]})
 
 
 def column_rows(reading: Reading, schema: pa.Schema) -> Raw:
     """Of rows that are columns with types."""
     texts = {key: _first(_text(schema, name, key) for name in columns) for key, columns in reading.columns.items()}
+    match reading.columns.get("timestamp"):
+        case [name] if not _is_text(_kind(schema, name)):
+            texts["timestamp"] = _place(schema, name)
     moment = _first(_time(schema, name) for name in reading.columns.get("timestamp", ()))
-    shown = ", ".join(
-        f"{_literal(name)}: {_place(schema, name)}" for columns in reading.columns.values() for name in columns
-    )
+    read = [name for columns in reading.columns.values() for name in columns]
+    shown = ", ".join(f"{_literal(name)}: {_place(schema, name)}" for name in read) or "line: c0"
     sql = f"""
             select
                 c0 as line,
                 c1 as problem,
+                {{{shown}}} as own,
                 {_selected(texts, moment)}
             from incoming"""
-    return Raw(sql, f"to_json({{{shown}}})::varchar" if shown else "''")
+    return Raw(sql, "to_json(own)::varchar")
 
 
 def _selected(texts: dict[str, str], moment: str) -> str:
@@ -96,11 +101,23 @@ def _text(schema: pa.Schema, name: str, key: str) -> str:
 
 def _time(schema: pa.Schema, name: str) -> str:
     kind, place = _kind(schema, name), _place(schema, name)
-    if pa.types.is_temporal(kind):
+    if _is_text(kind):
+        return time_of_text(_text(schema, name, "timestamp"))
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        # The engine would round where it narrows.
+        return f"make_timestamp((epoch_ns({place}) - (epoch_ns({place}) % 1000 + 1000) % 1000) // 1000)"
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return f"{place}::timestamp"
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return time_of_number(f"{place}::double")
-    return time_of_text(_text(schema, name, "timestamp"))
+    raise StoreError(f"column {name} holds {kind}, from which timestamp cannot be read.")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return any(test(kind) for test in (
+        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary,
+        pa.types.is_null,
+    ))
 
 
 def _kind(schema: pa.Schema, name: str) -> pa.DataType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,19 +41,18 @@ class Source:
 @contextmanager
 def opened(path: Path) -> Iterator[Source]:
     """A file's rows; its format follows from its name or, where that does not say, from how it begins."""
-    try:
+    with _named_problems(path):
         raw = path.open("rb", buffering=PEEK)
-    except OSError as problem:
-        raise StoreError(f"{path} cannot be read: {problem.strerror}.") from problem
     with raw:
-        size = os.fstat(raw.fileno()).st_size
-        text = _inflated(raw)
-        form = _format(path, text)
+        with _named_problems(path):
+            text = _inflated(raw)
+            form = _format(path, text)
         if form == "parquet":
             yield Source(str(path), parquet_batches(path), False, "rows", parquet_rows(path))
-            return
-        batches = {"csv": delimited_batches, "ndjson": line_batches, "json": document_batches}[form]
-        yield Source(str(path), _named(path, batches(text)), form != "csv", "bytes", size, raw.tell if raw.seekable() else None)
+        else:
+            batches = {"csv": delimited_batches, "ndjson": line_batches, "json": document_batches}[form](text)
+            size, done = os.fstat(raw.fileno()).st_size, raw.tell if raw.seekable() else None
+            yield Source(str(path), _read(path, batches), form != "csv", "bytes", size, done)
 
 
 def _inflated(raw: io.BufferedReader) -> io.BufferedReader:
@@ -78,10 +78,21 @@ def _format(path: Path, text: io.BufferedReader) -> str:
     return "csv"
 
 
-def _named(path: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _read(path: Path, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    # A generator's own `with` would also catch what goes wrong while its caller works on a batch.
+    while True:
+        with _named_problems(path):
+            batch = next(batches, None)
+        if batch is None:
+            return
+        yield batch
+
+
+@contextmanager
+def _named_problems(path: Path) -> Iterator[None]:
     try:
-        yield from batches
-    except (EOFError, gzip.BadGzipFile, OSError) as problem:
+        yield
+    except (EOFError, OSError, zlib.error) as problem:
         raise StoreError(f"{path} cannot be read to its end: {problem}.") from problem
     except StoreError as problem:
         raise StoreError(f"{path}: {problem}") from problem

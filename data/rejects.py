@@ -39,7 +39,7 @@ class Rejects:
             for folder in self._folders:
                 (folder / self._name).unlink(missing_ok=True)
             return None
-        self._close()
+        self.close()
         kept = self._part.replace(self._part.with_name(self._name))
         self._part = None
         return str(kept)
@@ -49,11 +49,12 @@ class Rejects:
 
     def __exit__(self, *problem: object) -> None:
         """Drop the list of a load that did not come to its end."""
-        self._close()
+        self.close()
         if self._part is not None:
             self._part.unlink(missing_ok=True)
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Have all of it on the disk."""
         if self._text is not None:
             self._text.close()
 

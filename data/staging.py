@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from importlib.resources import files
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -15,10 +16,9 @@ from data.fields import ENTITIES, RECORD, Field, Reading, reading
 from data.raw import Raw, column_rows, record_rows
 from data.rejects import Reject
 
-STAGED = """line, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
+ARRIVED = """line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
     context, response, outcome"""
-LONGEST_TEXT = 1000
-PIECE_ROWS = 1 << 14
+PIECE_ROWS = 125_000
 _DESCRIBING = {"offer", "creative", "offerName", "offerStatus", "creativeName", "channelName"}
 
 
@@ -40,43 +40,56 @@ class Staging:
                 raise StoreError(f"--map {column}={field}: there is no column '{column}'.")
         return reading(fields, self.columns, self._renamed).ignored
 
-    def take_interactions(self, batch: pa.RecordBatch, is_json: bool, tenant: str | None) -> list[Reject]:
-        """Lay aside the good rows of a batch; the others are the answer."""
-        raw, read = self.raw(batch, is_json, RECORD)
-        self.cursor.execute(
-            f"create or replace temp table arriving as {interactions_sql(raw)}", {**raw.parameters, "tenant": tenant})
-        rejects = self.rejects(raw)
-        self._add_tenants()
+    def take_interactions(self, batch: pa.RecordBatch, is_json: bool, tenant: str | None) -> None:
+        """Lay aside the rows of a batch."""
+        raw, read = self._raw(batch, is_json, RECORD)
+        parameters = {**raw.parameters, "tenant": tenant}
+        describes = any(read.columns[name] for name in _DESCRIBING)
+        rows = f"({interactions_sql(raw)})"
+        if is_json or describes:
+            # More than one statement reads them, and reading them once is dear.
+            self.cursor.execute(f"create or replace temp table arriving as from {rows}", parameters)
+            rows, parameters = "arriving", {}
+        self._add_tenants(rows, parameters)
         self.cursor.execute(f"""
-            insert into staged ({STAGED}, tenant)
-            select {", ".join("a." + name.strip() for name in STAGED.split(","))}, t.tenant
-            from arriving a
-            join tenant_keys t on t.id = a.tenant
-            where a.problem is null
-        """)
-        if any(read.columns[name] for name in _DESCRIBING):
+            insert into arrived ({ARRIVED}, tenant)
+            select {", ".join("a." + name.strip() for name in ARRIVED.split(","))}, k.tenant
+            from {rows} a
+            left join tenant_keys k on k.id = a.tenant
+        """, parameters)
+        if describes:
             self._add_descriptions()
-        return rejects
 
     def take_entities(
         self, batch: pa.RecordBatch, is_json: bool, kind: str, tenant: str | None, as_of: datetime
-    ) -> list[Reject]:
-        """Lay aside the descriptions of a batch; the rows that are none are the answer."""
-        raw, _ = self.raw(batch, is_json, ENTITIES[kind])
+    ) -> None:
+        """Lay aside the descriptions of a batch."""
+        raw, _ = self._raw(batch, is_json, ENTITIES[kind])
         self.cursor.execute(f"create or replace temp table arriving as {entities_sql(raw, kind)}",
                             {**raw.parameters, "tenant": tenant})
-        rejects = self.rejects(raw)
-        self._add_tenants()
+        self._add_tenants("arriving", {})
+        self.cursor.execute("insert into arrived (line, problem, raw) select line, problem, raw from arriving "
+                            "where problem is not null")
         self.cursor.execute("""
             insert into described
-            select $kind, t.tenant, a.id, a.name, a.status, a.channel, $as_of, a.line
+            select $kind, k.tenant, a.id, a.name, a.status, a.channel, $as_of, a.line
             from arriving a
-            join tenant_keys t on t.id = a.tenant
+            join tenant_keys k on k.id = a.tenant
             where a.problem is null
         """, {"kind": kind, "as_of": as_of})
-        return rejects
 
-    def raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[Raw, Reading]:
+    def rejects(self) -> Iterator[Reject]:
+        """The rows that have a problem, by line."""
+        rows = self.cursor.execute("""
+            select line, problem, raw
+            from arrived
+            where problem is not null
+            order by line
+        """)
+        while row := rows.fetchone():
+            yield Reject(*row)
+
+    def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[Raw, Reading]:
         """A batch under the names of the fields, as table `incoming`."""
         numbered = batch.rename_columns([f"c{place}" for place in range(batch.num_columns)])
         # Pieces, because the engine gives each to one thread.
@@ -88,19 +101,6 @@ class Staging:
         read = reading(fields, columns, self._renamed)
         return (record_rows(read) if is_json else column_rows(read, batch.schema)), read
 
-    def rejects(self, raw: Raw) -> list[Reject]:
-        """The rows of `arriving` that have a problem."""
-        if not self.cursor.execute("select 1 from arriving where problem is not null limit 1").fetchone():
-            return []
-        rows = self.cursor.execute(f"""
-            select a.line, a.problem, left({raw.text}, {LONGEST_TEXT})
-            from arriving a
-            join incoming on c0 = a.line
-            where a.problem is not null
-            order by a.line
-        """).fetchall()
-        return [Reject(*row) for row in rows]
-
     def _keys(self) -> Iterable[str]:
         rows = self.cursor.execute("""
             select distinct json_keys(c2)
@@ -109,13 +109,13 @@ class Staging:
         """).fetchall()
         return sorted({name for (names,) in rows for name in names})
 
-    def _add_tenants(self) -> None:
-        self.cursor.execute("""
+    def _add_tenants(self, rows: str, parameters: Mapping[str, Any]) -> None:
+        self.cursor.execute(f"""
             insert into tenant_keys
             select (select coalesce(max(tenant), 0) from tenant_keys) + row_number() over (order by id), id
-            from (select distinct tenant as id from arriving where problem is null)
-            where id not in (select id from tenant_keys)
-        """)
+            from (select distinct tenant as id from {rows})
+            where id is not null and id not in (select id from tenant_keys)
+        """, parameters)
 
     def _add_descriptions(self) -> None:
         # One description an entity and batch, the newest, keeps the table small.

@@ -2,8 +2,10 @@
 
 create temp table tenant_keys (tenant usmallint, id varchar);
 
-create temp table staged (
+create temp table arrived (
     line         bigint,
+    problem      varchar,
+    raw          varchar,    -- the row's own text where it has a problem
     tenant       usmallint,
     id           varchar,
     hash         ubigint,
@@ -20,6 +22,11 @@ create temp table staged (
     response     varchar,
     outcome      varchar
 );
+
+create temp view staged as
+select * exclude (problem, raw)
+from arrived
+where problem is null;
 
 -- Descriptions of entities, in the order read; a null leaves what is known.
 create temp table described (

@@ -23,7 +23,7 @@ class Status:
         lines = [f"store    {self.path}", f"version  {self.version}", f"size     {self.bytes / 1e6:,.1f} MB", ""]
         lines += _aligned([("tenant", "rows", "customers", "oldest row", "newest row"), *self.tenants])
         lines += ["", "latest loads"]
-        lines += _aligned([(finished, "file", "loaded", "already there", "conflicts", "rejected"), *self.loads])
+        lines += _aligned([("finished", "file", "loaded", "already there", "conflicts", "rejected"), *self.loads])
         return "\n".join(lines)
 
 

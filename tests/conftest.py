@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.logs import Log, tangled_logs
+from tests.service import Service
+
+# A store on disk answers, so one example's time says nothing.
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile("ci", max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    """An empty store of its own."""
+    with Log(tmp_path / "state") as log:
+        yield log
+
+
+@pytest.fixture(scope="session", params=["in one load", "out of order", "written anew"])
+def tangled_log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    """A store of two tenants that share ids, with many ties in time; filled in different ways. Not to be changed."""
+    with Log(tmp_path_factory.mktemp("tangled")) as log:
+        tangled_logs(log, request.param)
+        yield log
+
+
+@pytest.fixture
+def service(log: Log) -> Iterator[Service]:
+    """The API over an empty store of its own."""
+    with Service(log) as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
+def tangled_service(tangled_log: Log) -> Iterator[Service]:
+    """The API over the tangled log."""
+    with Service(tangled_log) as service:
+        yield service

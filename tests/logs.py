@@ -1,0 +1,130 @@
+"""Small logs in real stores, written as files and loaded as a user's files are."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from data.loading import Terms, load_entities, load_log
+from data.store import Store
+
+Row = dict[str, Any]
+
+ACME, ZENITH = "acme", "zenith"
+
+
+class Log:
+    """A store in a folder; `rows` are all rows loaded into it, as their files hold them."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.store = Store.open(folder)
+        self.rows: list[Row] = []
+        self._files = 0
+
+    def __enter__(self) -> Log:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.store.close()
+
+    def load(self, *rows: Row) -> None:
+        """Load rows as one file; every one must be new."""
+        summary = load_log(self.store, self._file(rows), Terms(), _quiet, self.folder)
+        assert summary.loaded == len(rows), f"{summary}\n{summary.rejects_file and Path(summary.rejects_file).read_text()}"
+        self.rows += rows
+
+    def describe(self, kind: str, *rows: Row) -> None:
+        """Load rows that describe offers, creatives or channels."""
+        load_entities(self.store, kind, self._file(rows), Terms(), _quiet, self.folder)
+
+    def in_order(self) -> bool:
+        """Whether the records lie in the order of time throughout."""
+        with self.store.snapshot() as snapshot:
+            return snapshot.rows("select in_order from store")[0][0]
+
+    def _file(self, rows: Iterable[Row]) -> Path:
+        self._files += 1
+        file = self.folder / f"{self._files}.ndjson"
+        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        return file
+
+
+def _quiet(_: object) -> None:
+    return
+
+
+def interaction(id: str, timestamp: str = "2026-03-15T14:30:00.000Z", **fields: Any) -> Row:
+    """A row of tenant acme with the fields a row must have; further ones by name."""
+    return {"id": id, "tenantId": ACME, "customerId": "CUST001", "interactionType": "click", "timestamp": timestamp} | fields
+
+
+OFFERS = {
+    "off_card": {"id": "off_card", "name": "Platinum Card Upgrade", "status": "active"},
+    "off_loan": {"id": "off_loan", "name": "Prêt « étudiant », 3 %", "status": "archived"},
+    "off_gone": None,
+}
+CREATIVES = {
+    "cr_hero": {"id": "cr_hero", "name": "Email Hero \"A\"", "channel": {"id": "ch_email", "name": "Email"}},
+    "cr_bare": {"id": "cr_bare", "name": "No channel"},
+    "cr_gone": None,
+}
+CUSTOMERS = ("CUST001", "CUST002", "O'Brien", "50%_ü")
+TYPES = ("impression", "click", "dismiss", "😀 sticker")
+CHANNELS = ("ch_email", "ch_web")
+_ODD_IDS = ("", "'", '"', "%", "_", "é", "e\u0301", "ï¿½", "😀", ",", "\n", " ", "\\", "ih_00", "ih_000 ", "IH_001", "~")
+_NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
+
+
+def tangled_rows(seed: int, count: int, tenant: str = ACME) -> list[Row]:
+    """Rows whose ids say nothing of their time, on so few instants that most tie; of one seed always the same."""
+    random_ = random.Random(f"{seed} {tenant}")
+    ids = [f"ih_{number:03d}" for number in range(count * 2)] + [f"odd{mark}" for mark in _ODD_IDS]
+    return [_tangled_row(random_, id, tenant) for id in random_.sample(ids, count)]
+
+
+def _tangled_row(random_: random.Random, id: str, tenant: str) -> Row:
+    moment = _NOON + timedelta(days=random_.choice((-40, -1, 0, 0, 0, 1)), milliseconds=random_.choice((-1, 0, 0, 1)))
+    offer, creative = random_.choice((None, *OFFERS)), random_.choice((None, *CREATIVES))
+    row = interaction(
+        id,
+        moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        tenantId=tenant,
+        customerId=random_.choice(CUSTOMERS),
+        interactionType=random_.choice(TYPES),
+        outcomeTypeKey=random_.choice(("positive", "clicked", "none of \"these\"")),
+        offerId=offer,
+        creativeId=creative,
+        channelId=random_.choice((None, *CHANNELS)),
+        direction=random_.choice((None, "inbound", "outbound")),
+        context=random_.choice(({}, {"device": "phone, \"old\"", "n": [1, {"deep": None}]}, {"=cmd": "\u00e9\n"})),
+        outcome=random_.choice(({}, {"conversionValue": 12.5}, {"conversionValue": "-3"})),
+    )
+    if offer:
+        row["offer"] = OFFERS[offer]
+    if creative:
+        row["creative"] = CREATIVES[creative]
+    return row
+
+
+def tangled_logs(log: Log, filling: str) -> None:
+    """Fill a store with the tangled rows of two tenants that share ids: `in one load`, `out of order` or `written anew`."""
+    rows = tangled_rows(1, 90, ACME) + tangled_rows(2, 60, ZENITH)
+    random.Random(3).shuffle(rows)
+    if filling == "in one load":
+        log.load(*rows)
+    elif filling == "out of order":
+        log.load(*rows[:140])
+        log.load(*rows[140:145])
+        log.load(*rows[145:])
+        assert not log.in_order()
+    else:
+        log.load(*rows[:60])
+        log.load(*rows[60:120])
+        log.load(*rows[120:])
+        assert log.in_order()

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.__main__ import main
+from tests.logs import interaction
+
+CUT = Path(__file__).parent / "data" / "open-bandit-cut.ndjson"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The state folder of the commands."""
+    monkeypatch.setenv("IH_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def written(folder: Path, *rows: dict) -> str:
+    file = folder / "log.ndjson"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return str(file)
+
+
+def test_load_says_what_became_of_the_rows_and_exits_with_0(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["load", str(CUT)]) == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert [line.split() for line in lines[1:6]] == [
+        ["rows", "read", "600"], ["loaded", "600"], ["already", "there", "0"], ["conflicts", "0"], ["rejected", "0"]]
+    assert lines[0] == str(CUT)
+    assert "loaded rows are from 2019-11-24T00:00:17.004Z to 2019-11-25T01:50:35.842Z" in said.out
+    assert "writing journeys …" in said.err
+
+
+@pytest.mark.parametrize(("rows", "flags", "code"), [
+    ([interaction("a")], [], 0),
+    ([interaction("a"), {}], [], 3),
+    ([interaction("a"), interaction("a", direction="x")], [], 3),
+    ([interaction("a"), {}], ["--strict"], 1),
+    ([interaction("a")], ["--map", "x=id"], 1),
+    ([interaction("a")], ["--map", "x=nothing"], 1),
+])
+def test_the_exit_code_says_whether_all_rows_are_in_the_store(tmp_path: Path, rows: list, flags: list[str], code: int) -> None:
+    assert main(["load", written(tmp_path, *rows), *flags]) == code
+
+
+@pytest.mark.parametrize("arguments", [[], ["load"], ["load", "nowhere.csv"], ["load", "."], ["load", "--tenant", ""],
+                                       ["sample", "--interactions", "-1"], ["sample", "--until", "June"], ["vacuum"]])
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+
+
+def test_entity_files_need_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    offers = tmp_path / "offers.json"
+    offers.write_text(json.dumps([{"id": "o", "name": "Offer", "status": "active"}]))
+    assert main(["load", "--tenant", "t", "--offers", str(offers)]) == 0
+    assert main(["load", "--offers", str(offers)]) == 3
+    assert "described" in capsys.readouterr().out
+
+
+def test_status_lists_tenants_and_the_latest_loads(tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["load", str(CUT), written(tmp_path, interaction("a"), interaction("b", customerId="C2"))])
+    capsys.readouterr()
+    assert main(["status"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == ["store", str(home / "history.duckdb")]
+    assert lines[1] == ["version", "2"]
+    assert ["acme", "2", "2", "2026-03-15T14:30:00.000Z", "2026-03-15T14:30:00.000Z"] in lines
+    assert ["zozotown", "600", "130", "2019-11-24T00:00:17.004Z", "2019-11-25T01:50:35.842Z"] in lines
+    assert [line[1:] for line in lines[-2:]] == [[str(tmp_path / "log.ndjson"), "2", "0", "0", "0"], [str(CUT), "600", "0", "0", "0"]]
+
+
+def test_status_of_an_empty_store_has_no_tenants(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == 0
+    assert "version  0" in capsys.readouterr().out
+
+
+def test_a_store_that_another_process_has_open_is_said_to_be_in_use(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home.mkdir()
+    holding = f"from pathlib import Path; from data.store import Store; s = Store.open(Path({str(home)!r})); print('open'); input()"
+    other = subprocess.Popen([sys.executable, "-uc", holding], cwd=Path(__file__).parent.parent, text=True,
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert other.stdout.readline() == "open\n"
+    assert main(["status"]) == 1
+    other.communicate("\n")
+    assert "in use by another process" in capsys.readouterr().err
+
+
+def test_sample_loads_or_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "sample.csv"
+    assert main(["sample", "--interactions", "500", "--seed", "2", "--tenant", "t", "--output", str(file)]) == 0
+    assert main(["sample", "--interactions", "500", "--seed", "2", "--tenant", "t"]) == 0
+    assert main(["load", str(file)]) == 0
+    assert "already there           500" in capsys.readouterr().out
