@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import ExitStack
 from http import HTTPStatus
 
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
@@ -21,15 +22,26 @@ from api.credentials import identity_of
 from api.docs_page import docs_page
 from api.endpoint import Asked, Endpoint
 from api.errors import ApiError, error_response
+from api.funnel import ENDPOINTS as FUNNEL
 from api.history import ENDPOINTS as HISTORY
 from api.openapi import openapi
+from api.summary import ENDPOINTS as SUMMARY
+from api.trend import ENDPOINTS as TREND
 from data.errors import StoreError, TooSlow
 from data.store import TIME_LIMIT, Store
 from queries.problems import BadQuestion
-from queries.selection import parse
 
 VERSION = "1.0.0"
-ENDPOINTS: tuple[Endpoint, ...] = HISTORY
+PATH = "/api/v1"
+ENDPOINTS: tuple[Endpoint, ...] = HISTORY + SUMMARY + TREND + FUNNEL
+
+_log = logging.getLogger("interaction_history")
+
+
+def api_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[BaseRoute]:
+    """The API under its path, and also at the path itself, which a mount alone would leave to whatever else is served."""
+    app = api(store, accounts)
+    return [Route(PATH, app), Mount(PATH, app)]
 
 
 def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp:
@@ -43,7 +55,7 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
         return HTMLResponse(docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/")))
 
     def answering(endpoint: Endpoint) -> Callable[[Request], Response]:
-        return lambda request: _answer(endpoint, request, store())
+        return lambda request: _answer(endpoint, request, store)
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
     routes += [Route("/openapi.json", description), Route("/docs", documentation)]
@@ -56,30 +68,31 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint, request: Request, store: Store) -> Response:
-    with ExitStack() as stack:
-        try:
-            snapshot = stack.enter_context(store.snapshot(None if endpoint.streams else TIME_LIMIT))
+def _answer(endpoint: Endpoint, request: Request, store: Callable[[], Store]) -> Response:
+    try:
+        # A snapshot that is left may say that its time was up, hence inside.
+        with ExitStack() as stack:
+            snapshot = stack.enter_context(store().snapshot(None if endpoint.streams else TIME_LIMIT))
             tenant = snapshot.tenant(request.state.identity.tenant)
-            question = parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
+            question = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
             response = endpoint.answer(Asked(request, tenant, snapshot, question))
-        except BadQuestion as problem:
-            raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
-        except TooSlow as problem:
-            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
-        except StoreError as problem:
-            raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read now", {"Retry-After": "5"}) from problem
-        response.headers["Cache-Control"] = "private, no-cache"
-        response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
-        if isinstance(response, StreamingResponse):
-            if request.method == "HEAD":
-                return Response(headers=dict(response.headers), media_type=response.media_type)
-            # The snapshot is the stream's from here on.
-            response.body_iterator = _closing(stack.pop_all(), response.body_iterator)
-        return response
+            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
+            if isinstance(response, StreamingResponse):
+                if request.method == "HEAD":
+                    return StreamingResponse(iter(()), headers=dict(response.headers))
+                # The snapshot is the stream's from here on.
+                response.body_iterator = _closing(stack.pop_all(), response.body_iterator)
+            return response
+    except BadQuestion as problem:
+        raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
+    except TooSlow as problem:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
+    except StoreError as problem:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read now", {"Retry-After": "5"}) from problem
 
 
-async def _closing(stack: ExitStack, body) -> Iterator:
+async def _closing(stack: ExitStack, body: AsyncIterable[str | bytes]) -> AsyncIterator[str | bytes]:
     with stack:
         async for piece in body:
             yield piece
@@ -141,5 +154,6 @@ def _refused_by_route(request: Request, error: HTTPException) -> Response:
 
 
 def _crashed(request: Request, error: Exception) -> Response:
+    _log.error("request %s failed: %s %s", request.state.request_id, request.method, request.url.path, exc_info=error)
     message = "something went wrong here; the log of the server has the details under this requestId"
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))

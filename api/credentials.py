@@ -24,7 +24,7 @@ def identity_of(request: HTTPConnection, accounts: Accounts) -> Identity:
         if authorization is not None:
             scheme, _, key = authorization.partition(" ")
             if scheme.lower() != "bearer":
-                raise Unknown(f"the Authorization scheme must be Bearer: {_WANTED}")
+                raise Unknown("the Authorization scheme is not Bearer")
             return accounts.authenticate_key(key.strip(), address)
         key = request.headers.get("x-api-key")
         if key is not None:

@@ -42,7 +42,8 @@ def cell_text(value: str | None, raw: bool) -> str:
 def _cells(column: pa.ChunkedArray, raw: bool) -> pa.Array:
     values = column.combine_chunks()
     if pa.types.is_dictionary(values.type):
-        return pa.array([cell_text(value, raw) for value in values.dictionary.to_pylist()], pa.string()).take(values.indices)
+        spelled = pa.array([cell_text(value, raw) for value in values.dictionary.to_pylist()], pa.string())
+        return spelled.take(values.indices).fill_null("")
     values = values.fill_null("")
     if not raw:
         runnable = _any_of(pc.starts_with, values, _RUNNABLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,9 @@ from starlette.responses import Response
 from data.store import Snapshot
 from data.tenant import Tenant
 from queries.parameters import Parameter
-from queries.selection import Question
+from queries.selection import Question, parse
+
+Parse = Callable[[str, Iterable[tuple[str, str]], Sequence[Parameter]], Question]
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Asked:
 class Endpoint:
     """A GET under /api/v1 that takes the filters of the log and further parameters.
 
-    `answer` turns an understood request into a response. `schema` is the OpenAPI schema of the answer, and `example` one answer.
+    `parse` reads what a tenant's caller asks; `answer` turns an understood request into a response. `schema` is the OpenAPI schema of
+    the answer, and `example` one answer.
     """
 
     path: str
@@ -43,3 +46,4 @@ class Endpoint:
     example: Any
     without_filters: tuple[str, ...] = ()
     streams: bool = False
+    parse: Parse = parse

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from starlette.requests import Request
@@ -30,12 +31,12 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def error_response(request: Request, error: ApiError) -> Response:
+def error_body(status: HTTPStatus, message: str, request_id: str) -> dict[str, Any]:
     """The body `{"error": {code, message, status, requestId}}`."""
-    body = {"error": {
-        "code": CODES[error.status],
-        "message": error.message,
-        "status": int(error.status),
-        "requestId": request.state.request_id,
-    }}
+    return {"error": {"code": CODES[status], "message": message, "status": int(status), "requestId": request_id}}
+
+
+def error_response(request: Request, error: ApiError) -> Response:
+    """The answer to a request that is not a success."""
+    body = error_body(error.status, error.message, request.state.request_id)
     return Response(orjson.dumps(body), int(error.status), error.headers, "application/json")

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from api.endpoint import Endpoint
-from api.schemas import ERROR, EXAMPLE_ERROR
+from api.errors import error_body
+from api.schemas import ERROR, EXAMPLE_REQUEST_ID
 from queries.filters import FILTERS
 from queries.parameters import Parameter
 from queries.selection import ZONE, period_parameters
 
 _REFUSALS = {
-    "400": "A parameter is not understood; the message names it and repeats its value.",
-    "401": "No credential, or one that is unknown, expired or revoked.",
-    "403": "The credential is known, but its role is too low or its tenant is disabled.",
-    "429": "Too many bad credentials from this address; `Retry-After` says how many seconds to wait.",
-    "503": "The store is not ready, or the question took too long.",
+    HTTPStatus.BAD_REQUEST: (
+        "A parameter is not understood; the message names it and repeats its value.", "limit must be a whole number from 1, not 'abc'"),
+    HTTPStatus.UNAUTHORIZED: (
+        "No credential, or one that is unknown, expired or revoked.", "the API key is revoked; send an API key …"),
+    HTTPStatus.FORBIDDEN: (
+        "The credential is known, but its role is too low or its tenant is disabled.", "nightly may not read: the role is none"),
+    HTTPStatus.TOO_MANY_REQUESTS: (
+        "Too many bad credentials from this address; `Retry-After` says how many seconds to wait.",
+        "too many failed attempts, try again in 60 seconds"),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "The store is not ready, or the question took too long; `Retry-After` says how many seconds to wait.",
+        "the store cannot be read now"),
 }
 
 
@@ -53,15 +62,19 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "summary": endpoint.summary,
         "description": endpoint.description,
         "parameters": [*_filter_parameters(endpoint), *map(_parameter, endpoint.parameters)],
-        "responses": {"200": success} | {
-            status: {
-                "description": meaning,
-                "headers": {"X-Request-Id": _header("string")},
-                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": EXAMPLE_ERROR}},
-            }
-            for status, meaning in _REFUSALS.items()
-        },
+        "responses": {"200": success} | {str(int(status)): _refusal(status) for status in _REFUSALS},
     }
+
+
+def _refusal(status: HTTPStatus) -> dict[str, Any]:
+    meaning, message = _REFUSALS[status]
+    headers = {"X-Request-Id": _header("string")}
+    if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        headers["Retry-After"] = _header("integer")
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = _header("string")
+    content = {"schema": {"$ref": "#/components/schemas/Error"}, "example": error_body(status, message, EXAMPLE_REQUEST_ID)}
+    return {"description": meaning, "headers": headers, "content": {"application/json": content}}
 
 
 def _filter_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from api.errors import CODES
+
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 
 
@@ -48,8 +50,7 @@ PAGE = closed_object({
 
 ERROR = closed_object({
     "error": closed_object({
-        "code": {"type": "string", "enum": ["BAD_REQUEST", "UNAUTHORIZED", "FORBIDDEN", "NOT_FOUND", "METHOD_NOT_ALLOWED",
-                                            "RATE_LIMITED", "UNAVAILABLE", "INTERNAL_ERROR"]},
+        "code": {"type": "string", "enum": list(CODES.values())},
         "message": {"type": "string"},
         "status": {"type": "integer"},
         "requestId": {"type": "string"},
@@ -86,11 +87,4 @@ EXAMPLE_CSV = (
     "Email Hero Variant A,Email,{},{},{}\r\n"
 )
 
-EXAMPLE_ERROR = {
-    "error": {
-        "code": "BAD_REQUEST",
-        "message": "limit must be a whole number from 1, not 'abc'",
-        "status": 400,
-        "requestId": "5f0c7c1e9f5b4a0d8a4e0e6c2f3b1a77",
-    },
-}
+EXAMPLE_REQUEST_ID = "5f0c7c1e9f5b4a0d8a4e0e6c2f3b1a77"

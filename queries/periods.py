@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,12 @@ def day(ms: int, zone: str) -> date:
 def last_days(newest: int, days: int, zone: str) -> date:
     """The first of so many days, of which the newest interaction's is the last."""
     return day(newest, zone) - (days - 1) * _DAY
+
+
+def since_last_days(selection: Selection, newest: int, days: int) -> Selection:
+    """The selection from the first of so many days on, of which the newest interaction's is the last; open to its end."""
+    zone = ZoneInfo(selection.zone)
+    return replace(selection, start=milliseconds(last_days(newest, days, selection.zone).isoformat(), zone), end=None)
 
 
 def chosen_last_days(selection: Selection, newest: int) -> int | None:

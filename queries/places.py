@@ -93,8 +93,8 @@ def customer_place(tenant: Tenant, id: str) -> int | None:
     key = tenant.customer_key(id)
     if key is None:
         return None
-    [place] = np.flatnonzero(tenant.journeys.customer == key)
-    return int(place)
+    places = np.flatnonzero(tenant.journeys.customer == key)
+    return int(places[0]) if len(places) else None
 
 
 def _bounds(tenant: Tenant, selection: Selection) -> tuple[int | None, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,7 +101,7 @@ def _decoded(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> Iterator
         )
 
 
-def _offers(offers: Dictionary):
+def _offers(offers: Dictionary) -> Callable[[int], Offer | None]:
     def offer(key: int) -> Offer | None:
         entity = offers.entities[key]
         return Offer(entity.id, entity.name, entity.status) if entity and entity.known else None
@@ -109,7 +109,7 @@ def _offers(offers: Dictionary):
     return offer
 
 
-def _channels(channels: Dictionary):
+def _channels(channels: Dictionary) -> Callable[[int], Channel | None]:
     def channel(key: int) -> Channel | None:
         entity = channels.entities[key]
         return Channel(entity.id, entity.name) if entity and entity.known else None
@@ -117,7 +117,7 @@ def _channels(channels: Dictionary):
     return channel
 
 
-def _creatives(creatives: Dictionary, channels: Dictionary):
+def _creatives(creatives: Dictionary, channels: Dictionary) -> Callable[[int], Creative | None]:
     channel_of = _channels(channels)
 
     def creative(key: int) -> Creative | None:
@@ -138,14 +138,14 @@ def flat_records(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> pa.T
     names = tenant.names
     texts = tenant.texts(log.row[positions])
     columns = {name: texts[name] for name in ("id", "context", "response", "outcome")}
-    columns["tenantId"] = _spelled([tenant.id], np.zeros(len(positions), np.uint8))
+    columns["tenantId"] = dictionary_column([tenant.id], np.zeros(len(positions), np.uint8))
     columns["customerId"] = tenant.customer_ids(texts["customer"].to_numpy())
-    columns["timestamp"] = _iso_column(log.timestamp[positions])
+    columns["timestamp"] = iso_column(log.timestamp[positions])
     for column, dimension in _ID_COLUMNS.items():
-        columns[column] = _spelled(names[dimension].ids, getattr(log, dimension)[positions])
+        columns[column] = dictionary_column(names[dimension].ids, getattr(log, dimension)[positions])
     for column, (dimension, fact) in _FACT_COLUMNS.items():
         facts = [getattr(entity, fact) if entity and entity.known else None for entity in names[dimension].entities]
-        columns[column] = _spelled(facts, getattr(log, dimension)[positions])
+        columns[column] = dictionary_column(facts, getattr(log, dimension)[positions])
     return pa.table({name: columns[name] for name in FLAT_COLUMNS})
 
 
@@ -159,11 +159,12 @@ _FACT_COLUMNS = {
 }
 
 
-def _spelled(texts: list[str | None], keys: np.ndarray) -> pa.DictionaryArray:
-    # Each text stands once, however many records have it.
+def dictionary_column(texts: list[str | None], keys: np.ndarray) -> pa.DictionaryArray:
+    """A column of texts, of which each stands once however many rows have it: that of row i is texts[keys[i]]."""
     return pa.DictionaryArray.from_arrays(pa.array(keys.astype(np.int32)), pa.array(texts, pa.string()))
 
 
-def _iso_column(ms: np.ndarray) -> pa.Array:
+def iso_column(ms: np.ndarray) -> pa.Array:
+    """A column of times as `iso` spells them."""
     spelled = pa.array(ms, pa.timestamp("ms")).cast(pa.string())
     return pc.binary_join_element_wise(pc.binary_replace_slice(spelled, start=10, stop=11, replacement="T"), "Z", "")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from data.names import Names
 from queries.filters import BY_NAME, Filter
+from queries.periods import days
 from queries.selection import Selection
 from queries.times import iso, moment, shortest
 
@@ -32,6 +33,12 @@ def period(selection: Selection) -> str:
     if first and end and first < end:
         return f"{_days(first, end - timedelta(days=1))} ({zone.key})"
     return f"from {_spelled(selection.start, zone)} to before {_spelled(selection.end, zone)} ({zone.key})"
+
+
+def touched_days(selection: Selection) -> str:
+    """The days that a period with two ends touches, in its time zone: `24 September – 23 October 2026`."""
+    touched = days(selection)
+    return _days(touched.first, touched.last)
 
 
 def _said(filter: Filter, values: tuple[str, ...], names: Names) -> str:

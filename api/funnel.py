@@ -1,0 +1,176 @@
+"""Funnels over HTTP: the answer as JSON, its tables as CSV, and the units behind a bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from starlette.responses import Response, StreamingResponse
+
+from api.csv_text import BOM, header_text, rows_text
+from api.endpoint import Asked, Endpoint
+from api.funnel_schemas import (
+    EXAMPLE_FUNNEL, EXAMPLE_FUNNEL_CSV, EXAMPLE_UNITS_CSV, EXAMPLE_UNITS_PAGE, FUNNEL, UNITS_PAGE,
+)
+from api.funnel_tables import TABLES
+from api.history import EXPORT_LIMIT, RAW, WITH_BOM
+from queries.filters import FILTERS
+from queries.funnel import bars, question
+from queries.funnel.answer import FunnelAnswer, FunnelStep, funnel
+from queries.funnel.cursor import CURSOR
+from queries.funnel.durations import Durations
+from queries.funnel.question import EITHER, FunnelQuestion, funnel_question
+from queries.funnel.units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
+from queries.funnel.windows import window_text
+from queries.page import DEFAULT_LIMIT, LARGEST_LIMIT
+from queries.parameters import Parameter, one_of, whole_number
+from queries.problems import BadQuestion, Problem
+from queries.times import iso
+
+LIMIT = Parameter(
+    "limit", whole_number(1), f"The most units of a page; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
+    schema=(("type", "integer"), ("minimum", 1), ("default", DEFAULT_LIMIT)),
+)
+TABLE = Parameter("table", one_of(*TABLES), "Which of the answer's tables; `breakdown` needs the parameter `breakdown`, and `trend` needs `grain`.", "steps",
+                  schema=(("type", "string"), ("enum", list(TABLES)), ("default", "steps")))
+_NEEDED = {"breakdown": question.BREAKDOWN, "trend": question.GRAIN}
+
+_CSV = "text/csv; charset=utf-8; header=present"
+
+
+def funnel_answer(asked: Asked) -> Response:
+    return Response(orjson.dumps(json_funnel(funnel(asked.tenant, funnel_question(asked.question)))), media_type="application/json")
+
+
+def funnel_csv(asked: Asked) -> Response:
+    table, parameters = asked.question.parameters["table"], asked.question.parameters
+    needed = _NEEDED.get(table)
+    if needed and parameters[needed.name] is None:
+        raise BadQuestion([Problem("table", f"table {table!r} needs the parameter {needed.name!r}")])
+    rows = TABLES[table](funnel(asked.tenant, funnel_question(asked.question)))
+    text = (BOM if parameters["bom"] else "") + header_text(rows.column_names) + rows_text(rows, parameters["raw"])
+    return Response(text, headers={"Content-Disposition": f'attachment; filename="funnel-{table}.csv"'}, media_type=_CSV)
+
+
+def funnel_units(asked: Asked) -> Response:
+    parameters = asked.question.parameters
+    found = units_page(asked.tenant, funnel_question(asked.question), bars.bar_of(asked.question), parameters["limit"], parameters["cursor"])
+    body = {
+        "data": [_unit(unit) for unit in found.units],
+        "pagination": {
+            "total": found.total,
+            "limit": found.limit,
+            "hasMore": found.has_more,
+            "nextCursor": found.next_cursor.text() if found.next_cursor else None,
+        },
+    }
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+def funnel_units_csv(asked: Asked) -> Response:
+    parameters, bar, asked_funnel = asked.question.parameters, bars.bar_of(asked.question), funnel_question(asked.question)
+
+    def text() -> Iterator[str]:
+        yield (BOM if parameters["bom"] else "") + header_text(FLAT_COLUMNS)
+        for piece in flat_units(asked.tenant, asked_funnel, bar, parameters["limit"]):
+            yield rows_text(piece, parameters["raw"])
+
+    headers = {
+        "X-Total-Count": str(units_total(asked.tenant, asked_funnel, bar)),
+        "Content-Disposition": 'attachment; filename="funnel-units.csv"',
+    }
+    return StreamingResponse(text(), headers=headers, media_type=_CSV)
+
+
+def json_funnel(answer: FunnelAnswer) -> dict[str, Any]:
+    """An answer as JSON values."""
+    return {
+        "query": _query(answer.question),
+        "definition": answer.definition,
+        "steps": [_step(step) for step in answer.steps],
+        "immature": answer.immature,
+        "newestRow": None if answer.newest is None else iso(answer.newest),
+        "breakdown": None if answer.breakdown is None else [
+            {"value": row.value, "name": row.name, "steps": row.units} for row in answer.breakdown
+        ],
+        "trend": None if answer.trend is None else [
+            {"start": bucket.start, "units": bucket.units, "immature": bucket.immature} for bucket in answer.trend
+        ],
+    }
+
+
+def _query(asked: FunnelQuestion) -> dict[str, Any]:
+    selection = asked.selection
+    return {
+        "step": [EITHER.join(step) for step in asked.steps],
+        "window": window_text(asked.window_ms),
+        "unit": asked.unit,
+        "order": asked.order,
+        "ties": asked.ties,
+        "exclude": asked.excluded,
+        "breakdown": asked.breakdown,
+        "grain": asked.grain,
+        "from": None if selection.start is None else iso(selection.start),
+        "to": None if selection.end is None else iso(selection.end),
+        "tz": selection.zone,
+        **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
+    }
+
+
+def _step(step: FunnelStep) -> dict[str, Any]:
+    return {
+        "step": step.number,
+        "types": step.types,
+        "units": step.units,
+        "events": step.events,
+        "rateFromFirst": step.rate_from_first,
+        "rateFromPrevious": step.rate_from_previous,
+        "interval95": step.interval95,
+        "tieDependent": step.tie_dependent,
+        "secondsFromEntry": None if step.from_entry is None else _seconds(step.from_entry),
+    }
+
+
+def _seconds(took: Durations) -> dict[str, Any]:
+    return {"n": took.n, "mean": took.mean, "p25": took.p25, "median": took.median, "p75": took.p75, "p90": took.p90}
+
+
+def _unit(unit: FunnelUnit) -> dict[str, Any]:
+    return {
+        "customerId": unit.customer,
+        "offerId": unit.offer,
+        "level": unit.level,
+        "enteredAt": iso(unit.entered_at),
+        "reachedAt": iso(unit.reached_at),
+    }
+
+
+_MEANING = ("A unit goes through the steps within a window; the sentence in `definition` says exactly what counts. `from` and `to` pick the "
+            "entries, later steps may lie after `to`. Filters narrow one another; one filter given several times means any of its values.")
+_BAR = ("The units behind a bar: those that reached a step (`reached`), or reached it and not the next (`droppedAfter`); as many as the "
+        "funnel says. They come by entry, latest first, then by customer and offer. `breakdown` and `grain` may be given and change nothing.")
+_WITHOUT = ("type",)
+
+ENDPOINTS = (
+    Endpoint(
+        "/funnel", "funnel", "A funnel", _MEANING, question.PARAMETERS, funnel_answer, "application/json", FUNNEL, EXAMPLE_FUNNEL,
+        without_filters=_WITHOUT, parse=question.parse,
+    ),
+    Endpoint(
+        "/funnel.csv", "funnelCsv", "A table of a funnel as CSV", f"{_MEANING} The columns are the answer's fields; RFC 4180.",
+        (*question.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", {"type": "string"}, EXAMPLE_FUNNEL_CSV,
+        without_filters=_WITHOUT, parse=question.parse,
+    ),
+    Endpoint(
+        "/funnel/units", "funnelUnits", "The units behind a bar of a funnel", _BAR,
+        (*question.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, LIMIT, CURSOR), funnel_units, "application/json", UNITS_PAGE,
+        EXAMPLE_UNITS_PAGE, without_filters=_WITHOUT, parse=bars.parse,
+    ),
+    Endpoint(
+        "/funnel/units.csv", "funnelUnitsCsv", "The units behind a bar of a funnel as CSV", f"{_BAR} RFC 4180, streamed. The header "
+        "`X-Total-Count` says how many there are; a stream that breaks ends without its final chunk.",
+        (*question.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, EXPORT_LIMIT, WITH_BOM, RAW), funnel_units_csv, "text/csv",
+        {"type": "string"}, EXAMPLE_UNITS_CSV, without_filters=_WITHOUT, streams=True, parse=bars.parse,
+    ),
+)

@@ -1,0 +1,109 @@
+"""The shapes of the answers about figures, and one example of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.schemas import closed_object
+from queries.measures import COUNTS, MEASURE
+
+_NULLABLE_TEXT = {"type": ["string", "null"]}
+_MOMENT = {"type": "string", "format": "date-time"}
+_NULLABLE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
+
+
+def _count(words: str) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 0, "description": words}
+
+
+def _rate(id: str, unit: str) -> dict[str, Any]:
+    words = f"{MEASURE[id].words} {unit}; null without impressions."
+    return {"type": ["number", "null"], "minimum": 0, "description": words}
+
+
+_COUNTS = {measure.id: _count(measure.words) for measure in COUNTS}
+_CUSTOMERS = _count(MEASURE["customers"].words)
+_REVENUE = {"type": ["number", "null"], "description": f"{MEASURE['revenue'].words} Null where that is too large for a number."}
+
+_ROW = {
+    "id": {**_NULLABLE_TEXT, "description": "Null for the interactions that have none."},
+    "name": _NULLABLE_TEXT,
+    "status": {**_NULLABLE_TEXT, "description": "The offer's status now; present for offers only."},
+    **{id: _COUNTS[id] for id in ("impression", "click", "dismiss", "accept", "convert", "total")},
+    "customers": _CUSTOMERS,
+    **{id: _COUNTS[id] for id in ("positive", "negative", "neutral")},
+    "revenue": _REVENUE,
+    "ctr": _rate("ctr", "In percent, two decimals, a half rounded up"),
+    "cvr": _rate("cvr", "In percent, two decimals, a half rounded up"),
+    "acceptanceRate": _rate("acceptanceRate", "A share, 0–1"),
+    "lastInteractionAt": _MOMENT,
+}
+
+SUMMARY = closed_object({
+    "groupBy": {"type": "string", "enum": ["offer", "creative", "channel", "type", "direction", "customer"]},
+    "from": {**_NULLABLE_MOMENT, "description": "The first moment that counts; null where none was asked for."},
+    "to": {**_NULLABLE_MOMENT, "description": "The end of the period, itself excluded; null where none was asked for."},
+    "summary": {
+        "type": "array",
+        "items": closed_object(_ROW) | {"required": [name for name in _ROW if name != "status"]},
+    },
+    "total": {"type": "integer", "minimum": 0, "description": "How many rows there are in all."},
+    "limit": {"type": "integer", "minimum": 1, "maximum": 500, "description": "The limit that was applied."},
+    "offset": {"type": "integer", "minimum": 0},
+})
+
+TREND = closed_object({
+    "grain": {"type": "string", "enum": ["day", "week", "month"]},
+    "tz": {"type": "string"},
+    "buckets": {
+        "type": "array",
+        "items": closed_object({
+            "start": {**_MOMENT, "description": "Its first moment, a midnight of `tz`, in UTC."},
+            "counts": {
+                "type": "object",
+                "additionalProperties": {"type": "integer", "minimum": 0},
+                "description": "Interactions by type, with every type that occurs in the whole period.",
+            },
+            "customers": _CUSTOMERS,
+            "revenue": _REVENUE,
+        }),
+    },
+})
+
+EXAMPLE_SUMMARY = {
+    "groupBy": "offer",
+    "from": "2026-03-01T00:00:00.000Z",
+    "to": "2026-04-01T00:00:00.000Z",
+    "summary": [{
+        "id": "off_abc123",
+        "name": "Platinum Card Upgrade",
+        "status": "active",
+        "impression": 1250,
+        "click": 87,
+        "dismiss": 45,
+        "accept": 0,
+        "convert": 32,
+        "total": 1414,
+        "customers": 1102,
+        "positive": 119,
+        "negative": 45,
+        "neutral": 1250,
+        "revenue": 3840.5,
+        "ctr": 6.96,
+        "cvr": 2.56,
+        "acceptanceRate": 0.0952,
+        "lastInteractionAt": "2026-03-31T21:04:12.000Z",
+    }],
+    "total": 12,
+    "limit": 1,
+    "offset": 0,
+}
+
+EXAMPLE_TREND = {
+    "grain": "day",
+    "tz": "Europe/Amsterdam",
+    "buckets": [
+        {"start": "2026-03-14T23:00:00.000Z", "counts": {"click": 2, "impression": 31}, "customers": 28, "revenue": 0.0},
+        {"start": "2026-03-15T23:00:00.000Z", "counts": {"click": 0, "impression": 0}, "customers": 0, "revenue": 0.0},
+    ],
+}

@@ -1,0 +1,122 @@
+"""What a plan counts with its units listed; kept for the latest few plans, for a bar, a breakdown and a trend ask after the same units."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import fields
+
+import numpy as np
+import pyarrow.compute as pc
+
+from data.tenant import Tenant
+from queries.funnel.journeys import FunnelUnits
+from queries.funnel.plan import FunnelPlan
+from queries.funnel.tally import FunnelTally, funnel_tally
+
+# The units of some 20 million interactions take a good 100 MB.
+_MOST_BYTES = 400_000_000
+
+
+class Listing:
+    """The units of a plan, and how many reached each step."""
+
+    def __init__(self, tally: FunnelTally) -> None:
+        self.tally = tally
+        self.units: FunnelUnits = tally.units
+        self.reached: list[int] = tally.reached.tolist()
+        self._order: np.ndarray | None = None
+        self._ordering = threading.Lock()
+
+    @property
+    def size(self) -> int:
+        """The bytes it takes, with its order."""
+        listed = sum(getattr(self.units, field.name).nbytes for field in fields(FunnelUnits))
+        return listed + sum(times.nbytes for times in self.tally.milliseconds) + 4 * len(self.units.level)
+
+    def order(self, tenant: Tenant) -> np.ndarray:
+        """The units' places as lists show them: latest entry first, then by customer and by offer in byte order."""
+        with self._ordering:
+            if self._order is None:
+                self._order = _order(tenant, self.units)
+        return self._order
+
+
+class _Listings:
+    def __init__(self) -> None:
+        self._kept: OrderedDict[FunnelPlan, Listing] = OrderedDict()
+        self._lock = threading.Lock()
+        self._counting = threading.Lock()
+
+    def find(self, plan: FunnelPlan) -> Listing | None:
+        with self._lock:
+            if plan in self._kept:
+                self._kept.move_to_end(plan)
+            return self._kept.get(plan)
+
+    def listing(self, tenant: Tenant, plan: FunnelPlan) -> Listing:
+        # One at a time: two at once would only hold each other up, and take twice the memory.
+        with self._counting:
+            if found := self.find(plan):
+                return found
+            listing = Listing(funnel_tally(tenant.journeys, plan, tenant.newest() or 0, list_units=True))
+            with self._lock:
+                self._kept[plan] = listing
+                while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > _MOST_BYTES:
+                    self._kept.popitem(last=False)
+            return listing
+
+
+def listing(tenant: Tenant, plan: FunnelPlan) -> Listing:
+    """What the plan counts, with the units."""
+    listings = _listings(tenant)
+    return listings.find(plan) or listings.listing(tenant, plan)
+
+
+def tally(tenant: Tenant, plan: FunnelPlan) -> FunnelTally:
+    """What the plan counts; the units may be listed or not."""
+    if found := _listings(tenant).find(plan):
+        return found.tally
+    return funnel_tally(tenant.journeys, plan, tenant.newest() or 0)
+
+
+def _listings(tenant: Tenant) -> _Listings:
+    return tenant.recall("funnel listings", _Listings)
+
+
+def _order(tenant: Tenant, units: FunnelUnits) -> np.ndarray:
+    times = tenant.journeys.timestamp[units.entry]
+    order = _latest_first(times)
+    times = times[order]
+    same = times[1:] == times[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.append(False, same))
+    # Ids are compared only where times do not decide.
+    places = order[tied]
+    customers = _customer_ranks(tenant, units.customer[places])
+    offers = _ranks(tenant.names.offer.ids)[tenant.journeys.offer[units.entry[places]]]
+    order[tied] = places[np.lexsort((offers, customers, -times[tied]))]
+    return order
+
+
+def _latest_first(times: np.ndarray) -> np.ndarray:
+    latest = times.max(initial=0)
+    bits = len(times).bit_length()
+    if int(latest - times.min(initial=latest)).bit_length() + bits > 63:
+        return np.argsort(-times).astype(np.uint32)
+    # Sorting numbers that hold time and place is more than three times as fast as sorting places by their times.
+    packed = (latest - times << bits) | np.arange(len(times))
+    packed.sort()
+    return (packed & (1 << bits) - 1).astype(np.uint32)
+
+
+def _customer_ranks(tenant: Tenant, numbers: np.ndarray) -> np.ndarray:
+    found, which = np.unique(numbers, return_inverse=True)
+    ranks = np.empty(len(found), np.uint32)
+    ranks[pc.sort_indices(tenant.customer_ids(tenant.journeys.customer[found]))] = np.arange(len(found))
+    return ranks[which]
+
+
+def _ranks(ids: list[str | None]) -> np.ndarray:
+    ranks = np.empty(len(ids), np.uint32)
+    ranks[sorted(range(len(ids)), key=lambda key: ids[key] or "")] = np.arange(len(ids))
+    return ranks

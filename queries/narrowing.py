@@ -1,0 +1,33 @@
+"""A selection narrowed to some of its own rows, as behind one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from data.names import Names
+from queries.filters import FILTERS
+from queries.measures import MEASURE, pairs_behind
+from queries.selection import Selection
+
+
+def narrowed(selection: Selection, pairs: Iterable[tuple[str, str]]) -> Selection | None:
+    """The rows of a selection that pass further filters too, given as (name, value); None where no value passes both."""
+    further: dict[str, list[str]] = {}
+    for name, value in pairs:
+        further.setdefault(name, []).append(value)
+    filters = []
+    for filter in FILTERS:
+        values, wanted = selection.values(filter.name), further.get(filter.name)
+        if wanted is not None:
+            values = tuple(value for value in wanted if value in values) if values else tuple(wanted)
+            if not values:
+                return None
+        if values:
+            filters.append((filter.name, values))
+    return replace(selection, filters=tuple(filters))
+
+
+def rows_behind(selection: Selection, measure: str, names: Names) -> Selection | None:
+    """The rows of a selection that a measure, by its id, counts; of a rate those of its part. None where its filters leave none."""
+    return narrowed(selection, pairs_behind(MEASURE[measure], names))

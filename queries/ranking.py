@@ -1,0 +1,43 @@
+"""The best and the weakest offers by a rate, and those of which there are too few impressions to say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.tenant import Tenant
+from queries.figures import figures
+from queries.rates import Rate, rate_of
+from queries.recent import recent
+from queries.selection import Selection
+from queries.sides import Side, sides
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """The offers of highest rate, the highest first, and of lowest, the lowest first; none is in both.
+
+    `judged` is how many there are to rank, `unjudged` of how many there is too little to say; `whole` is the rate of all together.
+    """
+
+    best: list[Side]
+    weakest: list[Side]
+    judged: int
+    unjudged: int
+    whole: Rate
+
+
+def ranking(tenant: Tenant, selection: Selection, measure: str, most: int = 5) -> Ranking:
+    """The offers of a selection by a rate, given by its measure's id: at most so many of either end."""
+    return recent(tenant, ("ranking", selection, measure, most), lambda: _ranking(tenant, selection, measure, most))
+
+
+def _ranking(tenant: Tenant, selection: Selection, measure: str, most: int) -> Ranking:
+    every = [side for side in sides(tenant, selection, "offer", measure) if side.row.id is not None]
+    ranked = sorted(
+        (side for side in every if side.rate.enough),
+        key=lambda side: (-side.rate.value, -side.rate.trials, side.row.id),
+    )
+    best = min(most, (len(ranked) + 1) // 2)
+    weakest = min(most, len(ranked) - best)
+    whole = rate_of(figures(tenant, selection), measure)
+    return Ranking(ranked[:best], ranked[len(ranked) - weakest:][::-1], len(ranked), len(every) - len(ranked), whole)

@@ -1,0 +1,217 @@
+"""The counts behind every figure: the interactions of a selection by group and by bucket of time, in one pass."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from math import ceil, isfinite, log10
+
+import numpy as np
+
+from data.tenant import Tenant
+from queries.classes import Classes, classes
+from queries.measures import REACHING, Figures
+from queries.places import PIECE, JourneyPlaces, Piece, Run
+from queries.selection import Selection
+from queries.spans import Spans
+from queries.tally_scan import (
+    add_buckets, add_sums, add_values, count_rows, count_rows_and_customers, keep_newest, write_cells,
+)
+
+# Fixed, so that sums are made in the same order on every machine.
+_SHARES = 4
+_WORKERS = min(_SHARES, os.cpu_count() or 1)
+_ROWS_WORTH_SHARING = 1 << 18
+_COUNTERS_WORTH_SHARING = 1 << 20
+
+_NO_CUSTOMER = np.iinfo(np.uint32).max
+_NEVER = np.iinfo(np.int64).min
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows parted by a dimension: those of key k are in group of_key[k] (uint32), below `size`."""
+
+    dimension: str
+    of_key: np.ndarray
+    size: int
+
+
+def by_key(tenant: Tenant, dimension: str) -> Groups:
+    """A group for each key of a dimension, group 0 being the rows without one."""
+    size = len(tenant.names[dimension].ids)
+    return Groups(dimension, np.arange(size, dtype=np.uint32), size)
+
+
+class Tally:
+    """Counts by group and bucket; a cell is one group in one bucket.
+
+    `rows` is by [cell, class], `customers_of_kind` by [cell, kind], and by [cell] are `customers`, `newest` (milliseconds) and
+    `values` (their sum, what its rounding lost, their sum without signs). All but `rows` stay empty where the caller did not ask for them.
+    """
+
+    def __init__(self, classes: Classes, cells: int, buckets: int):
+        self.classes = classes
+        self.buckets = buckets
+        self.rows = np.zeros((cells, len(classes)), np.uint32)
+        self.customers = np.zeros(cells, np.uint32)
+        self.customers_of_kind = np.zeros((cells, len(classes.measures)), np.uint32)
+        self.values = np.zeros((cells, 3))
+        self.newest = np.full(cells, _NEVER)
+
+    def counts(self, measure: str) -> np.ndarray:
+        """A count by [group, bucket]."""
+        counts = [measure in self.classes.measures[kind] for kind in self.classes.kinds]
+        return self._by_bucket(self.rows[:, counts])
+
+    def counts_of_type(self, type: int) -> np.ndarray:
+        """The rows of a type by [group, bucket]."""
+        return self._by_bucket(self.rows[:, self.classes.types == type])
+
+    def _by_bucket(self, rows: np.ndarray) -> np.ndarray:
+        return rows.sum(axis=1, dtype=np.int64).reshape(-1, self.buckets)
+
+    def figures(self, cell: int = 0) -> Figures:
+        """Every measure of a cell."""
+        counts: dict[str, int] = {}
+        for kind, rows in zip(self.classes.kinds.tolist(), self.rows[cell].tolist(), strict=True):
+            for measure in self.classes.measures[kind]:
+                counts[measure] = counts.get(measure, 0) + rows
+        newest = int(self.newest[cell])
+        return Figures(
+            **counts,
+            customers=int(self.customers[cell]),
+            reached=self._reached(cell),
+            revenue=money(*self.values[cell].tolist()),
+            last=None if newest == _NEVER else newest,
+        )
+
+    def _reached(self, cell: int) -> dict[str, int]:
+        reached = dict.fromkeys(REACHING, 0)
+        for measured, customers in zip(self.classes.measures, self.customers_of_kind[cell].tolist(), strict=True):
+            for measure in set(measured) & set(REACHING):
+                reached[measure] = customers
+        return reached
+
+
+def money(sum: float, lost: float, size: float) -> float | None:
+    """A sum of values in the digits that are certain, so that cents add up to cents; None where it is too large for a number.
+
+    `size` is the values' sum without their signs: each value is certain to 15 digits, so the sum is to 15 digits of that.
+    """
+    exact = sum + lost
+    if not isfinite(exact):
+        return None
+    return round(exact, 15 - ceil(log10(size))) + 0.0 if size and isfinite(size) else exact
+
+
+def tally(
+    tenant: Tenant, selection: Selection, groups: Groups | None = None, spans: Spans | None = None,
+    only_rows: bool = False, newest: bool = False,
+) -> Tally:
+    """Count a selection; with spans, only those of its rows that lie in one.
+
+    `only_rows` leaves out customers and revenue; `newest` finds each cell's newest time as well.
+    """
+    if spans is not None:
+        selection = replace(
+            selection,
+            start=spans.start if selection.start is None else max(selection.start, spans.start),
+            end=spans.end if selection.end is None else min(selection.end, spans.end),
+        )
+    counter = _Counter(tenant, selection, groups, spans, only_rows, newest)
+    shares = counter.shares()
+    if len(shares) == 1:
+        return counter.part(shares[0])
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        return counter.total(list(pool.map(counter.part, shares)))
+
+
+def tally_runs(tenant: Tenant, selection: Selection, runs: list[Run]) -> list[Tally]:
+    """Count a selection's rows of each run of customers apart."""
+    counter = _Counter(tenant, selection, None, None, only_rows=False, newest=True)
+    return [counter.part([run]) for run in runs]
+
+
+class _Counter:
+    """Counts one question, share by share."""
+
+    def __init__(
+        self, tenant: Tenant, selection: Selection, groups: Groups | None, spans: Spans | None, only_rows: bool, newest: bool
+    ):
+        self._journeys, self._classes = tenant.journeys, classes(tenant)
+        self._groups, self._spans = groups, spans
+        self._only_rows, self._newest = only_rows, newest
+        self._places = JourneyPlaces(tenant, selection)
+        self._buckets = spans.size if spans else 1
+        self._cells = (groups.size if groups else 1) * self._buckets
+
+    def shares(self) -> list[list[Run]]:
+        """The customers to count, in shares for several threads; one share where that is not worth it."""
+        runs = self._places.runs
+        if len(runs) != 1 or self._cells * len(self._classes) > _COUNTERS_WORTH_SHARING:
+            return [runs]
+        [(first, end)] = runs
+        begin, last = self._places.rows(runs[0])
+        if last - begin < _ROWS_WORTH_SHARING:
+            return [runs]
+        ends = [begin + (last - begin) * nth // _SHARES for nth in range(_SHARES)]
+        cuts = (first + np.searchsorted(self._journeys.starts[first:end], ends)).tolist()
+        return [[run] for run in zip(cuts, [*cuts[1:], end], strict=True)]
+
+    def part(self, runs: list[Run]) -> Tally:
+        """What some of the customers come to."""
+        part = self._empty()
+        longest = max((last - begin for begin, last in map(self._places.rows, runs)), default=0)
+        cells = np.empty(min(PIECE, longest), np.uint32)
+        latest = np.full_like(part.customers, _NO_CUSTOMER)
+        latest_of_kind = np.full_like(part.customers_of_kind, _NO_CUSTOMER)
+        for run in runs:
+            customer = run[0]
+            for piece in self._places.pieces(run):
+                self._write_cells(cells, piece)
+                customer = self._add(piece, cells, customer, part, latest, latest_of_kind)
+        return part
+
+    def _empty(self) -> Tally:
+        return Tally(self._classes, self._cells, self._buckets)
+
+    def _add(
+        self, piece: Piece, cells: np.ndarray, customer: int, into: Tally, latest: np.ndarray, latest_of_kind: np.ndarray
+    ) -> int:
+        journeys = self._journeys
+        here, places, count = slice(piece.first, piece.end), piece.places, piece.count
+        classes_here = self._classes.of_row[here]
+        if self._newest:
+            keep_newest(cells, places, count, journeys.timestamp[here], into.newest)
+        if self._only_rows:
+            count_rows(cells, places, count, classes_here, into.rows)
+            return customer
+        add_values(cells, places, count, classes_here, self._classes.has_value, journeys.value[here], into.values)
+        return count_rows_and_customers(
+            cells, places, count, classes_here, self._classes.kinds, piece.first, journeys.starts, customer, into.rows,
+            latest, into.customers, latest_of_kind, into.customers_of_kind,
+        )
+
+    def _write_cells(self, cells: np.ndarray, piece: Piece) -> None:
+        here, places, count = slice(piece.first, piece.end), piece.places, piece.count
+        if self._groups:
+            cell_of_key = self._groups.of_key * np.uint32(self._buckets)
+            write_cells(cells, places, count, getattr(self._journeys, self._groups.dimension)[here], cell_of_key)
+        else:
+            cells[:count] = 0
+        if self._spans:
+            spans = self._spans
+            add_buckets(cells, places, count, self._journeys.timestamp[here], spans.start, spans.shift, spans.slots,
+                        spans.edges[1:], spans.buckets)
+
+    def total(self, parts: list[Tally]) -> Tally:
+        """What parts of different customers come to together."""
+        total = self._empty()
+        for part in parts:
+            for name in ("rows", "customers", "customers_of_kind"):
+                getattr(total, name)[...] += getattr(part, name)
+            np.maximum(total.newest, part.newest, out=total.newest)
+            add_sums(total.values, part.values)
+        return total

@@ -1,0 +1,161 @@
+"""Compiled loops that count the interactions of a piece of the journeys.
+
+`places` are the rows that count, from the piece's first row on, ascending; the first `count` entries of every buffer are theirs.
+A cell is a number that stands for a group and a bucket of time; a row's class is as in `classes.py`.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numba.types import Array, float64, int64, uint32, void
+
+_KEYS = [Array(key, 1, "C", readonly=True) for key in (numba.uint8, numba.uint16, numba.uint32)]
+_TIMES = Array(int64, 1, "C", readonly=True)
+_VALUES = Array(float64, 1, "C", readonly=True)
+_TABLE = Array(uint32, 1, "C", readonly=True)
+_FLAGS = Array(numba.boolean, 1, "C", readonly=True)
+_BUFFER = uint32[::1]
+_COUNTS = uint32[:, ::1]
+_SUMS = float64[:, ::1]
+_ONE = np.uint32(1)
+
+
+@numba.njit(int64(_BUFFER, _TIMES, int64, int64), nogil=True, cache=True)
+def places_within(places: np.ndarray, times: np.ndarray, start: int, end: int) -> int:
+    """Write the places of the times in [start, end) into `places`, and answer how many."""
+    count = 0
+    for place in range(len(times)):
+        places[count] = place
+        count += (times[place] >= start) & (times[place] < end)
+    return count
+
+
+@numba.njit(int64(_BUFFER, int64, _TIMES, int64, int64), nogil=True, cache=True)
+def narrowed_within(places: np.ndarray, count: int, times: np.ndarray, start: int, end: int) -> int:
+    """Of the first `count` places, keep those whose times are in [start, end), and answer how many."""
+    kept = 0
+    for i in range(count):
+        place = places[i]
+        places[kept] = place
+        kept += (times[place] >= start) & (times[place] < end)
+    return kept
+
+
+@numba.njit([void(_BUFFER, _BUFFER, int64, keys, _TABLE) for keys in _KEYS], nogil=True, cache=True)
+def write_cells(cells: np.ndarray, places: np.ndarray, count: int, keys: np.ndarray, cell_of_key: np.ndarray) -> None:
+    """Write the cell of each place's key."""
+    for i in range(count):
+        cells[i] = cell_of_key[keys[places[i]]]
+
+
+@numba.njit(void(_BUFFER, _BUFFER, int64, _TIMES, int64, int64, _TABLE, _TIMES, _TABLE), nogil=True, cache=True)
+def add_buckets(
+    cells: np.ndarray, places: np.ndarray, count: int, times: np.ndarray,
+    origin: int, shift: int, span_of_slot: np.ndarray, span_ends: np.ndarray, bucket_of_span: np.ndarray,
+) -> None:
+    """Add each place's bucket to its cell.
+
+    Span s of time ends at span_ends[s]; a slot is 2**shift ms, counted from the origin, and names the span of its first moment.
+    """
+    for i in range(count):
+        time = times[places[i]]
+        span = span_of_slot[np.uint64(time - origin) >> np.uint64(shift)]
+        while time >= span_ends[span]:
+            span += _ONE
+        cells[i] += bucket_of_span[span]
+
+
+@numba.njit([void(_BUFFER, _BUFFER, int64, keys, _COUNTS) for keys in _KEYS], nogil=True, cache=True)
+def count_rows(cells: np.ndarray, places: np.ndarray, count: int, classes: np.ndarray, rows: np.ndarray) -> None:
+    """Count the rows of each cell and class."""
+    for i in range(count):
+        rows[cells[i], classes[places[i]]] += _ONE
+
+
+@numba.njit(
+    [uint32(_BUFFER, _BUFFER, int64, keys, _TABLE, int64, _TIMES, uint32, _COUNTS, _BUFFER, _BUFFER, _COUNTS, _COUNTS) for keys in _KEYS],
+    nogil=True, cache=True,
+)
+def count_rows_and_customers(
+    cells: np.ndarray, places: np.ndarray, count: int, classes: np.ndarray, kind_of_class: np.ndarray,
+    first_row: int, starts: np.ndarray, customer: int, rows: np.ndarray,
+    latest: np.ndarray, customers: np.ndarray, latest_of_kind: np.ndarray, customers_of_kind: np.ndarray,
+) -> int:
+    """Count the rows of each cell and class, and the different customers of each cell and of each cell and kind.
+
+    The piece begins at `first_row`, no earlier than the rows of `customer`, with whom the search for each row's customer begins; the
+    answer is the last one's number. The rows of a customer stand together: `latest` is the customer that a cell counted last, so one
+    comparison tells whether it has been counted.
+    """
+    end = starts[customer + _ONE] - first_row
+    for i in range(count):
+        place = places[i]
+        while place >= end:
+            customer += _ONE
+            end = starts[customer + _ONE] - first_row
+        cell = cells[i]
+        row_class = classes[place]
+        kind = kind_of_class[row_class]
+        rows[cell, row_class] += _ONE
+        customers[cell] += np.uint32(latest[cell] != customer)
+        latest[cell] = customer
+        customers_of_kind[cell, kind] += np.uint32(latest_of_kind[cell, kind] != customer)
+        latest_of_kind[cell, kind] = customer
+    return customer
+
+
+@numba.njit(void(_BUFFER, _BUFFER, int64, _TIMES, int64[::1]), nogil=True, cache=True)
+def keep_newest(cells: np.ndarray, places: np.ndarray, count: int, times: np.ndarray, newest: np.ndarray) -> None:
+    """Raise each cell's newest time to those of its places."""
+    for i in range(count):
+        newest[cells[i]] = max(newest[cells[i]], times[places[i]])
+
+
+@numba.njit(nogil=True, cache=True)
+def _add(sums: np.ndarray, cell: int, value: float) -> None:
+    # Neumaier's summation: the order of the values leaves no trace in the digits that count.
+    before = sums[cell, 0]
+    sums[cell, 0] = before + value
+    larger, smaller = (before, value) if abs(before) >= abs(value) else (value, before)
+    sums[cell, 1] += (larger - sums[cell, 0]) + smaller
+
+
+@numba.njit([void(_BUFFER, _BUFFER, int64, keys, _FLAGS, _VALUES, _SUMS) for keys in _KEYS], nogil=True, cache=True)
+def add_values(
+    cells: np.ndarray, places: np.ndarray, count: int, classes: np.ndarray, has_value: np.ndarray,
+    values: np.ndarray, sums: np.ndarray,
+) -> None:
+    """Add the value of each place whose class has one to the sums of its cell.
+
+    sums[cell] is the sum, what its rounding lost, and the sum of the values without their signs.
+    """
+    for i in range(count):
+        place = places[i]
+        if has_value[classes[place]]:
+            value = values[place]
+            _add(sums, cells[i], value)
+            sums[cells[i], 2] += abs(value)
+
+
+@numba.njit(void(_SUMS, _SUMS), nogil=True, cache=True)
+def add_sums(sums: np.ndarray, others: np.ndarray) -> None:
+    """Add other sums to those of each cell."""
+    for cell in range(len(sums)):
+        _add(sums, cell, others[cell, 0])
+        _add(sums, cell, others[cell, 1])
+        sums[cell, 2] += others[cell, 2]
+
+
+@numba.njit(uint32(_BUFFER, int64, int64, _TIMES, uint32, _BUFFER), nogil=True, cache=True)
+def count_by_customer(
+    places: np.ndarray, count: int, first_row: int, starts: np.ndarray, customer: int, totals: np.ndarray
+) -> int:
+    """Add each place to the total of its customer; the search for it is as in `count_rows_and_customers`."""
+    end = starts[customer + _ONE] - first_row
+    for i in range(count):
+        while places[i] >= end:
+            customer += _ONE
+            end = starts[customer + _ONE] - first_row
+        totals[customer] += _ONE
+    return customer

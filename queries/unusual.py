@@ -1,0 +1,169 @@
+"""What is unusual in the last days, said in words.
+
+The rule: for each channel and each of MEASURES, the last 1 to 7 whole days are held against the same weekdays of the four weeks before.
+A change is told where it is at least a fifth, where there are or were to be expected at least 100 interactions, and where chance
+would raise even one such alarm among all that was looked at in fewer than 1 of 100 logs: a two-sided test on the counts, whose noise is
+taken from how the days of those four weeks strayed from their weekday's mean, corrected after Holm. Of a channel's measure the window
+that stands out most is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from math import sqrt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from data.tenant import Tenant
+from queries.bounds import Bounds, within
+from queries.measures import MEASURE
+from queries.rates import holm, two_sided
+from queries.recent import recent
+from queries.selection import Selection
+from queries.spans import HOUR, each
+from queries.tally import by_key, tally
+from queries.times import milliseconds, moment
+
+MEASURES = ("impression", "click", "dismiss", "accept", "convert")
+WEEK = 7
+WEEKS_BEFORE = 4
+FEWEST = 100
+SMALLEST_CHANGE = 0.2
+ALARM = 0.01
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """A channel's measure that changed: `now` interactions from `start` to before `end`, in milliseconds, where `usual` were expected.
+
+    `channel` is None for interactions without one; `ratio` is the change as a share of the usual, None where that is 0.
+    """
+
+    channel: str | None
+    measure: str
+    start: int
+    end: int
+    now: int
+    usual: float
+    ratio: float | None
+    p: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is unusual, most striking first; `checked` is False where the log is shorter than the five weeks that it takes to say."""
+
+    found: list[Unusual]
+    checked: bool
+
+
+def unusual(tenant: Tenant, selection: Selection) -> Watch:
+    """What is unusual in the last days of a selection, whatever its beginning."""
+    return recent(tenant, ("unusual", selection), lambda: _unusual(tenant, selection))
+
+
+def _unusual(tenant: Tenant, selection: Selection) -> Watch:
+    edges = _midnights(tenant, selection)
+    oldest = tenant.oldest()
+    if edges is None or oldest is None or oldest >= edges[1]:
+        return Watch([], checked=False)
+    selection = within(selection, Bounds(edges[0], edges[-1]))
+    counted = tally(tenant, selection, by_key(tenant, "channel"), each(edges), only_rows=True)
+    windows = [
+        _Window(channel, measure, days, *_now_and_usual(series, days), _noise(series))
+        for measure in MEASURES
+        for channel, series in enumerate(counted.counts(measure)) if series.any()
+        for days in range(1, WEEK + 1)
+    ]
+    windows = [window for window in windows if max(window.now, window.usual) >= FEWEST]
+    corrected = holm([two_sided(window.z) for window in windows])
+    told: dict[tuple[int, str], tuple[float, _Window]] = {}
+    for window, p in sorted(zip(windows, corrected, strict=True), key=lambda pair: -abs(pair[0].z)):
+        if p < ALARM and abs(window.now - window.usual) >= SMALLEST_CHANGE * window.usual:
+            told.setdefault((window.channel, window.measure), (p, window))
+    zone = ZoneInfo(selection.zone)
+    return Watch([_told(tenant, window, p, edges, zone) for p, window in told.values()], checked=True)
+
+
+@dataclass(frozen=True)
+class _Window:
+    channel: int
+    measure: str
+    days: int
+    now: int
+    usual: float
+    noise: float
+
+    @property
+    def z(self) -> float:
+        """How far the count lies from the usual, in standard deviations of what chance alone would make of both."""
+        mean = (self.now + WEEKS_BEFORE * self.usual) / (WEEKS_BEFORE + 1)
+        return (self.now - self.usual) / sqrt(self.noise * mean * (1 + 1 / WEEKS_BEFORE))
+
+
+def _now_and_usual(series: np.ndarray, days: int) -> tuple[int, float]:
+    weeks = series.reshape(WEEKS_BEFORE + 1, WEEK)[:, WEEK - days:].sum(axis=1)
+    return int(weeks[-1]), float(weeks[:-1].mean())
+
+
+def _noise(series: np.ndarray) -> float:
+    """The variance of a day's count about its weekday's mean as a multiple of that mean, at least 1, which is pure chance."""
+    before = series.reshape(WEEKS_BEFORE + 1, WEEK)[:-1]
+    means = before.mean(axis=0)
+    seen = means > 0
+    if not seen.any():
+        return 1.0
+    strayed = ((before[:, seen] - means[seen]) ** 2 / means[seen]).sum()
+    return max(1.0, float(strayed / (seen.sum() * (WEEKS_BEFORE - 1))))
+
+
+def _midnights(tenant: Tenant, selection: Selection) -> list[int] | None:
+    """Where the five weeks of whole days begin and end, day by day; None where there are no such days."""
+    newest = tenant.newest()
+    if newest is None:
+        return None
+    zone = ZoneInfo(selection.zone)
+    try:
+        if selection.end is not None and selection.end <= newest:
+            last = moment(selection.end).astimezone(zone).date()
+        else:
+            # The log does not say whether its last day is over; a row in the day's last hour does.
+            last = moment(newest + HOUR).astimezone(zone).date()
+        days = range((WEEKS_BEFORE + 1) * WEEK, -1, -1)
+        return [milliseconds((last - timedelta(days=day)).isoformat(), zone) for day in days]
+    except (OverflowError, ValueError):
+        return None
+
+
+def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: ZoneInfo) -> Unusual:
+    start = edges[-1 - window.days]
+    entity = tenant.names.channel.entities[window.channel]
+    channel = None if entity is None else entity.name or entity.id
+    ratio = None if window.usual == 0 else window.now / window.usual - 1
+    day = moment(start).astimezone(zone)
+    when = f"{'on' if window.days == 1 else 'since'} {day:%A} {day.day} {day:%B}"
+    return Unusual(
+        channel=None if entity is None else entity.id,
+        measure=window.measure,
+        start=start,
+        end=edges[-1],
+        now=window.now,
+        usual=window.usual,
+        ratio=ratio,
+        p=p,
+        sentence=_sentence(channel, MEASURE[window.measure].label.lower(), window, ratio, when),
+    )
+
+
+def _sentence(channel: str | None, measure: str, window: _Window, ratio: float | None, when: str) -> str:
+    what = f"{measure.capitalize()} without a channel" if channel is None else f"{channel} {measure}"
+    if ratio is None:
+        return f"{what} began {when}: {window.now:,}, and none on these weekdays of the four weeks before."
+    usual = f"{window.usual:,.0f} were usual on these weekdays in the four weeks before"
+    if window.now == 0:
+        return f"{what} stopped {when}: none, where {usual}."
+    change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):.0%}".replace("%", " %")
+    return f"{what} {change} {when}: {window.now:,}, where {usual}."

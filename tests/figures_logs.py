@@ -1,0 +1,90 @@
+"""Logs to count: the sample, the real cut, and random small ones, whose kinds of rows meet every rule about what counts."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+
+from data.loading import Terms, load_log
+from data.sample import sample_batches
+from data.sample_file import write_sample
+from data.sample_placements import sample_entities
+from queries.measures import Figures
+from tests.figures_sql import FIGURES, REACHED
+from tests.logs import ACME, CREATIVES, OFFERS, Log, Row, interaction
+
+SAMPLE, ZOZOTOWN = "sample", "zozotown"
+SAMPLE_ROWS = 20_000
+_DATA = Path(__file__).parent / "data"
+
+
+def load_sample(log: Log) -> None:
+    """Load the seeded sample, which ends with 15 March 2026."""
+    file = log.folder / "sample.parquet"
+    write_sample(sample_batches(SAMPLE_ROWS, 7, SAMPLE, datetime.date(2026, 3, 15)), sample_entities(7), file)
+    load_log(log.store, file, Terms(), lambda _: None, log.folder)
+
+
+def load_cut(log: Log) -> None:
+    """Load the cut of a real log."""
+    load_log(log.store, _DATA / "open-bandit-cut.ndjson", Terms(), lambda _: None, log.folder)
+
+
+# Type and outcome key, alike and not.
+WHAT_HAPPENED = (
+    ("impression", "impression"), ("impression", "impression"), ("click", "click"), ("accept", "accept"), ("convert", "convert"),
+    ("convert", "conversion"), ("conversion", "conversion"), ("dismiss", "dismiss"), ("opt_out", "opt_out"), ("defer", "deferred"),
+    ("recommendation", "recommendation"), ("recommendation", "impression"), ("recommendation", "not_presented"),
+    ("expired", "expired"), ("sticker 😀", "liked it"), ("click", "impression"), ("positive", "negative"),
+)
+# About the ends of days and weeks, and about the changes of Europe's and Brazil's clocks.
+_INSTANTS = (
+    "2026-03-15T12:00:00.000Z", "2026-03-15T22:59:59.999Z", "2026-03-15T23:00:00.000Z", "2026-03-16T00:00:00.000Z",
+    "2026-03-29T00:59:59.999Z", "2026-03-29T01:00:00.000Z", "2026-03-29T21:59:59.999Z", "2026-03-29T22:00:00.000Z",
+    "2026-10-25T00:30:00.000Z", "2026-10-25T01:30:00.000Z", "2018-11-04T02:59:59.999Z", "2018-11-04T03:00:00.000Z",
+)
+
+
+@st.composite
+def random_rows(draw: st.DrawFn) -> list[Row]:
+    """A few rows of a few customers."""
+    return [_random_row(draw, f"ih_{number:02d}") for number in range(draw(st.integers(1, 25)))]
+
+
+def _random_row(draw: st.DrawFn, id: str) -> Row:
+    type, outcome = draw(st.sampled_from(WHAT_HAPPENED))
+    offer, creative = draw(st.sampled_from((None, *OFFERS))), draw(st.sampled_from((None, *CREATIVES)))
+    fields: dict[str, Any] = {
+        "customerId": draw(st.sampled_from(("A", "B", "C"))),
+        "interactionType": type,
+        "outcomeTypeKey": outcome,
+        "offerId": offer,
+        "creativeId": creative,
+        "channelId": draw(st.sampled_from((None, "ch_email", "ch_web"))),
+        "direction": draw(st.sampled_from((None, "inbound", "outbound"))),
+        "outcome": draw(st.sampled_from(({}, {}, {"conversionValue": 0.1}, {"conversionValue": "0.2"}, {"conversionValue": -7}))),
+    }
+    return interaction(id, draw(st.sampled_from(_INSTANTS)), tenantId=ACME, **fields)
+
+
+FILTERS = st.lists(
+    st.sampled_from([
+        ("customerId", "A"), ("customerId", "B"), ("customerId", "nobody"), ("offerId", "off_card"), ("offerId", "off_gone"),
+        ("channelId", "ch_email"), ("type", "click"), ("type", "recommendation"), ("outcome", "impression"), ("outcome", "unheard of"),
+        ("direction", "inbound"), ("from", "2026-03-15T23:00:00.000Z"), ("to", "2026-03-29T22:00:00.000Z"),
+    ]),
+    max_size=3, unique=True,
+)
+
+
+def as_sql_says(figures: Figures, row: dict[str, Any], last: bool = True) -> None:
+    """Assert that figures are those of a row of the hand-written SQL."""
+    assert {name: figures[name] for name in FIGURES} == {name: row[name] for name in FIGURES}
+    assert {f"reached_{name}": count for name, count in figures.reached.items()} == {
+        f"reached_{name}": row[f"reached_{name}"] for name in REACHED
+    }
+    if last:
+        assert figures.last == row["last"]

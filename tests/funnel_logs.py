@@ -1,0 +1,131 @@
+"""Random logs for funnels, at once in a store and as the rows of the brute-force search, with questions of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+from zoneinfo import ZoneInfo
+
+from queries.funnel.plan import FunnelPlan
+from queries.funnel.question import FunnelQuestion
+from queries.selection import Selection
+from queries.times import iso, milliseconds
+from tests.funnel_oracle import Row
+from tests.logs import Log
+from tests.logs import Row as LogRow
+
+HOUR = 3_600_000
+ZONES = ("UTC", "Europe/Amsterdam", "America/New_York")
+# Days on which a zone's clocks change, and one like any other.
+DAYS = ("2026-03-28T20:00:00Z", "2026-10-31T22:00:00Z", "2026-10-24T21:00:00Z", "2026-05-31T18:00:00Z")
+
+
+@dataclass(frozen=True)
+class RandomLog:
+    """One tenant's rows, with keys 1, 2, … for the names t1, o1, c1, …, and 0 for none."""
+
+    tenant: str
+    rows: list[Row]
+
+    @property
+    def newest(self) -> int:
+        return max((row.time for row in self.rows), default=0)
+
+
+def random_log(tenant: str, drawn: Random) -> RandomLog:
+    """A few rows of few units, on few moments: milliseconds that tie, or hours of some days."""
+    size = drawn.choice([3, 6, 8, 9, 10, 10])
+    base = _ms(drawn.choice(DAYS))
+    moments = [0, 0, 1, 2, 3, 5] if drawn.random() < 0.4 else [hour * HOUR for hour in range(0, 60, drawn.choice([1, 5, 12]))]
+    return RandomLog(tenant, [
+        Row(
+            id=arrival,
+            time=base + drawn.choice(moments),
+            type=drawn.choice([1, 2, 3] * 4 + [4, 5]),
+            customer=drawn.choice([1] * 5 + [2]),
+            offer=drawn.choice([1] * 6 + [2, 0]),
+            creative=drawn.randint(0, 2),
+            channel=drawn.randint(0, 2),
+            direction=drawn.randint(0, 2),
+        )
+        for arrival in drawn.sample(range(size), size)
+    ])
+
+
+def loaded(log: Log, logs: Sequence[RandomLog]) -> None:
+    """Load random logs into a store, those of all tenants mixed."""
+    rows = [log_row(one.tenant, row) for one in logs for row in one.rows]
+    Random(1).shuffle(rows)
+    log.load(*rows)
+
+
+def log_row(tenant: str, row: Row) -> LogRow:
+    """A row as a file holds it."""
+    return {
+        "id": f"i{row.id:04d}",
+        "tenantId": tenant,
+        "customerId": f"u{row.customer}",
+        "interactionType": f"t{row.type}",
+        "timestamp": iso(row.time),
+        "offerId": f"o{row.offer}" if row.offer else None,
+        "creativeId": f"r{row.creative}" if row.creative else None,
+        "channelId": f"c{row.channel}" if row.channel else None,
+        "direction": f"d{row.direction}" if row.direction else None,
+    }
+
+
+def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuestion, FunnelPlan]:
+    """A question of a log, and the same in the keys of its rows; some types and names in it never occur."""
+    order = drawn.choice(["ordered", "ordered", "strict", "any"])
+    steps = _separate_steps(drawn) if order == "any" else _steps(drawn)
+    excluded = drawn.choice([(), (), (4,), (4, 5)])
+    excluded = tuple(type for type in excluded if not any(type in step for step in steps))
+    times = sorted({row.time for row in log.rows} | {row.time + 1 for row in log.rows})
+    start, end = sorted(drawn.sample(times, 2)) if drawn.random() < 0.3 else (None, None)
+    customers, offers, channels = (drawn.choice([()] * 8 + [(1,), (1, 2), (9,)]) for _ in range(3))
+    shape = {
+        "unit": drawn.choice(["customer", "customer_offer"]),
+        "window_ms": drawn.choice([None, 1000, HOUR, 5 * HOUR, 12 * HOUR, 30 * HOUR]),
+        "order": order,
+        "ties": drawn.choice(["include", "strict"]),
+    }
+    filters = {"customerId": ("u", customers), "offerId": ("o", offers), "channelId": ("c", channels)}
+    question = FunnelQuestion(
+        Selection(
+            log.tenant, tuple((name, _names(mark, keys)) for name, (mark, keys) in filters.items() if keys), start, end, drawn.choice(ZONES),
+        ),
+        tuple(_names("t", step) for step in steps),
+        excluded=_names("t", excluded),
+        breakdown=drawn.choice(["offer", "creative", "channel", "direction"]),
+        grain=drawn.choice(["day", "week", "month"]),
+        **shape,
+    )
+    plan = FunnelPlan(
+        tuple(map(frozenset, steps)),
+        excluded=frozenset(excluded),
+        from_ms=start,
+        to_ms=end,
+        customers=frozenset(customers) or None,
+        offers=frozenset(offers) or None,
+        channels=frozenset(channels) or None,
+        **shape,
+    )
+    return question, plan
+
+
+def _steps(drawn: Random) -> list[tuple[int, ...]]:
+    return [tuple(drawn.sample([1, 2, 3] * 3 + [9], drawn.choice([1, 1, 2]))) for _ in range(drawn.randint(2, 4))]
+
+
+def _separate_steps(drawn: Random) -> list[tuple[int, ...]]:
+    types = drawn.sample([1, 2, 3, 4, 9], 5)
+    return [(types[0],), tuple(types[1:3]), (types[3],)][:drawn.randint(2, 3)]
+
+
+def _names(mark: str, keys: Sequence[int]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(f"{mark}{key}" for key in keys))
+
+
+def _ms(text: str) -> int:
+    return milliseconds(text, ZoneInfo("UTC"))

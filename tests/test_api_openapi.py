@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import given, settings
+from jsonschema import Draft202012Validator, FormatChecker
+from schemathesis import Case
+from starlette.testclient import TestClient
+
+from api.app import ENDPOINTS
+from queries.filters import FILTERS
+from tests.logs import Log, tangled_logs
+from tests.service import HISTORY, PREFIX, Service
+from tests.test_api_errors import error_of
+
+@pytest.fixture(scope="module")
+def module_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with Log(tmp_path_factory.mktemp("openapi")) as log, Service(log) as service:
+        tangled_logs(log, "in one load")
+        yield service
+
+
+@pytest.fixture(scope="module")
+def caller(module_service: Service) -> TestClient:
+    return module_service.caller()
+
+
+@pytest.fixture(scope="module")
+def description(caller: TestClient) -> dict[str, Any]:
+    return caller.get(f"{PREFIX}/openapi.json").json()
+
+
+def problems_of(answer: Any, schema: dict[str, Any], description: dict[str, Any]) -> list[str]:
+    # A reference points into the description, so that is where the schema must stand.
+    validator = Draft202012Validator({**description, **schema}, format_checker=FormatChecker())
+    return [error.message for error in validator.iter_errors(answer)]
+
+
+def test_the_description_is_valid_openapi(description: dict[str, Any]) -> None:
+    schemathesis.openapi.from_dict(description).validate()
+    assert description["openapi"] == "3.1.0"
+
+
+def test_every_endpoint_and_every_parameter_is_described(description: dict[str, Any]) -> None:
+    assert list(description["paths"]) == [endpoint.path for endpoint in ENDPOINTS]
+    for endpoint in ENDPOINTS:
+        operation = description["paths"][endpoint.path]["get"]
+        names = [parameter["name"] for parameter in operation["parameters"]]
+        filters = [name for filter in FILTERS if filter.name not in endpoint.without_filters for name in (filter.name, *filter.aliases)]
+        expected = [*filters, "from", "to", "tz", *(parameter.name for parameter in endpoint.parameters)]
+        assert sorted(names) == sorted(expected), endpoint.path
+        for parameter in operation["parameters"]:
+            assert parameter["in"] == "query"
+            assert parameter["description"].endswith(".")
+            assert parameter["schema"]
+            assert parameter.get("deprecated", False) == (parameter["name"] in ("actionId", "treatmentId"))
+        assert operation["summary"] and operation["description"] and operation["operationId"]
+
+
+def test_every_example_is_valid_against_its_schema(description: dict[str, Any]) -> None:
+    for path, item in description["paths"].items():
+        for status, response in item["get"]["responses"].items():
+            for content in response["content"].values():
+                assert problems_of(content["example"], content["schema"], description) == [], (path, status)
+                if status != "200":
+                    assert content["example"]["error"]["status"] == int(status)
+        for parameter in item["get"]["parameters"]:
+            if "example" in parameter:
+                assert problems_of(parameter["example"], parameter["schema"], description) == [], (path, parameter["name"])
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+@pytest.mark.parametrize("query", ["", "type=click&customerId=CUST001", "type=unheard", "from=2026-03-15&to=2026-03-16"])
+def test_every_answer_has_the_shape_that_is_described(
+    caller: TestClient, description: dict[str, Any], endpoint, query: str,
+) -> None:
+    if any(f"{name}=" in query for name in endpoint.without_filters):
+        query = ""
+    response = caller.get(f"{PREFIX}{endpoint.path}?{query}")
+    described = description["paths"][endpoint.path]["get"]["responses"][str(response.status_code)]
+    for header in described["headers"]:
+        assert header in response.headers
+    [(media_type, content)] = described["content"].items()
+    assert response.headers["content-type"].partition(";")[0] == media_type
+    answers = {
+        "application/json": lambda text: [json.loads(text)],
+        "application/x-ndjson": lambda text: [json.loads(line) for line in text.splitlines()],
+        "text/csv": lambda text: [text],
+    }[media_type](response.text)
+    for answer in answers:
+        assert problems_of(answer, content["schema"], description) == []
+
+
+@pytest.mark.parametrize("key", [None, "krn_wrong"])
+def test_every_refusal_has_the_shape_that_is_described(
+    module_service: Service, caller: TestClient, description: dict[str, Any], key: str | None,
+) -> None:
+    refused = module_service.stranger(**({"Authorization": f"Bearer {key}"} if key else {})).get(HISTORY)
+    for response in (refused, caller.get(f"{HISTORY}?limit=x")):
+        described = description["paths"]["/interaction-history"]["get"]["responses"][str(response.status_code)]
+        assert problems_of(response.json(), described["content"]["application/json"]["schema"], description) == []
+        assert set(described["headers"]) <= {name.title() for name in response.headers} | {"WWW-Authenticate"}
+    assert "www-authenticate" in refused.headers
+
+
+def test_the_description_needs_a_credential(module_service: Service) -> None:
+    error_of(module_service.stranger().get(f"{PREFIX}/openapi.json"), 401, "UNAUTHORIZED")
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+def test_no_request_made_from_the_description_breaks_a_promise_of_it(module_service: Service, endpoint) -> None:
+    key = module_service.key()
+    headers = {"Authorization": f"Bearer {key}"}
+    described = schemathesis.openapi.from_asgi(f"{PREFIX}/openapi.json", module_service.app, headers=headers)
+    statuses = set()
+
+    # The description cannot say which words are time zones, nor that `from` must not lie after `to`.
+    too_strict = schemathesis.checks.CHECKS.get_by_names(["positive_data_acceptance"])
+
+    @settings(max_examples=settings.default.max_examples // 2)
+    @given(described[endpoint.path]["GET"].as_strategy())
+    def asked(case: Case) -> None:
+        case.query.pop("tz", None)
+        # Wrong keys are tried too; in the course of an hour they are not too many.
+        module_service.seconds += 3600
+        response = case.call(headers=headers)
+        statuses.add(response.status_code)
+        case.validate_response(response, headers=headers, excluded_checks=too_strict)
+
+    asked()
+    assert 200 in statuses
+    assert statuses <= {200, 400}

@@ -1,0 +1,67 @@
+"""The sentence beside a funnel says each rule that it counts by."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.names import Dictionary, Entity, Names
+from queries.funnel.definition import definition
+from queries.funnel.question import funnel_question, parse
+
+NONE = Dictionary([None], [None], {})
+CARD = Entity("off_card", True, "Platinum Card Upgrade")
+NAMES = Names(NONE, Dictionary([None, "off_card"], [None, CARD], {"off_card": 1}), NONE, NONE, NONE, NONE)
+
+PAIR = "Counts each pair of a customer and an offer (a row without an offer belongs to none) by "
+SHORT = [("step", "impression"), ("step", "click")]
+
+
+def said(*pairs: tuple[str, str]) -> str:
+    return definition(funnel_question(parse("acme", pairs).or_refused()), NAMES)
+
+
+def test_the_plain_question() -> None:
+    assert said() == (
+        PAIR + "how far it came: a row of type impression (the entry), then click, then accept, convert or conversion, each a row of its own "
+        "after the one before and at most 7 days after the entry; other rows between do not matter, rows of one instant are taken in step "
+        "order whatever order they arrived in, any entry may start an attempt of which the furthest counts, and entries are taken from the "
+        "whole log."
+    )
+
+
+def test_a_question_with_everything() -> None:
+    pairs = [
+        *SHORT, ("window", "90m"), ("unit", "customer"), ("order", "strict"), ("ties", "strict"), ("exclude", "dismiss"),
+        ("exclude", "complaint"), ("from", "2026-03-01"), ("to", "2026-04-01"), ("tz", "Europe/Amsterdam"), ("offerId", "off_card"),
+        ("channelId", "ch_email"), ("channelId", "ch_web"),
+    ]
+    assert said(*pairs) == (
+        "Counts each customer by how far it came: a row of type impression (the entry), then click, each a row of its own after the one "
+        "before and at most 90 minutes after the entry; between the entry and a step no other row may lie but of steps already reached, "
+        "each step happens at a later instant than the one before, a row of type dismiss or complaint ends an attempt but takes nothing back "
+        "that was reached before it, any entry may start an attempt of which the furthest counts, only entries on 1–31 March 2026 "
+        "(Europe/Amsterdam) count while later steps may lie after that, and only interactions of offer Platinum Card Upgrade, channel "
+        "ch_email or ch_web are read."
+    )
+
+
+def test_any_order() -> None:
+    assert said(*SHORT, ("step", "accept|convert"), ("order", "any"), ("window", "1d")) == (
+        PAIR + "how many of the steps “impression”, “click” and “accept or convert” it did, in whatever order: the most different steps with "
+        "a row at most 1 day after one and the same row of a step, the entry; one row does one step, any entry may start an attempt of which "
+        "the furthest counts, and entries are taken from the whole log."
+    )
+
+
+@pytest.mark.parametrize(("pairs", "words"), [
+    ([*SHORT, ("window", "none")], "then click, each a row of its own after the one before; other rows"),
+    ([*SHORT, ("window", "none"), ("order", "any")], "a row at or after one and the same row of a step, the entry;"),
+    ([("from", "2026-03-01")], "and only entries since 1 March 2026 (UTC) count."),
+    ([("to", "2026-03-01")], "and only entries before 1 March 2026 (UTC) count while later steps may lie after that."),
+    ([("from", "2026-03-01T08:30"), ("to", "2026-03-02")],
+     "and only entries from 1 March 2026 08:30 to before 2 March 2026 (UTC) count while later steps may lie after that."),
+    ([("customerId", "C1")], "entries are taken from the whole log, and only interactions of customer C1 are read."),
+    ([("exclude", "dismiss")], "a row of type dismiss ends an attempt but takes nothing back that was reached before it,"),
+])
+def test_a_rule_has_its_words(pairs: list[tuple[str, str]], words: str) -> None:
+    assert words in said(*pairs)

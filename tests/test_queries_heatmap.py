@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queries.heatmap import heatmap
+from queries.measures import COUNTS, MEASURES
+from queries.problems import BadQuestion
+from queries.selection import parse
+from tests.figures_logs import FILTERS, SAMPLE, load_sample, random_rows
+from tests.figures_sql import figures_by_hour_of_week
+from tests.logs import ACME, Log, interaction
+
+
+def check(log: Log, tenant: str, zone: str, pairs: list[tuple[str, str]]) -> None:
+    expected = figures_by_hour_of_week(log.store, tenant, zone, pairs)
+    with log.store.snapshot() as snapshot:
+        found = heatmap(snapshot.tenant(tenant), parse(tenant, [*pairs, ("tz", zone)]).or_refused().selection)
+    measures = [measure.id for measure in MEASURES if measure.counts or measure.part]
+    values = {measure: found.values(measure) for measure in measures}
+    for weekday in range(7):
+        for hour in range(24):
+            row = expected.get((weekday, hour), {})
+            for measure in measures:
+                empty = 0 if measure in {count.id for count in COUNTS} else None
+                assert values[measure][weekday][hour] == row.get(measure, empty), (weekday, hour, measure)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Kathmandu"])
+def test_every_hour_of_the_week_has_what_sql_says(log: Log, zone: str) -> None:
+    load_sample(log)
+    check(log, SAMPLE, zone, [])
+    check(log, SAMPLE, zone, [("type", "click"), ("from", "2026-03-01T10:20:00Z"), ("to", "2026-03-11T10:20:00Z")])
+
+
+@given(rows=random_rows(), pairs=FILTERS, zone=st.sampled_from(["UTC", "Europe/Amsterdam", "America/Sao_Paulo"]))
+@settings(max_examples=10)
+def test_random_logs_have_the_hours_that_sql_says(rows: list[dict], pairs: list[tuple[str, str]], zone: str) -> None:
+    with TemporaryDirectory() as folder, Log(Path(folder)) as log:
+        log.load(*rows)
+        check(log, ACME, zone, pairs)
+
+
+def test_an_hour_that_comes_twice_is_one_hour_of_the_week(log: Log) -> None:
+    # In Amsterdam, Sunday 25 October 2026 has two hours from two to three.
+    log.load(interaction("1", "2026-10-25T00:30:00Z"), interaction("2", "2026-10-25T01:30:00Z"), interaction("3", "2026-10-25T02:30:00Z"))
+    with log.store.snapshot() as snapshot:
+        clicks = heatmap(snapshot.tenant(ACME), parse(ACME, [("tz", "Europe/Amsterdam")]).selection).values("click")
+    assert clicks[6][2:5] == [2, 1, 0]
+    assert sum(map(sum, clicks)) == 3
+
+
+def test_without_rows_every_hour_is_empty(log: Log) -> None:
+    with log.store.snapshot() as snapshot:
+        found = heatmap(snapshot.tenant(ACME), parse(ACME, [("from", "2026-01-01")]).selection)
+    assert found.values("total") == [[0] * 24] * 7
+    assert found.values("ctr") == [[None] * 24] * 7
+
+
+def test_a_log_of_more_than_a_hundred_years_is_refused_unless_the_period_is_shorter(log: Log) -> None:
+    log.load(interaction("1"), interaction("2", "9999-12-31T23:59:59.999Z"))
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        with pytest.raises(BadQuestion, match="at most 100 years"):
+            heatmap(tenant, parse(ACME, ()).selection)
+        assert sum(map(sum, heatmap(tenant, parse(ACME, [("to", "2100-01-01")]).selection).values("total"))) == 1
+        with pytest.raises(BadQuestion):
+            heatmap(tenant, parse(ACME, [("from", "9999-12-01"), ("tz", "Asia/Tokyo")]).selection)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import queries.matching
+from queries.matching import Matches, first_of
+from queries.selection import parse
+from tests.history_oracle import matching
+from tests.logs import ACME, CUSTOMERS, Log
+
+SELECTIONS = [
+    [],
+    [("type", "click")],
+    [("type", "click"), ("type", "dismiss"), ("direction", "inbound")],
+    [("offerId", "off_card"), ("creativeId", "cr_hero"), ("channelId", "ch_email")],
+    [("customerId", "CUST001")],
+    [("customerId", id) for id in CUSTOMERS[:3]],
+    [("customerId", "CUST001"), ("customerId", "nobody")],
+    [("customerId", "nobody")],
+    [("type", "unheard of")],
+    [("from", "2026-03-15T12:00:00.000Z"), ("to", "2026-03-15T12:00:00.001Z")],
+    [("from", "2026-03-15T12:00:00.000Z"), ("type", "click"), ("customerId", "CUST002")],
+]
+
+
+@pytest.mark.parametrize("pairs", SELECTIONS, ids=lambda pairs: "&".join(f"{name}={value}" for name, value in pairs) or "all")
+@pytest.mark.parametrize("piece", [1, 7, 1 << 17])
+def test_matches_are_those_of_a_plain_search_from_either_end_whatever_the_pieces(
+    tangled_log: Log, monkeypatch: pytest.MonkeyPatch, pairs: list[tuple[str, str]], piece: int,
+) -> None:
+    monkeypatch.setattr(queries.matching, "_PIECE", piece)
+    expected = [row["id"] for row in matching(tangled_log.rows, ACME, pairs)]
+    with tangled_log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        matches = Matches(tenant, parse(ACME, pairs).selection)
+        newest_first = first_of(matches.newest_first(), 10**6)
+        assert (tenant.ids(matches.log.row[newest_first]) if len(newest_first) else []) == expected
+        assert matches.count() == len(expected)
+        oldest_first = first_of(matches.oldest_first(0), 10**6)
+        assert oldest_first.tolist() == newest_first.tolist()[::-1]
+        for place in range(0, 90, 13):
+            assert first_of(matches.newest_first(place), 3).tolist() == newest_first[newest_first < place][:3].tolist()
+            assert first_of(matches.oldest_first(place), 3).tolist() == oldest_first[oldest_first >= place][:3].tolist()
+            assert matches.count(place) == int((newest_first >= place).sum())
+
+
+def test_only_the_entries_of_a_mask_are_kept(tangled_log: Log) -> None:
+    with tangled_log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        for pairs in ([], [("type", "click")]):
+            every = first_of(Matches(tenant, parse(ACME, pairs).selection).newest_first(), 10**6)
+            matches = Matches(tenant, parse(ACME, pairs).selection)
+            matches.keep_only(np.arange(len(tenant.log)) % 3 == 0)
+            assert first_of(matches.newest_first(), 10**6).tolist() == every[every % 3 == 0].tolist()
+            assert matches.count() == int((every % 3 == 0).sum())
+
+
+def test_no_piece_is_read_beyond_those_that_are_wanted() -> None:
+    def pieces():
+        yield np.array([9, 8])
+        yield np.array([7, 6])
+        raise AssertionError("read too far")
+
+    assert first_of(pieces(), 3).tolist() == [9, 8, 7]
+    assert first_of(iter([]), 3).tolist() == []

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+from math import isclose, sqrt
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from queries.measures import Figures
+from queries.rates import (
+    ALARM, FEWEST_TRIALS, TOO_FEW, Z, Arm, Rate, against_rest, contrasts, holm, pairwise, rate_of, two_sided, wilson,
+)
+
+ARMS = st.builds(lambda hits, more: Arm(hits, hits + more), st.integers(0, 10**6), st.integers(0, 10**6))
+
+
+@pytest.mark.parametrize(("hits", "trials", "low", "high"), [
+    # Newcombe 1998, table I: the score method without continuity correction.
+    (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718), (29, 29, 0.8830, 1.0),
+])
+def test_intervals_are_those_that_are_published(hits: int, trials: int, low: float, high: float) -> None:
+    found = wilson(Arm(hits, trials))
+    assert tuple(round(end, 4) for end in found) == (low, high)
+
+
+@given(ARMS)
+def test_each_end_of_an_interval_is_a_share_from_which_the_hits_lie_just_1_96_deviations_away(arm: Arm) -> None:
+    assume(arm.trials > 0)
+    share = arm.hits / arm.trials
+    low, high = wilson(arm)
+    assert 0 <= low <= share <= high <= 1
+    for end in (low, high):
+        if 1e-6 < end < 1 - 1e-6:
+            assert isclose(abs(share - end), Z * sqrt(end * (1 - end) / arm.trials), rel_tol=1e-5)
+
+
+@pytest.mark.parametrize("arm", [Arm(0, 0), Arm(3, 2), Arm(1, 0)])
+def test_there_is_no_interval_where_there_is_no_share(arm: Arm) -> None:
+    assert wilson(arm) is None
+
+
+def test_a_rate_comes_in_its_measures_unit_with_what_it_is_made_of() -> None:
+    figures = Figures(impression=263, click=81, positive=81)
+    assert rate_of(figures, "ctr") == Rate(30.8, pytest.approx(25.53, abs=0.005), pytest.approx(36.62, abs=0.005), 81, 263, True)
+    assert rate_of(figures, "acceptanceRate").high == pytest.approx(0.3662, abs=0.00005)
+    assert rate_of(Figures(impression=2, click=3), "ctr") == Rate(150.0, None, None, 3, 2, False)
+    assert rate_of(Figures(), "cvr") == Rate(None, None, None, 0, 0, False)
+    assert not rate_of(Figures(impression=FEWEST_TRIALS - 1), "ctr").enough
+    assert rate_of(Figures(impression=FEWEST_TRIALS), "ctr").enough
+
+
+def test_two_proportions_are_tested_as_in_a_textbook() -> None:
+    # z = (0.4 - 0.3) / sqrt(0.35 * 0.65 * (1/200 + 1/200)) = 2.0966, two-sided p = 0.0360
+    [found] = contrasts([(Arm(80, 200), Arm(60, 200))])
+    assert (found.verdict, found.difference, round(found.p, 4)) == ("higher", pytest.approx(0.1), 0.036)
+    [found] = contrasts([(Arm(60, 200), Arm(80, 200))])
+    assert (found.verdict, round(found.p, 4)) == ("lower", 0.036)
+
+
+def test_many_comparisons_make_the_same_difference_less_sure() -> None:
+    same, apart = (Arm(70, 200), Arm(70, 200)), (Arm(80, 200), Arm(60, 200))
+    [alone] = contrasts([apart])
+    among_three = contrasts([apart, same, same])[0]
+    assert alone.verdict == "higher"
+    assert (among_three.verdict, among_three.p) == ("no clear difference", pytest.approx(3 * alone.p))
+
+
+@pytest.mark.parametrize(("first", "second"), [
+    (Arm(30, FEWEST_TRIALS - 1), Arm(3000, 10_000)),
+    (Arm(0, 10_000), Arm(0, 10_000)),
+    (Arm(9, 10_000), Arm(0, 10_000)),
+    (Arm(10_000, 10_000), Arm(9_991, 10_000)),
+    (Arm(5, 4), Arm(50, 400)),
+])
+def test_too_little_is_said_to_be_too_few(first: Arm, second: Arm) -> None:
+    for pair in ((first, second), (second, first)):
+        [found] = contrasts([pair])
+        assert (found.verdict, found.p, found.difference) == ("too few to say", None, None)
+
+
+def test_five_expected_hits_are_enough() -> None:
+    assert contrasts([(Arm(10, 10_000), Arm(0, 10_000))])[0].verdict == "higher"
+    assert "100 impressions" in TOO_FEW and "5 hits" in TOO_FEW
+
+
+def test_arms_are_compared_each_with_each_or_each_with_the_rest() -> None:
+    arms = [Arm(400, 1000), Arm(300, 1000), Arm(5, 10)]
+    each = pairwise(arms)
+    assert {pair: found.verdict for pair, found in each.items()} == {
+        (0, 1): "higher", (0, 2): "too few to say", (1, 2): "too few to say",
+    }
+    # The first against 305 of 1010, the second against 405 of 1010, the third too few.
+    assert [found.verdict for found in against_rest(arms)] == ["higher", "lower", "too few to say"]
+    assert against_rest(arms)[0].difference == pytest.approx(0.4 - 305 / 1010)
+    assert pairwise([Arm(1, 2)]) == {} and against_rest([]) == []
+    assert against_rest([Arm(400, 1000)])[0].verdict == "too few to say"
+
+
+@pytest.mark.parametrize(("ps", "expected"), [
+    ([], []), ([0.03], [0.03]), ([0.01, 0.04, 0.03, 0.005], [0.03, 0.06, 0.06, 0.02]), ([0.5, 0.9], [1.0, 1.0]),
+])
+def test_holms_correction_by_hand(ps: list[float], expected: list[float]) -> None:
+    assert holm(ps) == pytest.approx(expected)
+
+
+@given(st.lists(st.floats(0, 1), max_size=20))
+def test_holms_correction_keeps_the_order_and_never_makes_a_difference_surer(ps: list[float]) -> None:
+    found = holm(ps)
+    assert all(p <= corrected <= 1 for p, corrected in zip(ps, found, strict=True))
+    ranked = sorted(range(len(ps)), key=ps.__getitem__)
+    assert [found[place] for place in ranked] == sorted(found)
+    if ps:
+        assert min(found) == min(1.0, len(ps) * min(ps))
+
+
+@pytest.mark.parametrize(("z", "p"), [(0.0, 1.0), (1.959963984540054, 0.05), (-2.5758293035489004, 0.01)])
+def test_the_normal_distribution_by_its_table(z: float, p: float) -> None:
+    assert two_sided(z) == pytest.approx(p)
+    assert ALARM == 0.05

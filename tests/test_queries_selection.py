@@ -1,0 +1,133 @@
+"""What an address asks: a table of words in, selection and problems out."""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.filters import CANONICAL_NAMES, FILTERS
+from queries.page import CURSOR, LIMIT
+from queries.problems import BadQuestion
+from queries.selection import Selection, parse
+
+MIDNIGHT = 1_773_532_800_000  # 2026-03-15T00:00:00.000Z
+HOUR, DAY = 3_600_000, 86_400_000
+POINT = "must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30:00Z"
+
+
+@pytest.mark.parametrize(("pairs", "expected"), [
+    ([], {}),
+    ([("type", "click")], {"filters": (("type", ("click",)),)}),
+    ([("type", "click"), ("type", "convert")], {"filters": (("type", ("click", "convert")),)}),
+    ([("type", "click"), ("type", "click")], {"filters": (("type", ("click",)),)}),
+    ([("type", "")], {}),
+    ([("type", ""), ("type", "click")], {"filters": (("type", ("click",)),)}),
+    ([("type", "Click ")], {"filters": (("type", ("Click ",)),)}),
+    # The order of the filter table, whatever the order of the words.
+    ([("direction", "inbound"), ("customerId", "C")], {"filters": (("customerId", ("C",)), ("direction", ("inbound",)))}),
+    # Older names.
+    ([("actionId", "o")], {"filters": (("offerId", ("o",)),)}),
+    ([("treatmentId", "c"), ("treatmentId", "d")], {"filters": (("creativeId", ("c", "d")),)}),
+    ([("actionId", "old"), ("offerId", "new")], {"filters": (("offerId", ("new",)),)}),
+    ([("offerId", "new"), ("actionId", "old")], {"filters": (("offerId", ("new",)),)}),
+    ([("offerId", ""), ("actionId", "old")], {"filters": (("offerId", ("old",)),)}),
+    # Values are opaque.
+    ([("offerId", "'; drop table x --"), ("outcome", "é%_\x00")],
+     {"filters": (("offerId", ("'; drop table x --",)), ("outcome", ("é%_\x00",)))}),
+    # The period.
+    ([("from", "2026-03-15")], {"start": MIDNIGHT}),
+    ([("from", "2026-03-15"), ("to", "2026-03-16")], {"start": MIDNIGHT, "end": MIDNIGHT + DAY}),
+    ([("from", "2026-03-15"), ("tz", "Europe/Amsterdam")], {"start": MIDNIGHT - HOUR, "zone": "Europe/Amsterdam"}),
+    ([("from", "2026-03-15T00:00"), ("tz", "Europe/Amsterdam")], {"start": MIDNIGHT, "zone": "Europe/Amsterdam"}),
+    ([("to", "2026-03-15T01:00:00+01:00")], {"end": MIDNIGHT}),
+    ([("from", ""), ("to", ""), ("tz", "")], {}),
+    ([("from", "2026-03-15"), ("to", "2026-03-15")], {"start": MIDNIGHT, "end": MIDNIGHT}),
+])
+def test_words_become_a_selection(pairs: list[tuple[str, str]], expected: dict) -> None:
+    question = parse("acme", pairs)
+    assert (question.selection, question.problems) == (Selection("acme", **expected), ())
+
+
+@pytest.mark.parametrize(("pairs", "messages"), [
+    ([("customerid", "C")], ["there is no parameter 'customerid'"]),
+    ([("tenantId", "zenith")], ["there is no parameter 'tenantId'"]),
+    ([("limit", "5")], ["there is no parameter 'limit'"]),
+    ([("custmerId", "")], ["there is no parameter 'custmerId'"]),
+    ([("", "x")], ["there is no parameter ''"]),
+    ([("from", "yesterday")], [f"from {POINT}, not 'yesterday'"]),
+    ([("to", "2026-02-30")], [f"to {POINT}, not '2026-02-30'"]),
+    ([("from", "2026-03-15T00:00:00 01:00")],
+     [f"from {POINT} (write + as %2B in an address), not '2026-03-15T00:00:00 01:00'"]),
+    ([("from", "0001-01-01T00:00:00+10:00")], [f"from {POINT}, not '0001-01-01T00:00:00+10:00'"]),
+    ([("from", "2026-03-01"), ("from", "2026-03-02")], ["from may be given once, not as '2026-03-01' and '2026-03-02'"]),
+    ([("from", "2026-03-16"), ("to", "2026-03-15")], ["to '2026-03-15' lies before from '2026-03-16'"]),
+    ([("tz", "Mars/Olympus")], ["tz must be an IANA time zone such as Europe/Amsterdam, not 'Mars/Olympus'"]),
+    ([("tz", "../../etc/passwd")], ["tz must be an IANA time zone such as Europe/Amsterdam, not '../../etc/passwd'"]),
+    ([("tz", "Europe")], ["tz must be an IANA time zone such as Europe/Amsterdam, not 'Europe'"]),
+    ([("tz", "a\x00b")], ["tz must be an IANA time zone such as Europe/Amsterdam, not 'a\\x00b'"]),
+])
+def test_what_is_not_understood_is_named_with_its_value(pairs: list[tuple[str, str]], messages: list[str]) -> None:
+    assert [problem.message for problem in parse("acme", pairs).problems] == messages
+
+
+def test_all_problems_are_told_at_once_and_the_rest_is_understood() -> None:
+    question = parse("acme", [("typ", "x"), ("tz", "Nowhere"), ("from", "x"), ("limit", "0"), ("type", "click")], (LIMIT, CURSOR))
+    assert [problem.parameter for problem in question.problems] == ["typ", "tz", "from", "limit"]
+    assert question.selection == Selection("acme", (("type", ("click",)),))
+    assert question.parameters == {"limit": 25, "cursor": None}
+    with pytest.raises(BadQuestion, match="typ.*; tz.*; from.*; limit") as refusal:
+        question.or_refused()
+    assert refusal.value.problems == question.problems
+
+
+def test_a_question_without_problems_is_itself() -> None:
+    question = parse("acme", [("limit", "5")], (LIMIT,))
+    assert question.or_refused() is question
+    assert question.parameters == {"limit": 5}
+
+
+def test_the_tenant_is_never_taken_from_the_words() -> None:
+    for name in ("tenant", "tenantId", "tenant_id", "X-Tenant-Id"):
+        question = parse("acme", [(name, "zenith")])
+        assert question.selection.tenant == "acme"
+        assert [problem.parameter for problem in question.problems] == [name]
+
+
+def test_the_values_of_a_filter_that_is_not_set_are_none() -> None:
+    selection = parse("acme", [("actionId", "o")]).selection
+    assert selection.values("offerId") == ("o",)
+    assert selection.values("type") == ()
+
+
+def test_no_alias_is_a_filter_and_no_name_is_given_twice() -> None:
+    names = [name for filter in FILTERS for name in (filter.name, *filter.aliases)]
+    assert len(names) == len(set(names))
+    assert CANONICAL_NAMES == {"actionId": "offerId", "treatmentId": "creativeId"}
+
+
+words = st.text(min_size=1, max_size=8)
+filters = st.lists(st.tuples(st.sampled_from([filter.name for filter in FILTERS] + list(CANONICAL_NAMES)), words), max_size=6)
+instants = st.none() | st.integers(-62_135_596_800_000, 253_402_300_799_999) | st.integers(-700_000, 29_000_000).map(lambda h: h * HOUR // 2)
+
+
+@given(filters, instants, instants, st.sampled_from(sorted(available_timezones() - {"localtime"})))
+def test_a_selections_words_are_read_back(
+    pairs: list[tuple[str, str]], one: int | None, other: int | None, zone: str,
+) -> None:
+    chosen = parse("acme", pairs).selection.filters
+    start, end = (one, other) if None in (one, other) else sorted((one, other))
+    selection = Selection("acme", chosen, start, end, zone)
+    question = parse("acme", selection.pairs())
+    assert question.problems == ()
+    assert question.selection == selection
+
+
+@given(st.lists(st.tuples(st.sampled_from(["type", "actionId", "from", "tz", "limit", "x", ""]), st.text(max_size=12)), max_size=5))
+def test_any_words_are_understood_or_refused_without_a_crash(pairs: list[tuple[str, str]]) -> None:
+    question = parse("acme", pairs, (LIMIT, CURSOR))
+    assert parse("acme", question.selection.pairs()).selection == question.selection
+    for problem in question.problems:
+        assert repr(problem.parameter) in problem.message or problem.message.startswith(problem.parameter)
