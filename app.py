@@ -40,7 +40,7 @@ def page_failed(error: Exception) -> bool:
 
 async def home(request: Request) -> RedirectResponse:
     """The address without a path leads to the first page, whatever it asks."""
-    return RedirectResponse(str(request.url.replace(path="/history", scheme="", netloc="")), 307)
+    return RedirectResponse(str(request.url.replace(path="/overview", scheme="", netloc="")), 307)
 
 
 async def favicon(_: Request) -> FileResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 
 from accounts import Accounts
 from data.handover import serve_loads
@@ -29,7 +29,7 @@ def accounts() -> Accounts:
 @contextmanager
 def running() -> Iterator[None]:
     """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
-    close_loads = serve_loads(store(), home())
+    close_loads = serve_loads(store(), home(), after_load=partial(warm, store()))
     threading.Thread(target=warm, args=(store(),), name="warm", daemon=True).start()
     try:
         yield

@@ -32,7 +32,8 @@ GROUP_BY = Parameter(
     schema=(("type", "string"), ("enum", list(_WORDS)), ("default", "offer")),
 )
 DAYS = Parameter(
-    "days", whole_number(1, LONGEST_DAYS), "Instead of `from` and `to`: the last so many days of `tz`, of which the newest row's day is the last.",
+    "days", whole_number(1, LONGEST_DAYS),
+    "Instead of `from` and `to`: the last so many days of `tz`, of which the newest row's day is the last.",
     schema=(("type", "integer"), ("minimum", 1), ("maximum", LONGEST_DAYS)),
 )
 LIMIT = Parameter(

@@ -38,8 +38,8 @@ def interaction_trend(asked: Asked) -> Response:
 ENDPOINTS = (
     Endpoint(
         "/interaction-trend", "interactionTrend", "Figures over time",
-        "Every day, week or month that the period touches, oldest first, those without interactions too. Where `from` or `to` is not given, "
-        f"the period begins or ends with the tenant's whole log. A period of more than {MOST_BUCKETS:,} buckets is refused.",
+        "Every day, week or month that the period touches, oldest first, those without interactions too. Where `from` or `to` is not "
+        f"given, the period begins or ends with the tenant's whole log. A period of more than {MOST_BUCKETS:,} buckets is refused.",
         (GRAIN,), interaction_trend, "application/json", TREND, EXAMPLE_TREND,
     ),
 )

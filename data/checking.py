@@ -31,6 +31,7 @@ def interactions_sql(raw: Raw) -> str:
 
     Parameters: those of `raw`, and `$tenant`, the tenant of rows that name none.
     """
+    complaints = ", ".join(f"case when {when} then {says} end" for when, says in _COMPLAINTS.items())
     return f"""
         with taken as ({raw.sql}),
         parsed as (
@@ -52,8 +53,14 @@ def interactions_sql(raw: Raw) -> str:
                 {_parts('"offer"', "/id", "/name", "/status")} as offer_parts,
                 "creative" as creative_text,
                 {_parts('"creative"', "/id", "/name", "/channel/id", "/channel/name")} as creative_parts,
-                * exclude (line, problem, moment, "tenantId", "id", "timestamp", "customerId", "interactionType", "outcomeTypeKey",
-                           "direction", "context", "response", "outcome", "offer", "creative")
+                own,
+                "offerId",
+                "offerName",
+                "offerStatus",
+                "creativeId",
+                "creativeName",
+                "channelId",
+                "channelName"
             from taken
         ),
         typed as (
@@ -80,7 +87,7 @@ def interactions_sql(raw: Raw) -> str:
                 case
                     when problem is not null then problem
                     when {" or ".join(_COMPLAINTS)}
-                    then concat_ws('; ', {", ".join(f"case when {when} then {says} end" for when, says in _COMPLAINTS.items())})
+                    then concat_ws('; ', {complaints})
                 end as problem,
                 tenant,
                 id,
@@ -120,21 +127,21 @@ def entities_sql(raw: Raw, kind: str) -> str:
     return f"""
         with taken as ({raw.sql}),
         judged as (
-        select
-            line,
-            case
-                when problem is not null then problem
-                when "id" is null then 'id is missing'
-                when "name" is null then 'name is missing'
-                when coalesce("tenantId", $tenant) is null then 'no tenant: give --tenant'
-            end as problem,
-            coalesce("tenantId", $tenant) as tenant,
-            "id" as id,
-            "name" as name,
-            {status} as status,
-            {channel} as channel,
-            own
-        from taken
+            select
+                line,
+                case
+                    when problem is not null then problem
+                    when "id" is null then 'id is missing'
+                    when "name" is null then 'name is missing'
+                    when coalesce("tenantId", $tenant) is null then 'no tenant: give --tenant'
+                end as problem,
+                coalesce("tenantId", $tenant) as tenant,
+                "id" as id,
+                "name" as name,
+                {status} as status,
+                {channel} as channel,
+                own
+            from taken
         )
         select * exclude (own), {_shown(raw)} as raw
         from judged"""

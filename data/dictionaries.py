@@ -17,7 +17,7 @@ _DICTIONARIES = {
 
 
 def add_words(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Enter what the rows of `fresh` name, and the entities that `described` names, where the dictionaries do not have it yet."""
+    """Enter the words of `fresh` and the entities of `described` that the dictionaries do not have yet."""
     cursor.execute("""
         insert into tenants
         select tenant, id

@@ -73,7 +73,7 @@ def _records(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _within(text: str, start: int, end: int, value: Any) -> Iterator[tuple[int, int]]:
-    """The records of one value: of an array its elements, of a page those of its `data`; anything else is taken for a record."""
+    """The records of a value: an array's elements, those of a page's `data`, or the value itself."""
     if isinstance(value, list):
         place = _after_space(text, start + 1)
         while text[place] != "]":

@@ -25,9 +25,12 @@ FILE_NAME = "loader.json"
 HOST = "127.0.0.1"
 
 
-def serve_loads(store: Store, home: Path) -> Callable[[], None]:
-    """Carry out what other processes hand over, from now until the answer is called, which stops a load that is under way."""
-    return _Door(store, home).close
+def serve_loads(store: Store, home: Path, after_load: Callable[[], None] = lambda: None) -> Callable[[], None]:
+    """Carry out what other processes hand over, until the answer is called; that stops a load under way.
+
+    `after_load` is called after each load, in a thread of its own.
+    """
+    return _Door(store, home, after_load).close
 
 
 def hand_over(order: Order, home: Path, tell: Callable[[Event], None]) -> bool:
@@ -49,8 +52,9 @@ def hand_over(order: Order, home: Path, tell: Callable[[Event], None]) -> bool:
 
 
 class _Door:
-    def __init__(self, store: Store, home: Path):
+    def __init__(self, store: Store, home: Path, after_load: Callable[[], None]):
         self._store = store
+        self._after_load = after_load
         self._home = home
         self._file = home / FILE_NAME
         self._key = secrets.token_bytes(32)
@@ -133,6 +137,8 @@ class _Door:
             order.carry_out(self._store, self._home, tell, stop)
         finally:
             self._turn.release()
+        # Not for the guest to wait for.
+        threading.Thread(target=self._after_load, name="after load", daemon=True).start()
 
 
 def _stop_when_left(connection: Connection, stop: Stop) -> None:

@@ -83,7 +83,8 @@ def column_rows(reading: Reading, schema: pa.Schema) -> Raw:
 
 
 def _selected(texts: dict[str, str], moment: str) -> str:
-    return ",\n                ".join([*(f'{text} as "{key}"' for key, text in texts.items()), f"({moment})::timestamp as moment"])
+    fields = [f'{text} as "{key}"' for key, text in texts.items()]
+    return ",\n                ".join([*fields, f"({moment})::timestamp as moment"])
 
 
 def _text(schema: pa.Schema, name: str, key: str) -> str:

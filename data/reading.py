@@ -26,8 +26,8 @@ PEEK = 1 << 20
 class Source:
     """Raw rows on their way in.
 
-    A batch's first two columns are the line (int64, from 1) and the problem (text, null where the row could be read). Then come
-    either, where the source `is_json`, one column with the JSON text of each row, or the columns of the file under their own names.
+    A batch's first two columns are the line (int64, from 1) and the problem (text, null where the row could be read).
+    Then comes, where the source `is_json`, one column with the JSON text of each row; else the file's own columns.
     """
 
     name: str

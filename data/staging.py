@@ -16,8 +16,8 @@ from data.fields import ENTITIES, RECORD, Field, Reading, reading
 from data.raw import Raw, column_rows, record_rows
 from data.rejects import Reject
 
-ARRIVED = """line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
-    context, response, outcome"""
+ARRIVED = """line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type,
+    value, context, response, outcome"""
 PIECE_ROWS = 125_000
 _DESCRIBING = {"offer", "creative", "offerName", "offerStatus", "creativeName", "channelName"}
 
@@ -127,8 +127,15 @@ class Staging:
             newest = 'order by a."timestamp" desc, a.line desc'
             self.cursor.execute(f"""
                 insert into described
-                select $kind, t.tenant, a.{id}, first(a.{name} {newest}), first({status} {newest}), first({channel} {newest}),
-                    max(a."timestamp"), first(a.line {newest})
+                select
+                    $kind,
+                    t.tenant,
+                    a.{id},
+                    first(a.{name} {newest}),
+                    first({status} {newest}),
+                    first({channel} {newest}),
+                    max(a."timestamp"),
+                    first(a.line {newest})
                 from arriving a
                 join tenant_keys t on t.id = a.tenant
                 where a.problem is null

@@ -11,7 +11,10 @@ from data.summary import spelled
 
 @dataclass(frozen=True)
 class Status:
-    """`tenants`: id, rows, customers, oldest, newest; `loads`, the latest first: finished, file, loaded, known, conflicts, rejected."""
+    """`tenants`: id, rows, customers, oldest, newest.
+
+    `loads`, the latest first: finished, file, loaded, known, conflicts, rejected.
+    """
 
     path: str
     version: int
@@ -47,7 +50,7 @@ def store_status(store: Store, loads: int = 10) -> Status:
             path=str(store.path),
             version=snapshot.version,
             bytes=sum(path.stat().st_size for path in store.path.parent.glob(store.path.name + "*") if path.is_file()),
-            tenants=tuple((id, rows, customers, spelled(oldest), spelled(newest)) for id, rows, customers, oldest, newest in tenants),
+            tenants=tuple((*counts, spelled(oldest), spelled(newest)) for *counts, oldest, newest in tenants),
             loads=tuple((spelled(finished), *rest) for finished, *rest in latest),
         )
 

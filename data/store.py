@@ -55,8 +55,11 @@ class Store:
         self._connection.close()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of its own for one thread's transaction."""
-        return self._connection.cursor()
+        """A connection of its own for one thread's transaction; `StoreError` once the store is closed."""
+        try:
+            return self._connection.cursor()
+        except duckdb.ConnectionException as problem:
+            raise StoreError("The store is closed.") from problem
 
     @contextmanager
     def snapshot(self, seconds: float | None = TIME_LIMIT) -> Iterator[Snapshot]:
@@ -79,27 +82,21 @@ class Store:
             if expired.is_set():
                 raise TooSlow(seconds) from problem
             raise
+        except duckdb.ConnectionException as problem:
+            raise StoreError("The store is closed.") from problem
         finally:
             timer.cancel()
             cursor.close()
-
-    def view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
-        """What a cursor sees inside its own transaction, a load's uncommitted rows included."""
-        return self._view(cursor)
 
     def _view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
         # The first read pins the transaction to this version.
         [(version,)] = cursor.execute("select version from store").fetchall()
         with self._lock:
             memory = self._remembered.setdefault(version, Memory())
-            for old in [v for v in self._remembered if v < version - 1]:
+            # Views of an older version that are still open hold on to its memory themselves.
+            for old in [remembered for remembered in self._remembered if remembered < version]:
                 del self._remembered[old]
         return Snapshot(cursor, version, memory)
-
-    def forget(self, version: int) -> None:
-        """Drop what was remembered of a version that was rolled back."""
-        with self._lock:
-            self._remembered.pop(version, None)
 
     def _prepare(self) -> None:
         cursor = self.cursor()

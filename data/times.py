@@ -8,7 +8,7 @@ _OFFSET = r"([+-])(\d{2}):?(\d{2})?$"
 
 
 def time_of_text(text: str) -> str:
-    """SQL for the UTC timestamp of ISO 8601 or epoch-millisecond text; null for other text and for days that do not exist."""
+    """SQL for the UTC timestamp of ISO 8601 or epoch-millisecond text; null for any other text."""
     offset = f"regexp_extract({text}, '{_OFFSET}', ['sign', 'hours', 'minutes'])"
     return f"""case
         when not regexp_full_match({text}, '{ISO}') then

@@ -108,12 +108,12 @@ def _write_journeys(cursor: duckdb.DuckDBPyConnection, place: dict[str, int], wh
     if whole:
         cursor.execute("truncate journeys")
     else:
-        cursor.execute(f"""
+        cursor.execute("""
             create or replace temp table affected as
             select distinct tenant, customer
             from interactions
-            where rowid >= {place["first"]}
-        """)
+            where rowid >= $first
+        """, {"first": place["first"]})
         affected = "(tenant, customer) in (select (tenant, customer) from affected)"
         cursor.execute(f"delete from journeys where {affected}")
     # In an ordered store the rows' numbers say the same as time and id, and sort much faster.

@@ -23,7 +23,7 @@ class Entry:
     title: str
 
 
-MENU = (Entry("history", "History"),)
+MENU = (Entry("overview", "Overview"), Entry("offers", "Offers"), Entry("funnels", "Funnels"), Entry("customers", "Customers"), Entry("history", "History"))
 
 
 def landing() -> None:

@@ -21,7 +21,10 @@ Run = tuple[int, int]
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows `first` to before `end`: the first `count` of `places` are those that pass, counted from `first`; the buffer is the next piece's too."""
+    """Rows `first` to before `end`: the first `count` of `places` are those that pass, counted from `first`.
+
+    The next piece has the same buffer.
+    """
 
     first: int
     end: int

@@ -48,7 +48,8 @@ class Tally:
     """Counts by group and bucket; a cell is one group in one bucket.
 
     `rows` is by [cell, class], `customers_of_kind` by [cell, kind], and by [cell] are `customers`, `newest` (milliseconds) and
-    `values` (their sum, what its rounding lost, their sum without signs). All but `rows` stay empty where the caller did not ask for them.
+    `values` (their sum, what its rounding lost, their sum without signs). All but `rows` stay empty where a caller does not
+    ask for them.
     """
 
     def __init__(self, classes: Classes, cells: int, buckets: int):
@@ -95,12 +96,13 @@ class Tally:
         return reached
 
 
-def money(sum: float, lost: float, size: float) -> float | None:
+def money(total: float, lost: float, size: float) -> float | None:
     """A sum of values in the digits that are certain, so that cents add up to cents; None where it is too large for a number.
 
-    `size` is the values' sum without their signs: each value is certain to 15 digits, so the sum is to 15 digits of that.
+    `lost` is what its rounding lost. `size` is the values' sum without their signs: as each value is certain to 15 digits, the
+    sum is to 15 digits of that.
     """
-    exact = sum + lost
+    exact = total + lost
     if not isfinite(exact):
         return None
     return round(exact, 15 - ceil(log10(size))) + 0.0 if size and isfinite(size) else exact
@@ -140,7 +142,12 @@ class _Counter:
     def __init__(
         self, tenant: Tenant, selection: Selection, groups: Groups | None, spans: Spans | None, only_rows: bool, newest: bool
     ):
-        self._journeys, self._classes = tenant.journeys, classes(tenant)
+        journeys = tenant.journeys
+        # Read here, for a snapshot is not for sharing between the threads that count.
+        self._starts, self._timestamp = journeys.starts, journeys.timestamp
+        self._value = None if only_rows else journeys.value
+        self._keys = getattr(journeys, groups.dimension) if groups else None
+        self._classes = classes(tenant)
         self._groups, self._spans = groups, spans
         self._only_rows, self._newest = only_rows, newest
         self._places = JourneyPlaces(tenant, selection)
@@ -157,7 +164,7 @@ class _Counter:
         if last - begin < _ROWS_WORTH_SHARING:
             return [runs]
         ends = [begin + (last - begin) * nth // _SHARES for nth in range(_SHARES)]
-        cuts = (first + np.searchsorted(self._journeys.starts[first:end], ends)).tolist()
+        cuts = (first + np.searchsorted(self._starts[first:end], ends)).tolist()
         return [[run] for run in zip(cuts, [*cuts[1:], end], strict=True)]
 
     def part(self, runs: list[Run]) -> Tally:
@@ -180,17 +187,16 @@ class _Counter:
     def _add(
         self, piece: Piece, cells: np.ndarray, customer: int, into: Tally, latest: np.ndarray, latest_of_kind: np.ndarray
     ) -> int:
-        journeys = self._journeys
         here, places, count = slice(piece.first, piece.end), piece.places, piece.count
         classes_here = self._classes.of_row[here]
         if self._newest:
-            keep_newest(cells, places, count, journeys.timestamp[here], into.newest)
+            keep_newest(cells, places, count, self._timestamp[here], into.newest)
         if self._only_rows:
             count_rows(cells, places, count, classes_here, into.rows)
             return customer
-        add_values(cells, places, count, classes_here, self._classes.has_value, journeys.value[here], into.values)
+        add_values(cells, places, count, classes_here, self._classes.has_value, self._value[here], into.values)
         return count_rows_and_customers(
-            cells, places, count, classes_here, self._classes.kinds, piece.first, journeys.starts, customer, into.rows,
+            cells, places, count, classes_here, self._classes.kinds, piece.first, self._starts, customer, into.rows,
             latest, into.customers, latest_of_kind, into.customers_of_kind,
         )
 
@@ -198,12 +204,12 @@ class _Counter:
         here, places, count = slice(piece.first, piece.end), piece.places, piece.count
         if self._groups:
             cell_of_key = self._groups.of_key * np.uint32(self._buckets)
-            write_cells(cells, places, count, getattr(self._journeys, self._groups.dimension)[here], cell_of_key)
+            write_cells(cells, places, count, self._keys[here], cell_of_key)
         else:
             cells[:count] = 0
         if self._spans:
             spans = self._spans
-            add_buckets(cells, places, count, self._journeys.timestamp[here], spans.start, spans.shift, spans.slots,
+            add_buckets(cells, places, count, self._timestamp[here], spans.start, spans.shift, spans.slots,
                         spans.edges[1:], spans.buckets)
 
     def total(self, parts: list[Tally]) -> Tally:

@@ -74,7 +74,10 @@ def count_rows(cells: np.ndarray, places: np.ndarray, count: int, classes: np.nd
 
 
 @numba.njit(
-    [uint32(_BUFFER, _BUFFER, int64, keys, _TABLE, int64, _TIMES, uint32, _COUNTS, _BUFFER, _BUFFER, _COUNTS, _COUNTS) for keys in _KEYS],
+    [
+        uint32(_BUFFER, _BUFFER, int64, keys, _TABLE, int64, _TIMES, uint32, _COUNTS, _BUFFER, _BUFFER, _COUNTS, _COUNTS)
+        for keys in _KEYS
+    ],
     nogil=True, cache=True,
 )
 def count_rows_and_customers(

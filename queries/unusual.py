@@ -1,10 +1,10 @@
 """What is unusual in the last days, said in words.
 
-The rule: for each channel and each of MEASURES, the last 1 to 7 whole days are held against the same weekdays of the four weeks before.
-A change is told where it is at least a fifth, where there are or were to be expected at least 100 interactions, and where chance
-would raise even one such alarm among all that was looked at in fewer than 1 of 100 logs: a two-sided test on the counts, whose noise is
-taken from how the days of those four weeks strayed from their weekday's mean, corrected after Holm. Of a channel's measure the window
-that stands out most is told.
+The rule: for each channel and each of MEASURES, the last 1 to 7 whole days are held against the same weekdays of the four
+weeks before. A change is told where it is at least a fifth, where there are or were to be expected at least 100 interactions,
+and where chance would raise even one such alarm among all that was looked at in fewer than 1 of 100 logs: a two-sided test on
+the counts, whose noise is taken from how the days of those four weeks strayed from their weekday's mean, corrected after Holm.
+Of a channel's measure the window that stands out most is told.
 """
 
 from __future__ import annotations

@@ -48,8 +48,8 @@ order by level
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=20_000_000, help="interactions to make (default 20000000)")
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=20_000_000, help="interactions to make")
     parser.add_argument("--no-clickhouse", action="store_true", help="time only the product's own funnel")
     asked = parser.parse_args()
 
@@ -66,7 +66,9 @@ def main() -> None:
         "customer_offer, any order": FunnelPlan(STEPS, order="any"),
         "customer_offer, two of four channels": FunnelPlan(STEPS, channels=frozenset({1, 2})),
     }
-    ours = {name: best_of(RUNS, lambda plan=plan: funnel_tally(rows, plan, newest)) for name, plan in plans.items()}
+    ours = {
+        name: best_of(RUNS, lambda plan=plan: funnel_tally(rows, plan, newest)) for name, plan in plans.items()
+    }
     for name, (seconds, tally) in ours.items():
         print(f"{name:<38} {seconds * 1000:>8,.0f} ms   units reached {tally.reached.tolist()}")
     seconds, _ = best_of(RUNS, lambda: funnel_tally(rows, plans["customer_offer"], newest, list_units=True))
@@ -77,7 +79,7 @@ def main() -> None:
 
 
 def synthetic_journeys(rows: int) -> SimpleNamespace:
-    """Journeys of customers who each see a few offers, in time order within a customer; the same each time."""
+    """Journeys of customers who each see a few of the offers; the same rows each time."""
     drawn = np.random.default_rng(20)
     customers = max(1, rows // ROWS_A_CUSTOMER)
     starts = np.append(0, np.sort(drawn.integers(0, rows + 1, customers - 1)))
@@ -131,7 +133,7 @@ def compare_with_clickhouse(rows: SimpleNamespace, ours: dict[str, tuple[float, 
             reached = np.cumsum(units_at[::-1])[::-1].tolist()
             our_seconds, tally = ours[unit]
             if reached != tally.reached.tolist():
-                raise SystemExit(f"{unit}: windowFunnel counts {reached}, the product {tally.reached.tolist()}")
+                raise SystemExit(f"{unit}: windowFunnel counts {reached}, ours {tally.reached.tolist()}")
             print(
                 f"{unit}: windowFunnel {seconds * 1000:,.0f} ms, ours {our_seconds * 1000:,.0f} ms,"
                 f" {seconds / our_seconds:.1f} times faster, same counts"

@@ -23,7 +23,7 @@ EMAIL, PASSWORD = "ada@example.com", "correct horse battery"
 _FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
           "--disable-component-update", "--disable-sync")
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @dataclass
@@ -83,7 +83,7 @@ def window(chromium: Browser, dashboard: Dashboard) -> Page:
 
 def drawn(page: Page) -> None:
     """Waits until the page shows rows or says why it has none, and nothing is being computed."""
-    expect(page.locator("tbody tr, .st-key-message").first).to_be_visible(timeout=20_000)
+    expect(page.locator("tbody tr, .st-key-message").first).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 

@@ -28,8 +28,18 @@ def contents(store: Store) -> dict[str, list[tuple]]:
                 {_joins()}
                 order by all
             """),
-            "offers": snapshot.rows("select t.id, e.id, known, name, status, as_of from offers e join tenants t using (tenant) order by all"),
-            "channels": snapshot.rows("select t.id, e.id, known, name, as_of from channels e join tenants t using (tenant) order by all"),
+            "offers": snapshot.rows("""
+                select t.id, e.id, known, name, status, as_of
+                from offers e
+                join tenants t using (tenant)
+                order by all
+            """),
+            "channels": snapshot.rows("""
+                select t.id, e.id, known, name, as_of
+                from channels e
+                join tenants t using (tenant)
+                order by all
+            """),
             "creatives": snapshot.rows("""
                 select t.id, e.id, e.known, e.name, c.id, e.as_of
                 from creatives e
@@ -44,7 +54,8 @@ def faults(store: Store) -> list[str]:
     """The promises of schema.sql that the store breaks."""
     with store.snapshot() as snapshot:
         records = snapshot.rows("""
-            select rowid, hash(id), tenant, customer, "timestamp", id, type, offer, creative, channel, direction, outcome_type, value
+            select rowid, hash(id), tenant, customer, "timestamp", id, type, offer, creative, channel, direction,
+                outcome_type, value
             from interactions
             order by rowid
         """)
@@ -78,9 +89,9 @@ def faults(store: Store) -> list[str]:
 
 
 def _joins() -> str:
+    columns = {word: "outcome_type" if word == "outcome" else word for word in _WORDS}
     return "\n".join(
-        f"""left join {word}s on {word}s.tenant = i.tenant and {word}s."key" = i.{"outcome_type" if word == "outcome" else word}"""
-        for word in _WORDS
+        f'left join {word}s on {word}s.tenant = i.tenant and {word}s."key" = i.{column}' for word, column in columns.items()
     )
 
 

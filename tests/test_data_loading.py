@@ -168,7 +168,8 @@ def test_a_mapped_column_that_the_file_does_not_have_is_an_error(log: Log, tmp_p
 def test_json_is_kept_compact_and_numbers_keep_their_value(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.ndjson"
     base = json.dumps(interaction("a"))[:-1]
-    file.write_text(base + ', "context": { "big": 12345678901234567890123, "one": 1.0, "text": "a  b" }, "response": null, "outcome": ""}')
+    objects = '"context": { "big": 12345678901234567890123, "one": 1.0, "text": "a  b" }, "response": null, "outcome": ""'
+    file.write_text(f"{base}, {objects}}}")
     loaded(log.store, file)
     assert contents(log.store)["interactions"][0][-3:] == ('{"big":12345678901234567890123,"one":1.0,"text":"a  b"}', "{}", "{}")
 

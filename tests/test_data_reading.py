@@ -114,7 +114,8 @@ def test_json_columns_of_parquet_may_be_structs_and_maps(log: Log, tmp_path: Pat
 
 def test_names_in_columns_of_their_own_describe_the_entities(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
-    file.write_text("id,tenantId,customerId,type,timestamp,offerId,offerName,offer_status,creativeId,creativeName,channelId,channelName\n"
+    file.write_text("id,tenantId,customerId,type,timestamp,"
+                    "offerId,offerName,offer_status,creativeId,creativeName,channelId,channelName\n"
                     "a,t,c,click,0,o,Offer,paused,cr,Creative,ch,Channel\n")
     assert loaded(log.store, file).described == 3
     held = contents(log.store)

@@ -48,8 +48,8 @@ def test_the_same_seed_makes_the_same_bytes_and_another_makes_others(tmp_path: P
 
 def test_a_record_of_the_file_has_the_fields_of_the_api(tmp_path: Path) -> None:
     record = json.loads(sample(tmp_path / "sample.ndjson").read_text(encoding="utf-8").splitlines()[0])
-    assert list(record) == ["id", "tenantId", "customerId", "offerId", "creativeId", "channelId", "interactionType", "outcomeTypeKey",
-                            "direction", "timestamp", "context", "response", "outcome", "offer", "creative"]
+    assert list(record) == ["id", "tenantId", "customerId", "offerId", "creativeId", "channelId", "interactionType",
+                            "outcomeTypeKey", "direction", "timestamp", "context", "response", "outcome", "offer", "creative"]
     assert record["creative"]["channel"]["id"] == record["channelId"]
 
 

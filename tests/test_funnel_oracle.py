@@ -137,7 +137,7 @@ def assert_same_units(tally: FunnelTally, expected: Units, plan: FunnelPlan, lai
         assert entry.customer == laid.customer[units.customer[nth]]
         unit = entry.customer, entry.offer if plan.unit == "customer_offer" else 0
         assert unit not in found
-        found[unit] = units.level[nth], entry, reach, plan.window_ms is not None and units.immature[nth]
+        found[unit] = units.level[nth], entry, reach, units.immature[nth]
     assert found == {unit: (one.level, *one.chains[-1], one.immature) for unit, one in expected.items()}
 
 

@@ -7,6 +7,7 @@ from queries.problems import Problem
 
 LIMIT = Parameter("limit", whole_number(1), "", 25)
 RAW = Parameter("raw", flag, "", False)
+SIZES = Parameter("size", whole_number(1), "", (7,), several=True)
 
 
 @pytest.mark.parametrize(("pairs", "expected"), [
@@ -36,6 +37,22 @@ def test_each_name_has_its_values_once_and_no_empty_one(pairs: list[tuple[str, s
 ])
 def test_parameters_are_read_or_said_to_be_wrong(values: dict[str, list[str]], read: dict, problems: list[Problem]) -> None:
     assert read_parameters(values, (LIMIT, RAW)) == (read, problems)
+
+
+@pytest.mark.parametrize(("texts", "read", "problems"), [
+    ([], (7,), []),
+    (["2"], (2,), []),
+    (["3", "1", "3"], (3, 1, 3), []),
+    (["0", "1", "x"], (7,), [Problem("size", "size must be a whole number from 1, not '0'"),
+                             Problem("size", "size must be a whole number from 1, not 'x'")]),
+])
+def test_a_parameter_of_several_values_is_all_of_them_or_its_default(texts: list[str], read: tuple, problems: list[Problem]) -> None:
+    assert read_parameters({"size": texts}, (SIZES,)) == ({"size": read}, problems)
+
+
+def test_values_that_may_repeat_are_kept_as_often_as_they_were_given() -> None:
+    pairs = [("step", "a"), ("type", "a"), ("step", ""), ("step", "a"), ("type", "a")]
+    assert given(pairs, {"step"}) == {"step": ["a", "a"], "type": ["a"]}
 
 
 @pytest.mark.parametrize(("digits", "expected"), [

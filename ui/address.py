@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, NoReturn
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import streamlit as st
 
@@ -84,6 +84,12 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 def show(pairs: Iterable[tuple[str, str]]) -> None:
     """Makes these the whole of the address, as a new entry of the browser's history."""
     st.query_params.from_dict(grouped(pairs))
+
+
+def follow(link: str) -> NoReturn:
+    """Leads to an address of this product's dashboard, such as `/history?type=click`, as a link within a page does."""
+    parts = urlsplit(link)
+    st.switch_page(f"{parts.path.strip('/')}.py", query_params=grouped(parse_qsl(parts.query)))
 
 
 def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) -> Callable[[], None]:

@@ -41,10 +41,10 @@ def copy_text(label: str, text: str, key: str) -> None:
     _copying(key=key, data={"label": label, "text": text}, width="content")
 
 
-def download(label: str, path: str, pairs: Pairs, file_name: str) -> None:
+def download(label: str, path: str, pairs: Pairs, file_name: str, key: str = "download") -> None:
     """A link to an address of this server that the browser saves as a file, without leaving the page."""
     data = {"label": label, "address": path + query(pairs), "fileName": file_name}
-    _downloading(key="download", data=data, width="content")
+    _downloading(key=key, data=data, width="content")
 
 
 def curl_command(path: str, pairs: Pairs) -> str:

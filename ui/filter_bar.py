@@ -3,34 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
 from data.tenant import Tenant
 from queries.choices import choices
-from queries.filters import FILTERS, Filter
+from queries.filters import BY_NAME, FILTERS, Filter
 from queries.selection import Selection
 from ui.address import Field, Pairs, values
 from ui.numbers import count
 from ui.period import Period
+from ui.zone import Zone
 
 _WIDTH = 260
 
 
 @dataclass(frozen=True)
 class FilterBar:
-    """The filters of a page, all but those `omitted`, and the period."""
+    """The filters of a page, all but those `omitted`, and the period; with a choice of the time zone where `zone` is given."""
 
     tenant: Tenant
     selection: Selection
     period: Period
     omitted: Collection[str] = ()
+    zone: Zone | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """The widgets' shares of the address."""
-        return (*self.period.fields, *(_field(filter) for filter in self._filters))
+        zone = (self.zone.field,) if self.zone else ()
+        return (*self.period.fields, *zone, *(filter_field(filter.name) for filter in self._filters))
 
     @property
     def _filters(self) -> list[Filter]:
@@ -43,19 +47,27 @@ class FilterBar:
         st.toggle(f"Filters ({active})" if active else "Filters", key="filters_open", on_change="ignore")
         with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
             self.period.draw(changed, _WIDTH)
+            if self.zone:
+                self.zone.draw(changed, _WIDTH)
             for filter in self._filters:
                 chosen = selection.values(filter.name)
                 if filter.dimension == "customer":
                     st.multiselect(filter.label, chosen, key=filter.name, on_change=changed, accept_new_options=True,
                                    placeholder="Any customer id", select_all=False, wrap=True, width=_WIDTH)
                 else:
-                    self._choice_of_names(filter, chosen, changed)
+                    self._choice_of_names(filter, chosen, changed, wrap=True, width=_WIDTH)
 
-    def _choice_of_names(self, filter: Filter, chosen: tuple[str, ...], changed: Callable[[], None]) -> None:
+    def draw_apart(self, name: str, label: str, most: int, changed: Callable[[], None]) -> None:
+        """Draws one of the omitted filters by itself, for `most` values; its field is `filter_field(name)`."""
+        self._choice_of_names(replace(BY_NAME[name], label=label), self.selection.values(name), changed, max_selections=most, wrap=True,
+                              placeholder="Choose")
+
+    def _choice_of_names(self, filter: Filter, chosen: tuple[str, ...], changed: Callable[[], None], **look: Any) -> None:
         labels = _labels(self.tenant, filter, chosen)
         _settle(filter.name, labels, chosen)
+        look.setdefault("placeholder", f"Any {filter.label.lower()}")
         st.multiselect(filter.label, list(labels), key=filter.name, on_change=changed, format_func=lambda id: labels.get(id, id),
-                       placeholder=f"Any {filter.label.lower()}", select_all=False, filter_mode="contains", wrap=True, width=_WIDTH)
+                       select_all=False, filter_mode="contains", **look)
 
 
 def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str, str]:
@@ -68,16 +80,19 @@ def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str
         status = "" if choice.status in (None, "active") else f" ({choice.status})"
         labels[choice.id] = name if choice.id in chosen else f"{name}{status} · {count(choice.count)}"
     for id in chosen:
-        labels.setdefault(id, f"{id} (unknown)")
+        known = id in tenant.names[filter.dimension].keys
+        labels.setdefault(id, tenant.names[filter.dimension].label(id) if known else f"{id} (unknown)")
     return labels
 
 
-def _field(filter: Filter) -> Field:
-    def pairs(chosen: list[str]) -> Pairs:
-        ids = _known_labels(filter.name)
-        return [(filter.name, ids.get(text, text)) for text in chosen]
+def filter_field(name: str) -> Field:
+    """A filter's share of the address."""
 
-    return Field(filter.name, lambda given: values(given, filter.name), pairs)
+    def pairs(chosen: list[str]) -> Pairs:
+        ids = _known_labels(name)
+        return [(name, ids.get(text, text)) for text in chosen]
+
+    return Field(name, lambda given: values(given, name), pairs)
 
 
 def _settle(name: str, labels: dict[str, str], chosen: Collection[str]) -> None:

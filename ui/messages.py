@@ -14,7 +14,7 @@ import streamlit as st
 def not_understood(problems: Sequence[str]) -> None:
     """Says which parts of the address were left aside, and that the rest is shown."""
     if problems:
-        lines = (f"- {_plain(problem)}" for problem in problems)
+        lines = (f"- {plain(problem)}" for problem in problems)
         text = "\n".join(("Not everything in this link was understood. Shown without it:", *lines))
         st.warning(text, icon=":material/link_off:")
 
@@ -34,6 +34,16 @@ _AGAIN = Way("Try again", lambda: None)
 def nothing_matches(what: str, hint: str, clear: Callable[[], None] | None = None, ways: Sequence[Way] = ()) -> None:
     """No rows under these filters, with ways to some of them, and the way back to all."""
     _state("search_off", f"No {what} match", hint, [*ways, *([Way("Clear filters", clear)] if clear else [])])
+
+
+def choose(icon: str, title: str, hint: str) -> None:
+    """Nothing was asked for yet: what can be."""
+    _state(icon, title, hint)
+
+
+def unknown(what: str, id: str, hint: str) -> None:
+    """Something was asked for by an id that the log does not have."""
+    _state("search_off", f"No {what} has the id {id}", hint)
 
 
 def nothing_yet(what: str, hint: str) -> None:
@@ -79,12 +89,12 @@ def _state(icon: str, title: str, hint: str, ways: Sequence[Way] = ()) -> None:
 def _card(icon: str, title: str, hint: str) -> Iterator[None]:
     with st.container(border=True, horizontal_alignment="center", gap="xsmall", key="message"):
         st.space("small")
-        st.markdown(f":gray[:material/{icon}:] **{_plain(title)}**", width="content")
-        st.caption(_plain(hint), width="content", text_alignment="center")
+        st.markdown(f":gray[:material/{icon}:] **{plain(title)}**", width="content")
+        st.caption(plain(hint), width="content", text_alignment="center")
         yield
         st.space("small")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|~$:&-." else letter for letter in text)

@@ -62,6 +62,11 @@ def duration(seconds: float | None) -> str:
     return " ".join(words)
 
 
+def rows_shown(before: int, rows: int) -> str:
+    """Which rows a page shows: `Rows 26–50`."""
+    return f"Rows {count(before + 1)}–{count(before + rows)}"
+
+
 def time(milliseconds: int) -> str:
     """A moment in UTC to the second: `2026-03-15 14:30:00`."""
     return _moment(milliseconds).strftime("%Y-%m-%d %H:%M:%S")

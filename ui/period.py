@@ -7,22 +7,37 @@ from datetime import date
 
 import streamlit as st
 
-from queries.periods import LAST_DAYS, LATEST, Days, chosen_last_days, days, last_days, period_pairs, whole_log
-from queries.selection import Selection
+from queries.parameters import Parameter, one_of
+from queries.periods import (
+    LAST_DAYS, LATEST, Days, chosen_last_days, days, last_days, period_pairs, since_last_days, whole_log,
+)
+from queries.selection import Question, Selection
 from ui.address import Field, Pairs
 
 _ALL, _CUSTOM = "all", "custom"
 _CHOICES = (_ALL, *(str(number) for number in LAST_DAYS), _CUSTOM)
+
+# Of a page that compares with the period before, and for that opens with the last days: the log's whole time has a word of its own.
+USUAL_DAYS = 30
+WHOLE_LOG = Parameter("period", one_of(_ALL), "The whole time of the log.")
+
+
+def usual_selection(question: Question, newest: int) -> Selection:
+    """The selection of a question that may ask for WHOLE_LOG: where it names no period at all, that of the last USUAL_DAYS."""
+    selection = question.selection
+    named = selection.start is not None or selection.end is not None or question.parameters[WHOLE_LOG.name]
+    return selection if named else since_last_days(selection, newest, USUAL_DAYS)
 
 
 class Period:
     """The period's widgets and their share of the address, for one selection of one log.
 
     `oldest` and `newest` are the times of the log's outermost interactions, in milliseconds: the last days are counted back from
-    the newest. `today` is the current day.
+    the newest. `today` is the current day. Where `usual` is set, the plain address is that of the last USUAL_DAYS.
     """
 
-    def __init__(self, selection: Selection, oldest: int, newest: int, today: date):
+    def __init__(self, selection: Selection, oldest: int, newest: int, today: date, usual: bool = False):
+        self._usual = usual
         self._selection = selection
         self._newest = newest
         self._log = whole_log(oldest, newest, selection.zone)
@@ -60,6 +75,8 @@ class Period:
 
     def _pairs(self, choice: str) -> Pairs:
         if choice == _ALL:
+            return [(WHOLE_LOG.name, _ALL)] if self._usual else []
+        if self._usual and choice == str(USUAL_DAYS):
             return []
         if choice != _CUSTOM:
             return period_pairs(Days(last_days(self._newest, int(choice), self._selection.zone)))

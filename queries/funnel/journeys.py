@@ -42,7 +42,7 @@ class FunnelUnits:
 
     `customer` uint32 is the place in journeys.customer, `level` uint8 the furthest step. `entry` and `reach`
     uint32 are the rows, places in the journeys' row arrays, where the chosen chain enters and where it reaches
-    that step. `immature` bool says which may still convert; without a window it means nothing.
+    that step. `immature` bool says which may still convert: none without a window.
     """
 
     customer: np.ndarray

@@ -143,6 +143,7 @@ def walk_customers(question, rows, starts, first_customer, end_customer, state, 
     otherwise = Reached(np.zeros(question.steps, np.int64), np.empty((0, 0), np.int64))
     state.opened[:] = -1
     base = starts[first_customer]
+    lists = len(listed.level) > 0
     total = 0
     immature = 0
     for customer in range(first_customer, end_customer):
@@ -159,14 +160,15 @@ def walk_customers(question, rows, starts, first_customer, end_customer, state, 
             if tied:
                 reached.units[:] = before
                 units = _walk_tied_chains(question, strict, rows, first, end, stamp + 1, state, reached)
-        for nth in range(units):
+        # Where the customer's last row is too old for any unit to wait, most units need no second look.
+        may_wait = units > 0 and _reaches_past(question, rows.timestamps[end - 1])
+        for nth in range(units if may_wait or lists else 0):
             key = state.keys[nth]
             waits = (
-                state.level[key] < question.steps
-                and question.newest - rows.timestamps[state.latest[key]] < question.window
+                state.level[key] < question.steps and _reaches_past(question, rows.timestamps[state.latest[key]])
             )
             immature += waits
-            if len(listed.level):
+            if lists:
                 listed.customer[total + nth] = customer
                 listed.level[total + nth] = state.level[key]
                 listed.entry[total + nth] = base + state.entry[key]
@@ -178,6 +180,12 @@ def walk_customers(question, rows, starts, first_customer, end_customer, state, 
             units = _walk_tied_chains(question, not strict, rows, first, end, stamp + 2, state, otherwise)
             _add_levels(state, units, -1, ties)
     return total, immature
+
+
+@part_of_compiled
+def _reaches_past(question, entered):
+    """Whether the window of an entry ends after the newest row; without a window, never."""
+    return question.window < LATEST and question.newest - entered < question.window
 
 
 @part_of_compiled

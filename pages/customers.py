@@ -1,0 +1,165 @@
+"""One customer: first and last seen, what happened with which offer and when, and the rows of the log."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+import process
+from data.tenant import Tenant
+from pages.taking import taking
+from pages.visitor import visitor
+from queries.customer import Customer, customer, timeline
+from queries.filters import FILTERS
+from queries.lookup import exists, record
+from queries.page import CURSOR, DEFAULT_LIMIT, LIMIT, neighbours, page
+from queries.parameters import Parameter, text
+from queries.selection import Question, Selection, parse
+from ui import address, copying, messages, numbers
+from ui.address import Field, Pairs, last
+from ui.chart_timeline import timeline_figure, timeline_words
+from ui.customer_figures import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
+from ui.kpis import kpis
+from ui.pager import pager
+from ui.record_cells import COLUMNS, USUAL, cells
+from ui.record_drawer import record_drawer
+from ui.sortable_table import sortable_table
+from ui.table import table
+
+HISTORY = "/api/v1/interaction-history"
+SUMMARY = "/api/v1/interaction-summary"
+CUSTOMER = "customerId"
+
+# What only this page's address has: the API answers the same whatever they say.
+RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
+
+
+class Customers:
+    """What the address asks of one customer's log, and the parts of the page that answer it."""
+
+    def __init__(self, tenant: Tenant, question: Question):
+        self.tenant = tenant
+        self.limit: int = question.parameters["limit"]
+        self.cursor: str | None = question.parameters["cursor"]
+        self.record: str | None = question.parameters["record"]
+        asked = question.selection.values(CUSTOMER)
+        self.id = asked[0] if asked else None
+        self.problems = [problem.message for problem in question.problems] + list(left_aside(question.selection))
+
+    @property
+    def selection(self) -> Selection:
+        """All interactions of the customer."""
+        return Selection(self.tenant.id, ((CUSTOMER, (self.id,)),))
+
+    def draw(self) -> None:
+        """Draws the page."""
+        st.title("Customers", anchor=False)
+        messages.not_understood(self.problems)
+        self.draw_field()
+        if self.id is None:
+            messages.choose("person_search", "Which customer?", "Enter a customer's id as it stands in the log, exactly.")
+            return
+        found = customer(self.tenant, self.id)
+        if found is None:
+            messages.unknown("customer", self.id, "Ids are compared exactly, capitals included.")
+            return
+        self.draw_heading(found)
+        self.follow(kpis(customer_kpis(found), "Figures of the customer"))
+        self.draw_timeline(found)
+        self.draw_offers(found)
+        self.draw_rows()
+        if self.record:
+            closed = partial(self.show, cursor=self.cursor)
+            record_drawer(self.record, record(self.tenant, self.record), "/history", closed, follow=self.leave)
+
+    def draw_field(self) -> None:
+        field = Field("customer", lambda pairs: last(pairs, CUSTOMER), lambda id: [(CUSTOMER, id.strip())] if id and id.strip() else [])
+        changed = address.mirror([field], [(CUSTOMER, self.id)] if self.id else [])
+        st.text_input("Customer id", key="customer", on_change=changed, placeholder="CUST001", width=360)
+
+    def draw_heading(self, found: Customer) -> None:
+        with st.container(horizontal=True, vertical_alignment="center", key="summary"):
+            st.subheader(f"Customer {messages.plain(found.id)}", anchor=False)
+            copying.copy_link()
+
+    def draw_timeline(self, found: Customer) -> None:
+        shown = timeline(self.tenant, found.id)
+        st.subheader("Timeline", anchor=False)
+        if len(shown.marks) < shown.total:
+            st.caption(f"The newest {numbers.count(len(shown.marks))} of {numbers.counted(shown.total, 'interaction')}.")
+        offers = {offer.id: offer.label for offer in found.offers if offer.id in {mark.offer for mark in shown.marks}}
+        st.plotly_chart(timeline_figure(shown.marks, offers), key="timeline", alt=timeline_words(shown.marks, shown.total),
+                        config={"displayModeBar": False})
+
+    def draw_offers(self, found: Customer) -> None:
+        with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
+            st.subheader("Offers seen and taken", anchor=False)
+            taking("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
+        self.follow(sortable_table(offer_rows(found), OFFER_HEADINGS, "Offers seen and taken", "customer_offers").address)
+        st.subheader("By type", anchor=False)
+        self.follow(sortable_table(type_rows(found), TYPE_HEADINGS, "Interactions by type", "customer_types").address)
+
+    def draw_rows(self) -> None:
+        found = page(self.tenant, self.selection, self.limit, self.cursor)
+        place = neighbours(self.tenant, self.selection, self.limit, self.cursor)
+        moves = {}
+        if self.cursor:
+            moves["newest"] = self.show
+            moves["newer"] = partial(self.show, cursor=place.previous_cursor)
+        if found.has_more:
+            moves["older"] = partial(self.show, cursor=found.next_cursor)
+        with st.container(horizontal=True, vertical_alignment="center", key="rows_heading"):
+            st.subheader(numbers.counted(found.total, "interaction"), anchor=False)
+            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
+                rows = [*self.selection.pairs(), ("bom", "true")]
+                copying.download("Download CSV", f"{HISTORY}.csv", rows, "interaction-history.csv")
+                copying.copy_curl(HISTORY, [*self.selection.pairs(), *self.page_pairs()])
+        with st.container(key="toolbar"):
+            known = self.cursor is None or exists(self.tenant, self.cursor)
+            pager(numbers.rows_shown(place.before, len(found.records)) if known else f"Rows with an id below {self.cursor}", moves)
+        shown = [column for column in COLUMNS if column.name in USUAL and column.name != "customer"]
+        opened = table([cells(one) for one in found.records], shown, "Interactions", self.record)
+        if opened and opened != self.record:
+            self.record = opened
+            self.show(self.cursor, opened)
+
+    def page_pairs(self) -> Pairs:
+        """The words of the page's place and size."""
+        limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
+        return limit + ([("cursor", self.cursor)] if self.cursor else [])
+
+    def show(self, cursor: str | None = None, opened: str | None = None) -> None:
+        """Makes the address that of the page after a cursor, with a record opened."""
+        limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
+        place = [(name, value) for name, value in (("cursor", cursor), ("record", opened)) if value]
+        address.show([(CUSTOMER, self.id), *limit, *place])
+
+    def leave(self, pairs: Pairs) -> None:
+        """Leads to the log with other filters."""
+        address.follow(f"/history{address.query(pairs)}")
+
+    def follow(self, link: str | None) -> None:
+        """Leads to what was just followed, if anything was."""
+        if link:
+            address.follow(link)
+
+
+def left_aside(selection: Selection) -> list[str]:
+    """What an address asks that does not narrow this page."""
+    others = [filter.name for filter in FILTERS if filter.name != CUSTOMER and selection.values(filter.name)]
+    said = [f"{name} does not narrow a customer's page" for name in others]
+    if selection.start is not None or selection.end is not None:
+        said.append("from and to do not narrow a customer's page")
+    if len(selection.values(CUSTOMER)) > 1:
+        said.append(f"{CUSTOMER} may be given once here")
+    return said
+
+
+with process.store().snapshot() as snapshot:
+    tenant = snapshot.tenant(visitor().tenant)
+    if tenant.newest() is None:
+        st.title("Customers", anchor=False)
+        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
+    else:
+        Customers(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD))).draw()

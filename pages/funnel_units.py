@@ -1,0 +1,69 @@
+"""The units behind a bar of a funnel, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from data.tenant import Tenant
+from queries.funnel.bars import Bar
+from queries.funnel.cursor import UnitCursor
+from queries.funnel.question import FunnelQuestion
+from queries.funnel.units import UnitPage, units_page
+from ui import address, copying, numbers
+from ui.funnel_units import unit_headings, unit_rows
+from ui.funnel_words import bar_name, bar_pairs, units
+from ui.pager import pager
+from ui.sortable_table import sortable_table
+
+PATH = "/api/v1/funnel/units.csv"
+
+# A cursor leads onward only; the way back is known for the pages that were shown.
+_BEFORE = "funnel cursors before"
+
+
+class UnitList:
+    """The list of one bar after a cursor; `show` makes the address that of a bar and a cursor."""
+
+    def __init__(self, tenant: Tenant, question: FunnelQuestion, bar: Bar, cursor: UnitCursor | None,
+                 show: Callable[[Bar | None, str | None], None]):
+        self.tenant = tenant
+        self.question = question
+        self.bar = bar
+        self.cursor = cursor
+        self.show = show
+
+    def draw(self) -> None:
+        """Draws the list."""
+        found = units_page(self.tenant, self.question, self.bar, cursor=self.cursor)
+        with st.container(border=True, key="units"):
+            with st.container(horizontal=True, vertical_alignment="center", key="units_heading"):
+                with st.container(gap="xxsmall", key="units_said"):
+                    st.subheader(f"{units(found.total, self.question)} {bar_name(self.question, self.bar)}", anchor=False)
+                    st.caption("Latest entry first. A customer leads to their interactions in History.")
+                if found.total:
+                    words = [*self.question.pairs(), *bar_pairs(self.bar), ("bom", "true")]
+                    copying.download("Download all as CSV", PATH, words, "funnel-units.csv", key="download_units")
+                st.button("Close", key="close_units", icon=":material/close:", type="tertiary", on_click=partial(self.show, None, None))
+            if found.total:
+                self._draw_rows(found)
+
+    def _draw_rows(self, found: UnitPage) -> None:
+        moves = {}
+        at = self.cursor and self.cursor.text()
+        before = st.session_state.setdefault(_BEFORE, {})
+        if at:
+            moves["newest"] = partial(self.show, self.bar, None)
+            if at in before:
+                moves["newer"] = partial(self.show, self.bar, before[at])
+        if found.has_more:
+            before[found.next_cursor.text()] = at
+            moves["older"] = partial(self.show, self.bar, found.next_cursor.text())
+        pager(f"{numbers.counted(len(found.units), 'row')} of {numbers.count(found.total)}", moves, key="units_pager")
+        offers = self.tenant.names.offer
+        rows = unit_rows(found.units, self.question, offers.label)
+        pressed = sortable_table(rows, unit_headings(self.question), "Units", key="units_table")
+        if pressed.address:
+            address.follow(pressed.address)

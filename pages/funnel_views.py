@@ -1,0 +1,191 @@
+"""The further looks at a funnel: by a value of the entries, over time, how long it takes, and against the period before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from data.tenant import Tenant
+from pages.taking import file_text
+from queries.funnel.answer import FunnelAnswer
+from queries.funnel.contrast import comparison, differences
+from queries.funnel.plan import MOST_STEPS
+from queries.funnel.question import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, FunnelQuestion
+from queries.parameters import Parameter, one_of, whole_number
+from queries.periods import Days, days, last_days, period_pairs, whole_log
+from queries.problems import BadQuestion
+from queries.sentence import period
+from ui import address, copying
+from ui.address import Field, Pairs
+from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text
+from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
+from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
+from ui.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
+from ui.funnel_words import step_name, units
+from ui.sortable_table import sortable_table
+
+VIEWS = {"breakdown": "By value", "trend": "Over time", "times": "Time to convert", "before": "Period before"}
+_GRAINS = {"day": "By day", "week": "By week", "month": "By month"}
+
+# What only this page's address has: the API answers the same whatever they say.
+VIEW = Parameter("view", one_of(*VIEWS), "Which further look at the funnel is shown.")
+TARGET = Parameter("target", whole_number(2, MOST_STEPS), "The step whose rate or time is looked at; the last one if not given.")
+
+_DAYS = 30
+_CSV = "/api/v1/funnel.csv"
+_PICTURE = {"config": {"displayModeBar": False}}
+
+
+class View:
+    """The chosen look at a funnel, its controls and their share of the address."""
+
+    names = (VIEW.name, TARGET.name, BREAKDOWN.name, GRAIN.name)
+
+    def __init__(self, tenant: Tenant, asked: FunnelQuestion, view: str | None, target: int | None):
+        self._tenant = tenant
+        self._asked = asked
+        self._view = view or ("trend" if asked.grain and not asked.breakdown else "breakdown")
+        self._target = min(target or MOST_STEPS, len(asked.steps))
+        self._refusal: str | None = None
+        self.fields = (
+            Field(VIEW.name, lambda _: self._view, self._view_pairs),
+            address.one_of(BREAKDOWN.name, BREAKDOWNS, "channel"),
+            address.one_of(GRAIN.name, GRAINS, "week"),
+            Field(TARGET.name, lambda _: self._target, self._target_pairs),
+        )
+
+    @property
+    def question(self) -> FunnelQuestion:
+        """The question with the part that this look shows, and no other."""
+        return replace(
+            self._asked,
+            breakdown=(self._asked.breakdown or "channel") if self._view == "breakdown" else None,
+            grain=(self._asked.grain or "week") if self._view == "trend" else None,
+        )
+
+    def pairs(self) -> Pairs:
+        """The words of the look that is shown."""
+        asked = self._asked
+        parts = [(parameter.name, chosen) for parameter, chosen in ((BREAKDOWN, asked.breakdown), (GRAIN, asked.grain)) if chosen]
+        return [*parts, *self._view_pairs(self._view), *self._target_pairs(self._target)]
+
+    def refused(self, refusal: BadQuestion) -> None:
+        """Keeps why the part of this look could not be counted."""
+        self._refusal = str(refusal)
+
+    def draw(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+        """Draws the choice of looks and the chosen one."""
+        st.segmented_control("Look closer", list(VIEWS), key=VIEW.name, on_change=changed, format_func=VIEWS.get, required=True,
+                             label_visibility="collapsed")
+        with st.container(key="funnel_view"):
+            if self._refusal:
+                st.warning(self._refusal)
+            {"breakdown": self._draw_breakdown, "trend": self._draw_trend, "times": self._draw_times, "before": self._draw_before}[
+                self._view](answer, changed)
+
+    def _draw_breakdown(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+        with self._controls():
+            st.selectbox("By", BREAKDOWNS, key=BREAKDOWN.name, on_change=changed, format_func=str.capitalize, filter_mode=None, width=180)
+            self._draw_target(changed)
+            self._draw_download("breakdown")
+        contrasts = differences(answer, self._target)
+        picture, table = st.columns([1, 1.25], gap="medium")
+        with picture:
+            st.plotly_chart(breakdown_figure(answer, self._target, contrasts), key="breakdown_picture",
+                            alt=breakdown_text(answer, self._target, contrasts), **_PICTURE)
+            if len(answer.breakdown) > MOST_BARS:
+                st.caption(f"The {MOST_BARS} with the most entries. The table has all {len(answer.breakdown)}.")
+        with table:
+            sortable_table(breakdown_rows(answer, self._target, contrasts), breakdown_headings(answer, self._target),
+                           f"Funnel by {answer.question.breakdown}", key="breakdown_table")
+        st.caption("The value is that of the entry. Each is compared with all others together; ▲ and ▼ stand only where the difference "
+                   "survives the correction for so many comparisons (Holm, 5%).")
+
+    def _draw_trend(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+        with self._controls():
+            st.selectbox("Entries", GRAINS, key=GRAIN.name, on_change=changed, format_func=_GRAINS.get, filter_mode=None, width=180)
+            self._draw_download("trend")
+        if answer.trend is None:
+            return
+        st.plotly_chart(trend_figure(answer), key="trend_picture", alt=trend_text(answer), **_PICTURE)
+        if any(bucket.immature for bucket in answer.trend):
+            st.caption(f"Dotted with open points: a bucket that {MAY_RISE}, because some of its units' time has not run out.")
+        with st.container(height=380 if len(answer.trend) > 9 else "content", border=False):
+            sortable_table(trend_rows(answer), trend_headings(answer), f"Funnel by {answer.question.grain}", key="trend_table")
+
+    def _draw_times(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+        step = answer.steps[self._target - 1]
+        times = step.from_entry
+        with self._controls():
+            self._draw_target(changed)
+            if times.n:
+                _draw_file("funnel-times", TIME_HEADER, time_file(times))
+        if not times.n:
+            st.text(f"None reached {step_name(self._asked, step.number)}, so there are no times.")
+            return
+        with st.container(horizontal=True, key="funnel_times"):
+            for name, value in time_facts(times):
+                st.metric(name, value, width="content")
+        picture, table = st.columns([1.6, 1], gap="medium")
+        with picture:
+            st.plotly_chart(times_figure(times), key="times_picture", alt=times_text(times, step_name(self._asked, step.number)), **_PICTURE)
+        with table:
+            sortable_table(time_rows(times), TIME_HEADINGS, "Times", key="times_table")
+        st.caption(f"From the entry to {step_name(self._asked, step.number)}, of the {units(times.n, self._asked)} that reached it. The bars "
+                   "stand for longer and longer stretches of time.")
+
+    def _draw_before(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+        compared = comparison(self._tenant, self._asked)
+        if compared is None:
+            self._draw_choice_of_period()
+            return
+        with self._controls():
+            _draw_file("funnel-before", BEFORE_HEADER, before_file(compared))
+        now, before = (period(one.question.selection) for one in (compared.now, compared.before))
+        st.text(f"{now} against {before}")
+        if not compared.whole:
+            st.caption(":material/info: The log begins within the period before, so that has fewer entries than it might.")
+        if compared.now.immature:
+            st.caption(f":material/info: {units(compared.now.immature, self._asked)} of the later period may still convert, so its rates may rise.")
+        picture, table = st.columns([1, 1.25], gap="medium")
+        with picture:
+            st.plotly_chart(before_figure(compared), key="before_picture", alt=before_text(compared), **_PICTURE)
+        with table:
+            sortable_table(before_rows(compared), BEFORE_HEADINGS, "Now and before", key="before_table")
+
+    def _draw_choice_of_period(self) -> None:
+        selection, newest = self._asked.selection, self._tenant.newest()
+        last = whole_log(self._tenant.oldest(), newest, selection.zone).last
+        first = days(selection).first if selection.start is not None else None
+        chosen = Days(first if first and first <= last else last_days(newest, _DAYS, selection.zone), last)
+        words = period_pairs(chosen, selection)
+        label = f"From {chosen.first} to {chosen.last}"
+        with st.container(border=True, gap="xsmall", key="funnel_period"):
+            st.text("Choose a period with a first and a last day: it is compared with the one of equal length before it.")
+            others = address.without(address.pairs(), ("from", "to", "cursor"))
+            st.button(label, key="choose_period", on_click=lambda: address.show([*others, *words]))
+
+    def _controls(self):
+        return st.container(horizontal=True, vertical_alignment="bottom", key="funnel_controls")
+
+    def _draw_target(self, changed: Callable[[], None]) -> None:
+        numbers_of_steps = range(2, len(self._asked.steps) + 1)
+        st.selectbox("Up to step", numbers_of_steps, key=TARGET.name, on_change=changed, filter_mode=None, width=280,
+                     format_func=lambda number: f"{number}  {step_name(self._asked, number)}")
+
+    def _draw_download(self, table: str) -> None:
+        words = [*self.question.pairs(), ("table", table), ("bom", "true")]
+        copying.download("Download table as CSV", _CSV, words, f"funnel-{table}.csv", key=f"download_{table}")
+
+    def _view_pairs(self, chosen: str | None) -> Pairs:
+        usual = chosen in (None, "breakdown") and not self._asked.grain
+        return [] if usual else [(VIEW.name, chosen or "breakdown")]
+
+    def _target_pairs(self, chosen: int | None) -> Pairs:
+        return [] if chosen in (None, len(self._asked.steps)) else [(TARGET.name, str(chosen))]
+
+
+def _draw_file(name: str, header: tuple[str, ...], rows: list[tuple[str | int | float | None, ...]]) -> None:
+    st.download_button("Download table as CSV", file_text(header, rows), f"{name}.csv", "text/csv", key=name, on_click="ignore")

@@ -1,0 +1,205 @@
+"""Funnels: how many go from step to step, who they are, and how that differs by value, over time and from before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+import process
+from data.tenant import Tenant
+from pages.funnel_units import UnitList
+from pages.funnel_views import TARGET, VIEW, View
+from pages.visitor import visitor
+from queries.choices import choices
+from queries.funnel import bars, question
+from queries.funnel.answer import FunnelAnswer, funnel
+from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
+from queries.funnel.cursor import CURSOR
+from queries.funnel.question import STEP, FunnelQuestion, funnel_question
+from queries.funnel.tally import is_warm
+from queries.problems import BadQuestion
+from queries.selection import Question, Selection
+from ui import address, copying, messages, numbers
+from ui.address import Pairs
+from ui.filter_bar import FilterBar
+from ui.funnel_chart import funnel_figure, funnel_text
+from ui.funnel_presets import PRESETS
+from ui.funnel_rules import Rules
+from ui.funnel_steps import Slots, StepEditor, is_draft, slots, step_pairs
+from ui.funnel_tables import STEP_HEADINGS, step_rows
+from ui.funnel_warnings import warnings
+from ui.funnel_words import bar_pairs, interval, step_name, units
+from ui.period import Period
+from ui.sortable_table import sortable_table
+from ui.zone import Zone
+
+PATH = "/api/v1/funnel"
+STYLE = Path(__file__).parents[1] / "ui" / "funnel.css"
+
+
+def asked_of(tenant: Tenant, pairs: Pairs) -> Question:
+    """What the address asks, which may or may not be about the units behind a bar."""
+    named = {name for name, value in pairs if value}
+    parse = bars.parse if named & {REACHED.name, DROPPED_AFTER.name} else question.parse
+    return parse(tenant.id, pairs, (REACHED, DROPPED_AFTER, CURSOR, VIEW, TARGET))
+
+
+class Funnels:
+    """What the address asks of a tenant's funnels, and the parts of the page that answer it."""
+
+    def __init__(self, tenant: Tenant, asked: Question, pairs: Pairs):
+        self.tenant = tenant
+        self.question = funnel_question(asked)
+        self.steps: Slots = slots(pairs, self.question.steps)
+        self.problems = [problem for problem in asked.problems if not (problem.parameter == STEP.name and is_draft(self.steps))]
+        misread = {problem.parameter for problem in asked.problems}
+        has_bar = any(asked.parameters[one.name] for one in (REACHED, DROPPED_AFTER)) and not misread & {REACHED.name, DROPPED_AFTER.name}
+        self.bar: Bar | None = bars.bar_of(asked) if has_bar else None
+        self.cursor = asked.parameters[CURSOR.name] if has_bar else None
+        self.view = View(tenant, self.question, asked.parameters[VIEW.name], asked.parameters[TARGET.name])
+
+    def draw(self) -> None:
+        """Draws the page."""
+        st.html(STYLE)
+        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+            st.title("Funnels", anchor=False)
+            self.draw_presets()
+        messages.not_understood([problem.message for problem in self.problems])
+        self.draw_question()
+        if is_draft(self.steps):
+            st.info("A funnel needs at least two steps with a type each.", icon=":material/filter_alt:")
+            return
+        with st.spinner("Counting" if is_warm() else "Preparing the funnel, a few seconds, once after a start"):
+            answer = self.answer()
+        self.draw_summary(answer)
+        if answer.steps[0].units == 0:
+            self.draw_emptiness(answer)
+            return
+        self.draw_steps(answer)
+        if self.bar:
+            UnitList(self.tenant, self.question, self.bar, self.cursor, self.show).draw()
+        self.view.draw(answer, self.view_changed)
+
+    def draw_presets(self) -> None:
+        types = self.types
+        steps = {preset.name: preset.among(types) for preset in PRESETS}
+        st.session_state["preset"] = next((name for name, one in steps.items() if one == self.steps), None)
+        st.pills("Ready-made funnels", list(steps), key="preset", on_change=self.take_preset, args=(steps,), label_visibility="collapsed")
+
+    def draw_question(self) -> None:
+        selection = self.question.selection
+        period = Period(selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date())
+        editor, rules = StepEditor(self.steps, self.types), Rules(self.question, self.types)
+        filters = FilterBar(self.tenant, selection, period, omitted=("type",), zone=Zone(selection))
+        everything = self.pairs(self.bar)
+        kept = (*self.view.names, REACHED.name, DROPPED_AFTER.name)
+        changed = address.mirror((*editor.fields, *rules.fields, *filters.fields), everything, kept)
+        others = {name for name, _ in everything if name not in self.view.names}
+        self.view_changed = address.mirror(self.view.fields, everything, others | {CURSOR.name})
+        with st.container(key="funnel_question"):
+            with st.container(key="funnel_steps", gap="xsmall"):
+                editor.draw(changed, address.without(self.pairs(), (STEP.name,)))
+            with st.container(key="funnel_rules"):
+                rules.draw(changed)
+        filters.draw(changed)
+
+    def draw_summary(self, answer: FunnelAnswer) -> None:
+        first, last = answer.steps[0], answer.steps[-1]
+        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
+            with st.container(gap="xxsmall", key="said"):
+                reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.question)} reached the last step"
+                st.subheader(reached if first.units else "Nobody entered this funnel", anchor=False)
+                if last.interval95 and first.units:
+                    st.text(f"{numbers.count(last.units)} reached {step_name(self.question, last.number)} · 95% interval {interval(last.interval95)}")
+                st.caption(f"As of {numbers.time(answer.newest)} UTC, the newest interaction in the log")
+            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
+                words = self.view.question.pairs()
+                copying.download("Download steps as CSV", f"{PATH}.csv", [*words, ("table", "steps"), ("bom", "true")], "funnel-steps.csv")
+                copying.copy_link()
+                copying.copy_curl(PATH, words)
+
+    def draw_steps(self, answer: FunnelAnswer) -> None:
+        with st.container(gap=None, key="funnel_warnings"):
+            for said in warnings(answer, self.types):
+                st.caption(f":material/info: {messages.plain(said)}")
+        picture, table = st.columns([1, 1], gap="medium")
+        with picture:
+            st.plotly_chart(funnel_figure(answer, self.bar), key="funnel_picture", on_select=self.chosen_bar, selection_mode="points",
+                            alt=funnel_text(answer), config={"displayModeBar": False})
+        with table:
+            pressed = sortable_table(step_rows(answer, self.bar_link, self.bar), STEP_HEADINGS, "Steps", key="funnel_table")
+            if pressed.address:
+                address.show(parse_qsl(urlsplit(pressed.address).query))
+                st.rerun()
+        st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
+
+    def draw_emptiness(self, answer: FunnelAnswer) -> None:
+        hint = f"Under these filters there is no {step_name(replace(self.question, order='ordered'), 1)} to begin with."
+        messages.nothing_matches("entries", hint, self.clear if self.is_filtered else None)
+
+    @property
+    def types(self) -> Sequence[str]:
+        """The types that occur, most frequent first."""
+        return [choice.id for choice in choices(self.tenant, "type")]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether less than the whole log is asked."""
+        selection = self.question.selection
+        return bool(selection.filters) or selection.start is not None or selection.end is not None
+
+    def answer(self) -> FunnelAnswer:
+        """The answer, with the part that the view shows; without it where the view's cannot be counted."""
+        try:
+            return funnel(self.tenant, self.view.question)
+        except BadQuestion as refusal:
+            self.view.refused(refusal)
+            return funnel(self.tenant, replace(self.question, breakdown=None, grain=None))
+
+    def pairs(self, bar: Bar | None = None) -> Pairs:
+        """The address as it was understood, with a bar or none, and without the place in its list."""
+        words = replace(self.question, breakdown=None, grain=None).pairs()
+        return [*step_pairs(self.steps), *address.without(words, (STEP.name,)), *self.view.pairs(), *(bar_pairs(bar) if bar else [])]
+
+    def bar_link(self, bar: Bar) -> str:
+        """The address of this view with the units of a bar."""
+        return "/funnels" + address.query(self.pairs(bar))
+
+    def show(self, bar: Bar | None, cursor: str | None = None) -> None:
+        """Makes the address that of a bar's units after a cursor; of no list without a bar."""
+        address.show([*self.pairs(bar), *([(CURSOR.name, cursor)] if cursor else [])])
+
+    def chosen_bar(self) -> None:
+        """Lists the units of the bar that was just chosen in the picture."""
+        points = st.session_state["funnel_picture"].selection.points
+        if points:
+            name, number = points[0]["customdata"]
+            self.show((bars.reached if name == REACHED.name else bars.dropped_after)(int(number)))
+
+    def take_preset(self, steps: dict[str, Slots]) -> None:
+        """Makes the steps those of a preset; what they name is excluded no longer."""
+        chosen = steps.get(st.session_state["preset"], self.steps)
+        named = {type for step in chosen for type in step}
+        excluded = tuple(type for type in self.question.excluded if type not in named)
+        self.steps, self.question = chosen, replace(self.question, steps=chosen, excluded=excluded)
+        self.show(None)
+
+    def clear(self) -> None:
+        """Takes the filters and the period away."""
+        self.question = replace(self.question, selection=Selection(self.tenant.id, zone=self.question.selection.zone))
+        self.show(None)
+
+
+with process.store().snapshot() as snapshot:
+    tenant = snapshot.tenant(visitor().tenant)
+    if tenant.newest() is None:
+        st.title("Funnels", anchor=False)
+        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
+    else:
+        words = address.pairs()
+        Funnels(tenant, asked_of(tenant, words), words).draw()

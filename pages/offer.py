@@ -1,0 +1,146 @@
+"""One offer: its figures against the time before and the other offers, its course, creatives, channels, hours and newest rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from api.trend import GRAIN
+from pages import offer_parts
+from pages.offer_frame import OfferFrame
+from pages.offer_parts import HEAT
+from pages.offer_sides import RATE, RATE_FIELD, draw_sides
+from queries.bounds import within
+from queries.emptiness import widened
+from queries.lookup import record
+from queries.page import page
+from queries.parameters import Parameter, text
+from queries.selection import Selection
+from queries.sentence import touched_days
+from queries.standing import Standings, standings
+from queries.trend import Bucket
+from ui import address, copying, messages, numbers
+from ui.address import Pairs
+from ui.emptiness import no_interactions
+from ui.kpis import kpis
+from ui.measured import interval_text
+from ui.offer_words import standing_note
+from ui.period_kpis import USUAL as USUAL_MEASURES
+from ui.period_kpis import period_kpis
+from ui.record_cells import COLUMNS, USUAL, cells
+from ui.record_drawer import record_drawer
+from ui.rows_link import link_behind
+from ui.table import table
+
+SUMMARY = "/api/v1/interaction-summary"
+NEWEST_ROWS = 10
+
+RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
+# What only this page's address has: the API answers the same whatever they say.
+PARAMETERS = (GRAIN, HEAT, RATE, RECORD)
+FIELDS = (*offer_parts.FIELDS, RATE_FIELD)
+
+
+class OfferPage(OfferFrame):
+    """The page of one offer."""
+
+    def draw(self) -> None:
+        [self.offer] = self.chosen
+        self.draw_way_back()
+        if self.offer not in self.tenant.names.offer.keys:
+            hint = f"The link may be cut off, or meant for another account. The id was {self.offer}."
+            messages.nothing_matches("offers", hint, ways=[messages.Way("Show all offers", self.show_all)])
+            return
+        self.draw_heading()
+        messages.not_understood(self.problems)
+        self.draw_filters(FIELDS)
+        found = standings(self.tenant, self.selection)
+        self.draw_summary(found)
+        if found.compared.now.total:
+            self.draw_answers(found)
+        else:
+            no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
+        if opened := self.asked["record"]:
+            record_drawer(opened, record(self.tenant, opened), "/history", self.show,
+                          lambda pairs: address.follow(f"/history{address.query(pairs)}"))
+
+    def draw_heading(self) -> None:
+        entity = self.tenant.names.offer.entities[self.tenant.names.offer.keys[self.offer]]
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
+            st.title(entity.name or entity.id, anchor=False, width="content")
+            if entity.status:
+                st.badge(entity.status, color="green" if entity.status == "active" else "gray")
+            st.caption(entity.id if entity.name else "Of this offer only its id is known.", width="content")
+
+    def draw_summary(self, found: Standings) -> None:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
+            with st.container(gap="xxsmall", key="said"):
+                st.subheader(numbers.counted(found.compared.now.total, "interaction"), anchor=False)
+                self.draw_sentence()
+                st.caption(self.compared_with(found))
+            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
+                copying.copy_link()
+                copying.copy_curl(SUMMARY, self.selection.pairs())
+
+    def compared_with(self, found: Standings) -> str:
+        """What the changes are against, in words."""
+        if found.compared.before_period is None:
+            return "The log has nothing from before this period to compare with."
+        before = touched_days(within(self.selection, found.compared.before_period))
+        short = "" if found.compared.whole else ", in which the log only begins: what looks like growth may be just that"
+        return f"Changes are against the equally long period before, {before}{short}."
+
+    def draw_answers(self, found: Standings) -> None:
+        buckets = offer_parts.buckets(self)
+        self.draw_figures(found, buckets)
+        offer_parts.draw_trend(self, buckets)
+        funnel, channels = st.columns(2, gap="medium")
+        with funnel:
+            offer_parts.draw_funnel(self)
+        with channels:
+            offer_parts.draw_channels(self)
+        draw_sides(self, "creative", "Creatives side by side")
+        offer_parts.draw_heat(self)
+        self.draw_newest()
+
+    def draw_figures(self, found: Standings, buckets: list[Bucket]) -> None:
+        cards = []
+        for id, card in zip(USUAL_MEASURES, period_kpis(found.compared, buckets, self.link), strict=True):
+            rate = found.of[id].rate
+            interval = interval_text(id, rate) if rate and rate.low is not None else None
+            cards.append(replace(card, note=standing_note(id, found.of[id], interval)))
+        self.follow(kpis(cards, "Figures of the offer"))
+
+    def link(self, measure: str) -> str | None:
+        """The rows behind a measure."""
+        return link_behind(self.selection, measure, self.tenant.names)
+
+    def draw_newest(self) -> None:
+        found = page(self.tenant, self.selection, NEWEST_ROWS)
+        with st.container(horizontal=True, vertical_alignment="center", key="newest_heading"):
+            st.subheader("Newest interactions", anchor=False)
+            st.page_link("history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
+                         icon_position="right", query_params=address.grouped(self.selection.pairs()))
+        shown = [column for column in COLUMNS if column.name in USUAL and column.name != "offer"]
+        rows = [cells(one) for one in found.records]
+        opened = table(rows, shown, "Newest interactions", self.asked["record"])
+        if opened and opened != self.asked["record"]:
+            self.asked["record"] = opened
+            self.show(opened)
+
+    def pairs(self) -> Pairs:
+        """The address as it was understood, without the opened record."""
+        return [*self.selected(), *self.words(field.key for field in FIELDS)]
+
+    def show(self, opened: str | None = None) -> None:
+        """Makes the address that of this page, with a record opened."""
+        address.show([*self.pairs(), *([("record", opened)] if opened else [])])
+
+    def show_selection(self, selection: Selection) -> None:
+        """Makes the address that of another selection."""
+        address.show(selection.pairs())
+
+    def clear(self) -> None:
+        """Makes the address that of all of this offer's interactions."""
+        address.show([("offerId", self.offer), ("period", "all")])

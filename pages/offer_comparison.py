@@ -1,0 +1,98 @@
+"""A few offers next to one another: their figures, their courses, and their rates side by side."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from api.trend import GRAIN
+from data.tenant import Tenant
+from pages.offer_frame import MOST_OFFERS, OfferFrame
+from pages.offer_parts import GRAIN_NAMES, HEAT, HEAT_NAMES
+from pages.offer_sides import RATE_FIELD, draw_sides
+from pages.taking import taking
+from queries.measures import MEASURE
+from queries.problems import BadQuestion
+from queries.selection import Question
+from queries.summary import every_row
+from queries.trend import GRAINS, sparklines
+from ui import address, copying, messages, numbers
+from ui.chart_offers import offers_figure, offers_file, offers_words
+from ui.offer_columns import column_headings, column_rows
+from ui.sortable_table import Figure, Heading, sortable_table
+from ui.summary_file import summary_file
+
+SUMMARY, TREND = "/api/v1/interaction-summary", "/api/v1/interaction-trend"
+COUNT_NAMES = {id: label for id, label in HEAT_NAMES.items() if MEASURE[id].part is None}
+FIELDS = (
+    address.one_of(GRAIN.name, GRAINS, GRAIN.default),
+    address.one_of(HEAT.name, list(COUNT_NAMES), HEAT.default),
+    RATE_FIELD,
+)
+
+
+class OfferComparison(OfferFrame):
+    """The page of two to four offers."""
+
+    def __init__(self, tenant: Tenant, question: Question):
+        chosen = question.selection.values("offerId")
+        filters = tuple(
+            (name, values[:MOST_OFFERS] if name == "offerId" else values) for name, values in question.selection.filters
+        )
+        super().__init__(tenant, replace(question, selection=replace(question.selection, filters=filters)))
+        self.problems += [f"no offer has the id {id!r}" for id in chosen if id not in tenant.names.offer.keys]
+        if len(chosen) > MOST_OFFERS:
+            self.problems.append(f"offerId may be given {MOST_OFFERS} times at most to compare offers, not {len(chosen)} times")
+
+    def draw(self) -> None:
+        self.draw_way_back()
+        st.title("Offers next to each other", anchor=False)
+        messages.not_understood(self.problems)
+        self.draw_filters(FIELDS)
+        every = {row.id: row for row in every_row(self.tenant, self.selection, "offer", with_empty=True)}
+        self.rows = [every[id] for id in self.chosen if id in every]
+        self.labels = {row.id: row.label for row in self.rows}
+        self.draw_summary()
+        with st.container(horizontal=True, vertical_alignment="center", key="figures_heading"):
+            st.subheader("Figures", anchor=False)
+            taking("offers", *summary_file(self.rows), SUMMARY, self.selection.pairs())
+        cells = column_rows(self.rows, self.selection, self.tenant.names)
+        pressed = sortable_table(cells, column_headings(self.rows), "Figures of the offers", "columns")
+        draw_sides(self, "offer", "Rates side by side")
+        self.draw_lines()
+        self.follow(pressed.address)
+
+    def draw_summary(self) -> None:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
+            with st.container(gap="xxsmall", key="said"):
+                st.subheader(numbers.counted(sum(row.figures.total for row in self.rows), "interaction"), anchor=False)
+                self.draw_sentence()
+            copying.copy_link()
+
+    def draw_lines(self) -> None:
+        grain, zone = self.asked[GRAIN.name], self.selection.zone
+        measure = self.asked[HEAT.name] if self.asked[HEAT.name] in COUNT_NAMES else HEAT.default
+        try:
+            lines = sparklines(self.tenant, self.selection, "offer", measure, grain)
+        except BadQuestion as refused:
+            st.warning(str(refused))
+            return
+        with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
+            st.subheader("Over time", anchor=False)
+            st.selectbox("Figure", list(COUNT_NAMES), key=HEAT.name, on_change=self.changed, format_func=COUNT_NAMES.get,
+                         label_visibility="collapsed", filter_mode=None, width=180)
+            st.segmented_control("Each point is", GRAINS, key=GRAIN.name, on_change=self.changed, format_func=GRAIN_NAMES.get,
+                                 label_visibility="collapsed", required=True)
+            header, rows = offers_file(lines, self.labels, zone)
+            taking("offers-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", grain)])
+        words = offers_words(lines, self.labels, COUNT_NAMES[measure])
+        st.plotly_chart(offers_figure(lines, self.labels, zone), key="trend", alt=words, config={"displayModeBar": False})
+        with st.expander("These lines as a table"):
+            headings = [Heading("start", "Start", "text"), *(Heading(row.id, row.label) for row in self.rows)]
+            cells = [dict(zip(header, map(_figure, row), strict=True)) for row in reversed(rows)]
+            sortable_table(cells, headings, "The offers over time", "lines")
+
+
+def _figure(value: str | int) -> Figure:
+    return Figure(value if isinstance(value, str) else numbers.count(value))

@@ -1,0 +1,73 @@
+"""What the pages of offers share: the period and the filters, what they leave, and the words of the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from data.tenant import Tenant
+from queries.selection import Question
+from queries.sentence import sentence
+from ui import address, numbers
+from ui.address import Field, Pairs
+from ui.filter_bar import FilterBar, filter_field
+from ui.period import WHOLE_LOG, Period, usual_selection
+from ui.zone import Zone
+
+MOST_OFFERS = 4
+
+
+class OfferFrame:
+    """What the address asks of a tenant's offers. Without a period it asks of the last days."""
+
+    def __init__(self, tenant: Tenant, question: Question):
+        self.tenant = tenant
+        self.question = question
+        self.asked = question.parameters
+        self.selection = usual_selection(question, tenant.newest())
+        self.problems = [problem.message for problem in question.problems]
+        self.chosen = self.selection.values("offerId")
+
+    def draw_filters(self, fields: Sequence[Field] = ()) -> None:
+        """Draws the filter bar without its offers, and the offers that are shown by themselves; `fields` are further widgets'."""
+        period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date(), usual=True)
+        bar = FilterBar(self.tenant, self.selection, period, omitted=("offerId",), zone=Zone(self.selection))
+        every = (*bar.fields, filter_field("offerId"), *fields)
+        self.changed = address.mirror(every, [*self.selected(), *self.words(field.key for field in fields)])
+        if self.chosen:
+            bar.draw_apart("offerId", f"Offers, up to {MOST_OFFERS} next to each other", MOST_OFFERS, self.changed)
+        bar.draw(self.changed)
+
+    def draw_way_back(self) -> None:
+        """Draws the way to all offers."""
+        st.page_link("offers.py", label="All offers", icon=":material/arrow_back:",
+                     query_params=address.grouped(address.without(self.selected(), ("offerId",))))
+
+    def draw_sentence(self) -> None:
+        """Says what is counted, and up to when."""
+        st.text(sentence(self.selection, self.tenant.names))
+        st.caption(f"As of {numbers.time(self.tenant.newest())} UTC, the newest interaction in the log")
+
+    def selected(self) -> Pairs:
+        """The selection as the address has it: the usual period goes without saying."""
+        whole = self.asked[WHOLE_LOG.name]
+        return [*self.question.selection.pairs(), *([(WHOLE_LOG.name, whole)] if whole else [])]
+
+    def words(self, names: Iterable[str]) -> Pairs:
+        """The further words of the address under some names."""
+        return [(name, self.asked[name]) for name in names if self.asked[name]]
+
+    def address_of(self, offer: str) -> str:
+        """The page of an offer, with this page's period and filters."""
+        return "/offers" + address.query([("offerId", offer), *address.without(self.selected(), ("offerId",))])
+
+    def follow(self, link: str | None) -> None:
+        """Leads to what was just followed, if anything was."""
+        if link:
+            address.follow(link)
+
+    def show_all(self) -> None:
+        """Makes the address that of all offers."""
+        address.show(address.without(self.selected(), ("offerId",)))

@@ -1,0 +1,115 @@
+"""The parts of one offer's page that stand for themselves: its course, its funnel, its channels, its hours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import streamlit as st
+
+from api.trend import GRAIN
+from pages.offer_frame import OfferFrame
+from pages.taking import file_text, taking
+from queries.bounds import Bounds, within
+from queries.funnel.answer import funnel
+from queries.funnel.question import FunnelQuestion
+from queries.heatmap import heatmap
+from queries.measures import MEASURE, RATES
+from queries.narrowing import narrowed
+from queries.parameters import Parameter, one_of
+from queries.problems import BadQuestion
+from queries.summary import every_row
+from queries.trend import GRAINS, Bucket, trend
+from ui import address
+from ui.chart_trend import trend_figure, trend_words
+from ui.funnel_chart import funnel_figure, funnel_text
+from ui.heat_table import WEEKDAYS, heat_table, heat_words, hour_text
+from ui.measured import value_text
+from ui.offer_cells import CHANNEL_HEADINGS, entity_cell, measure_cells
+from ui.rows_link import rows_link
+from ui.sortable_table import sortable_table
+from ui.summary_file import summary_file
+from ui.trend_rows import trend_file, trend_headings, trend_rows
+
+SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
+GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
+HEAT_NAMES = {id: MEASURE[id].label for id in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
+
+HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
+FIELDS = (address.one_of(GRAIN.name, GRAINS, GRAIN.default), address.one_of(HEAT.name, list(HEAT_NAMES), HEAT.default))
+
+
+def buckets(frame: OfferFrame) -> list[Bucket]:
+    """The offer's course; none, and the reason on the page, where there would be too many."""
+    try:
+        return trend(frame.tenant, frame.selection, frame.asked[GRAIN.name])
+    except BadQuestion as refused:
+        st.warning(str(refused))
+        return []
+
+
+def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
+    """Draws the offer's interactions by type over time."""
+    grain, selection = frame.asked[GRAIN.name], frame.selection
+    with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
+        st.subheader("Interactions by type", anchor=False)
+        st.segmented_control("Each point is", GRAINS, key=GRAIN.name, on_change=frame.changed, format_func=GRAIN_NAMES.get,
+                             label_visibility="collapsed", required=True)
+        taking("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
+    words = trend_words(buckets, selection.zone, grain)
+    st.plotly_chart(trend_figure(buckets, selection.zone), key="trend", alt=words, config={"displayModeBar": False})
+    with st.expander("These lines as a table"):
+        rows = trend_rows(buckets, selection.zone, lambda bucket: rows_link(within(selection, Bounds(bucket.start, bucket.end))))
+        pressed = sortable_table(rows, trend_headings(buckets, grain), "Interactions by type over time", "trend_table")
+    frame.follow(pressed.address)
+
+
+def draw_funnel(frame: OfferFrame) -> None:
+    """Draws the offer's funnel of the usual steps."""
+    selection = frame.selection
+    # A funnel's steps say which types count.
+    question = FunnelQuestion(replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != "type")))
+    answer = funnel(frame.tenant, question)
+    with st.container(horizontal=True, vertical_alignment="center", key="funnel_heading"):
+        st.subheader("Funnel", anchor=False)
+        st.page_link("funnels.py", label="Open in Funnels", icon=":material/arrow_forward:", icon_position="right",
+                     query_params=address.grouped(question.pairs()))
+    st.plotly_chart(funnel_figure(answer), key="funnel", alt=funnel_text(answer), config={"displayModeBar": False, "staticPlot": True})
+    with st.expander("What exactly is counted"):
+        st.text(answer.definition)
+
+
+def draw_channels(frame: OfferFrame) -> None:
+    """Draws the offer's figures on each channel."""
+    selection, names = frame.selection, frame.tenant.names
+    rows = every_row(frame.tenant, selection, "channel")
+    with st.container(horizontal=True, vertical_alignment="center", key="channels_heading"):
+        st.subheader("Channels", anchor=False)
+        taking("offer-channels", *summary_file(rows), SUMMARY, [("groupBy", "channel"), *selection.pairs()])
+    drawn = []
+    for row in rows:
+        own = None if row.id is None else narrowed(selection, [("channelId", row.id)])
+        drawn.append({"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)})
+    frame.follow(sortable_table(drawn, CHANNEL_HEADINGS, "Channels", "channels").address)
+
+
+def draw_heat(frame: OfferFrame) -> None:
+    """Draws the hours of the week in the selection's time zone."""
+    measure, selection = frame.asked[HEAT.name], frame.selection
+    try:
+        found = heatmap(frame.tenant, selection)
+    except BadQuestion as refused:
+        st.warning(str(refused))
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="heat_heading"):
+        st.subheader("Hours of the week", anchor=False)
+        st.selectbox("Figure", list(HEAT_NAMES), key=HEAT.name, on_change=frame.changed, format_func=HEAT_NAMES.get,
+                     label_visibility="collapsed", filter_mode=None, width=180)
+        hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]
+                 for place, day in enumerate(WEEKDAYS) for hour in range(24)]
+        st.download_button("Download CSV", file_text(["weekday", "hour", *HEAT_NAMES], hours), "offer-hours.csv", "text/csv",
+                           key="file_hours", on_click="ignore")
+    values = found.values(measure)
+    texts = [["" if value is None else hour_text(measure, value) for value in hours] for hours in values]
+    heat_table(values, texts, f"{HEAT_NAMES[measure]} by weekday and hour, {found.zone}", "heat_table")
+    said = [[value_text(measure, value) for value in hours] for hours in values]
+    st.caption(f"{heat_words(values, said, HEAT_NAMES[measure])} Hours in {found.zone}.")

@@ -1,0 +1,58 @@
+"""A part of the offers' pages: values side by side, by one of the rates."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.offer_frame import OfferFrame
+from pages.taking import taking
+from queries.measures import MEASURE, RATES
+from queries.narrowing import narrowed
+from queries.parameters import Parameter, one_of
+from queries.sides import sides
+from queries.summary import every_row
+from queries.summary_row import SummaryRow
+from ui import address
+from ui.offer_cells import entity_cell
+from ui.numbers import counted
+from ui.offer_words import conclusion
+from ui.rows_link import link_behind, rows_link
+from ui.side_cells import side_headings, side_rows
+from ui.sortable_table import Figure, sortable_table
+from ui.summary_file import summary_file
+
+SUMMARY = "/api/v1/interaction-summary"
+RATE_NAMES = {rate.id: rate.label for rate in RATES}
+
+RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate that is compared.", "ctr")
+RATE_FIELD = address.one_of(RATE.name, list(RATE_NAMES), RATE.default)
+
+
+def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
+    """Draws the values of a dimension, offer or creative, side by side, with what their comparison comes to."""
+    rate, selection, names = frame.asked[RATE.name], frame.selection, frame.tenant.names
+    found = sides(frame.tenant, selection, by, rate)
+
+    def link(row: SummaryRow, measure: str) -> str | None:
+        if row.id is None or not row.figures[measure]:
+            return None
+        return link_behind(selection, measure, names, [(f"{by}Id", row.id)])
+
+    def name(row: SummaryRow) -> Figure:
+        if row.id is None:
+            return entity_cell(row, f"No {by}")
+        if by == "offer":
+            return entity_cell(row, "", frame.address_of(row.id))
+        return entity_cell(row, "", rows_link(narrowed(selection, [(f"{by}Id", row.id)])))
+
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{by}_heading"):
+        st.subheader(title, anchor=False)
+        st.segmented_control("Rate", list(RATE_NAMES), key=RATE.name, on_change=frame.changed, format_func=RATE_NAMES.get,
+                             label_visibility="collapsed", required=True)
+        header, rows = summary_file(every_row(frame.tenant, selection, by))
+        taking(f"offer-{by}s", header, rows, SUMMARY, [("groupBy", by), *selection.pairs()])
+    st.markdown(conclusion(found, rate, f"{by}s"))
+    pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate), title, f"{by}s")
+    st.caption(f"{MEASURE[rate].words} Each is compared with all others together: two-proportion z-test at 5 %, p by Holm "
+               f"corrected for {counted(len(found), 'comparison')}.")
+    frame.follow(pressed.address)

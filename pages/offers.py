@@ -1,0 +1,94 @@
+"""All offers with their figures; one offer, or a few beside one another, where the address names them."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import process
+from pages.offer import PARAMETERS as OF_ONE
+from pages.offer import OfferPage
+from pages.offer_comparison import OfferComparison
+from pages.offer_frame import OfferFrame
+from pages.taking import taking
+from pages.visitor import visitor
+from queries.offers import DESCENDING, NAME, SEARCH, SORT, SORTS, Offers, offers
+from queries.selection import parse
+from ui import address, copying, messages, numbers
+from ui.address import Field, Pairs, last
+from ui.offer_cells import OFFER_HEADINGS, offer_cells
+from ui.period import WHOLE_LOG
+from ui.sortable_table import sortable_table
+from ui.summary_file import summary_file
+
+API = "/api/v1/interaction-summary"
+MOST_ROWS = 500
+
+
+def search_pairs(text: str) -> Pairs:
+    return [("search", text.strip())] if text.strip() else []
+
+
+SORT_FIELD = address.one_of("sort", [DESCENDING * first + word for word in SORTS for first in (0, 1)], SORT.default)
+SEARCH_FIELD = Field("search", lambda pairs: last(pairs, "search"), search_pairs)
+
+
+class OfferList(OfferFrame):
+    """All offers."""
+
+    def draw(self) -> None:
+        st.title("Offers", anchor=False)
+        messages.not_understood(self.problems)
+        self.sort, self.search = self.asked["sort"], self.asked["search"]
+        found = offers(self.tenant, self.selection, self.sort, self.search)
+        self.draw_filters((SORT_FIELD, SEARCH_FIELD))
+        self.draw_summary(found)
+        if found.found:
+            self.draw_table(found)
+        else:
+            hint = f"None of {numbers.count(found.total)} has “{self.search}” in its name or id."
+            messages.nothing_matches("offers", hint, ways=[messages.Way("Show all offers", self.show_all)])
+
+    def draw_summary(self, found: Offers) -> None:
+        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
+            with st.container(gap="xxsmall", key="said"):
+                st.subheader(numbers.counted(len(found.found), "offer"), anchor=False)
+                self.draw_sentence()
+            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
+                copying.copy_link()
+                header, rows = summary_file([offer.row for offer in found.found])
+                taking("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
+
+    def draw_table(self, found: Offers) -> None:
+        st.text_input("Find an offer", key="search", on_change=self.changed, placeholder="Find an offer by name or id",
+                      icon=":material/search:", label_visibility="collapsed", width=320)
+        rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.found[:MOST_ROWS]]
+        column = self.sort.removeprefix(DESCENDING)
+        direction = "descending" if self.sort.startswith(DESCENDING) else "ascending"
+        pressed = sortable_table(rows, OFFER_HEADINGS, "Offers", "offers", (column, direction))
+        if len(found.found) > MOST_ROWS:
+            shown = f"The first {numbers.count(MOST_ROWS)} of {numbers.count(len(found.found))}"
+            st.caption(f"{shown}: search, or sort by another column, for the rest.")
+        self.follow(pressed.address)
+        if pressed.heading:
+            self.asked["sort"] = sort_after(self.sort, pressed.heading)
+            address.show([*self.selected(), *self.words(("sort", "search"))])
+            st.rerun()
+
+
+def sort_after(sort: str, pressed: str) -> str:
+    """The order after a heading was pressed: the largest or newest first, names from A; the same heading again turns it round."""
+    if sort.removeprefix(DESCENDING) == pressed:
+        return pressed if sort.startswith(DESCENDING) else DESCENDING + pressed
+    return pressed if pressed == NAME else DESCENDING + pressed
+
+
+with process.store().snapshot() as snapshot:
+    tenant = snapshot.tenant(visitor().tenant)
+    if tenant.newest() is None:
+        st.title("Offers", anchor=False)
+        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
+    else:
+        question = parse(tenant.id, address.pairs(), (SORT, SEARCH, WHOLE_LOG, *OF_ONE))
+        chosen = len(question.selection.values("offerId"))
+        view = OfferList if not chosen else OfferPage if chosen == 1 else OfferComparison
+        view(tenant, question).draw()

@@ -1,0 +1,26 @@
+"""What can be taken from a part of a page: its figures as a file, and the API call behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import streamlit as st
+
+from api.csv_text import BOM, cell_text, header_text
+from ui.address import Pairs
+from ui.copying import copy_text, curl_command
+
+Value = str | int | float | None
+
+
+def file_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    """A table as CSV for a spreadsheet."""
+    lines = [",".join(cell_text(None if value is None else str(value), raw=False) for value in row) + "\r\n" for row in rows]
+    return BOM + header_text(header) + "".join(lines)
+
+
+def taking(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], path: str, pairs: Pairs) -> None:
+    """The buttons; `key` names the part and the file."""
+    with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
+        st.download_button("Download CSV", file_text(header, rows), f"{key}.csv", "text/csv", key=f"file_{key}", on_click="ignore")
+        copy_text("Copy as curl", curl_command(path, pairs), f"copy_curl_{key}")

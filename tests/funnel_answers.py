@@ -1,0 +1,26 @@
+"""Answers of funnels made by hand, for tests of how they are shown."""
+
+from __future__ import annotations
+
+from queries.funnel.answer import FunnelAnswer, FunnelStep
+from queries.funnel.durations import Bar, Durations
+from queries.funnel.parts import BreakdownRow, TrendBucket
+from queries.funnel.question import FunnelQuestion
+from queries.selection import Selection
+
+TIMES = Durations(30, 70.0, 5.0, 20.0, 60.0, 120.0, (Bar(0, 1, 0), Bar(1, 1000, 10), Bar(1000, 10_000, 0), Bar(10_000, None, 20)))
+QUESTION = FunnelQuestion(Selection("bank"), (("impression",), ("click",), ("accept", "convert")), breakdown="channel", grain="month")
+
+ANSWER = FunnelAnswer(
+    question=QUESTION,
+    definition="Counts.",
+    steps=(
+        FunnelStep(1, ("impression",), 200, 300, 1.0, 1.0, (0.98, 1.0), 0, None),
+        FunnelStep(2, ("click",), 50, 60, 0.25, 0.25, (0.195, 0.314), 5, TIMES),
+        FunnelStep(3, ("accept", "convert"), 10, 12, 0.05, 0.2, (0.027, 0.09), 0, TIMES),
+    ),
+    immature=8,
+    newest=1_795_391_910_859,
+    breakdown=(BreakdownRow("ch_email", "Email", (150, 40, 4)), BreakdownRow(None, None, (50, 10, 6))),
+    trend=(TrendBucket("2026-09-01", (120, 30, 6), False), TrendBucket("2026-10-01", (0, 0, 0), False), TrendBucket("2026-11-01", (80, 20, 4), True)),
+)

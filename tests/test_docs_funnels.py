@@ -1,0 +1,89 @@
+"""docs/funnels.md says what the product does: its pictures, its example and its parameters are run."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import chdb
+import pytest
+
+from docs import six_semantics
+from queries.funnel.question import PARAMETERS, funnel_question, parse
+from queries.funnel.tally import funnel_tally
+from tests.funnel_oracle import journeys
+from tests.test_funnel_kernel import LATER, key, log, plan
+
+TEXT = (Path(__file__).parent.parent / "docs" / "funnels.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```text\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+def test_the_table_of_six_semantics_is_what_the_example_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    six_semantics.main()
+    assert capsys.readouterr().out in BLOCKS
+
+
+def test_the_six_rates_differ() -> None:
+    [table] = [block for block in BLOCKS if "rate" in block]
+    assert len(set(re.findall(r"\d+%", table))) == 6
+
+
+def test_the_customers_in_the_text_are_those_of_the_example() -> None:
+    [shown] = [block for block in BLOCKS if block.startswith("Ada")]
+    assert {name: rows.strip() for name, rows in re.findall(r"([A-Z][a-z]+)  ((?:[ICV]\d+ ?)+)", shown)} == six_semantics.LOG
+
+
+@pytest.mark.parametrize(("mode", "expected"), [
+    ("", lambda: six_semantics.ours("include")),
+    (", 'strict_increase'", lambda: six_semantics.shares(six_semantics.strict_increase)),
+])
+def test_clickhouse_counts_what_the_example_says_it_does(mode: str, expected) -> None:
+    values = ", ".join(
+        f"('{customer}', {hour}, '{letter}')" for customer in six_semantics.LOG for letter, hour in six_semantics.rows_of(customer)
+    )
+    answer = chdb.query(f"""
+        select countIf(level >= 1), countIf(level >= 2), countIf(level >= 3)
+        from (
+            select windowFunnel({six_semantics.WINDOW}{mode})(hour, letter = 'I', letter = 'C', letter = 'V') as level
+            from values('customer String, hour UInt64, letter String', {values})
+            group by customer
+        )
+    """, "CSV").bytes().decode()
+    assert [int(count) for count in answer.split(",")] == expected()
+
+
+@pytest.mark.parametrize(("rows", "steps", "fields", "level"), [
+    ("A1 B50 C120", "A B C", {}, 2),
+    ("A1 B50 A60 B70 C120", "A B C", {}, 3),
+    ("A1 A2 B3 B4 C5 C6", "A B C", {"order": "strict"}, 3),
+    ("A1 D2 B3 C4", "A B C", {"order": "strict"}, 1),
+    ("A1 D2 A3 B4 C5", "A B C", {"order": "strict"}, 3),
+    ("C1 A90 B101", "A B C", {"order": "any"}, 3),
+    ("C1 A90 B102", "A B C", {"order": "any"}, 2),
+    ("B1 A1", "A B", {}, 2),
+    ("B1 A1", "A B", {"ties": "strict"}, 1),
+    ("A1 A2 B2", "A B", {}, 2),
+    ("A1 A2 B2", "A B", {"ties": "strict"}, 2),
+    ("A1 X2 B3", "A B", {"excluded": frozenset({key("X")})}, 1),
+    ("A1 X2 A3 B4", "A B", {"excluded": frozenset({key("X")})}, 2),
+    ("A1 B2 X3 C4", "A B C", {"excluded": frozenset({key("X")})}, 2),
+    ("A50 B70", "A B", {"from_ms": 20_000, "to_ms": 60_000}, 2),
+    ("A10 B50", "A B", {"from_ms": 20_000, "to_ms": 60_000}, 0),
+])
+def test_the_pictures_come_out_as_they_are_drawn(rows: str, steps: str, fields: dict, level: int) -> None:
+    assert int(funnel_tally(journeys(log(rows)), plan(steps, **fields), LATER).reached.sum()) == level
+
+
+def test_every_parameter_is_spoken_of() -> None:
+    for parameter in PARAMETERS:
+        assert re.search(rf"`[^`\n]*\b{parameter.name}\b[^`\n]*`", TEXT), parameter.name
+
+
+def test_the_questions_for_what_others_show_are_understood() -> None:
+    questions = re.findall(r"^\| [^|]+ \| `([^`]+=[^`]+)` \|$", TEXT, re.MULTILINE)
+    assert len(questions) == 6
+    for question in questions:
+        pairs = [tuple(word.split("=")) for word in question.split("&")]
+        understood = parse("acme", pairs)
+        assert understood.problems == ()
+        assert funnel_question(understood).unit == dict(pairs)["unit"]

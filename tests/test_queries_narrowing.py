@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.figures import figures
+from queries.measures import COUNTS
+from queries.narrowing import narrowed, rows_behind
+from queries.selection import Selection, parse
+from queries.total import total
+from queries.matching import Matches
+from tests.figures_logs import SAMPLE, load_sample
+from tests.logs import ACME, Log
+
+PAIRS = st.lists(st.tuples(st.sampled_from(["type", "offerId", "outcome"]), st.sampled_from("abc")), max_size=5)
+
+
+def test_a_further_filter_is_added_in_the_order_of_the_filters() -> None:
+    selection = Selection(ACME, (("type", ("click",)),), start=7)
+    assert narrowed(selection, [("offerId", "a"), ("offerId", "b")]) == Selection(
+        ACME, (("offerId", ("a", "b")), ("type", ("click",))), start=7,
+    )
+
+
+def test_of_a_filter_that_is_set_only_what_passes_both_is_left() -> None:
+    selection = Selection(ACME, (("outcome", ("click", "accept")),))
+    assert narrowed(selection, [("outcome", "accept"), ("outcome", "convert")]) == Selection(ACME, (("outcome", ("accept",)),))
+    assert narrowed(selection, [("outcome", "convert")]) is None
+
+
+@given(PAIRS, PAIRS)
+def test_a_row_passes_exactly_if_it_passes_both(first: list[tuple[str, str]], second: list[tuple[str, str]]) -> None:
+    once, further = parse(ACME, first).selection, parse(ACME, second).selection
+    both = narrowed(once, second)
+    for row in ({"type": type, "offerId": offer, "outcome": outcome} for type in "abc" for offer in "abc" for outcome in "abc"):
+        assert (both is not None and passes(both, row)) == (passes(once, row) and passes(further, row))
+
+
+def passes(selection: Selection, row: dict[str, str]) -> bool:
+    return all(row[name] in values for name, values in selection.filters)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    with Log(tmp_path_factory.mktemp("narrowing")) as log:
+        load_sample(log)
+        yield log
+
+
+@pytest.mark.parametrize("filters", [(), (("outcome", ("click", "impression")),), (("type", ("recommendation", "convert")),)])
+def test_the_rows_behind_a_count_are_as_many_as_it_says(sample: Log, filters: tuple) -> None:
+    with sample.store.snapshot() as snapshot:
+        tenant, selection = snapshot.tenant(SAMPLE), Selection(SAMPLE, filters)
+        counted = figures(tenant, selection)
+        for measure in COUNTS:
+            behind = rows_behind(selection, measure.id, tenant.names)
+            rows = 0 if behind is None else total(tenant, behind, Matches(tenant, behind))
+            assert rows == counted[measure.id], measure.id

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from queries.rates import Arm, contrasts
+from queries.selection import Selection
+from queries.sides import sides
+from queries.standing import standings
+from queries.times import milliseconds
+from tests.logs import ACME, Log, interaction
+from zoneinfo import ZoneInfo
+
+FIRST, SECOND = "2026-03-01T10:00:00.000Z", "2026-03-02T10:00:00.000Z"
+
+
+def rows(offer: str, day: str, impressions: int, clicks: int, creative: str | None = None) -> list[dict]:
+    types = ["impression"] * impressions + ["click"] * clicks
+    return [
+        interaction(f"{offer}{creative}{day[:10]}{number}", day, offerId=offer, creativeId=creative, customerId=f"C{number}",
+                    interactionType=type, outcomeTypeKey=type)
+        for number, type in enumerate(types)
+    ]
+
+
+def at(day: str) -> int:
+    return milliseconds(day, ZoneInfo("UTC"))
+
+
+@pytest.fixture
+def log(tmp_path: Path):
+    with Log(tmp_path / "log") as log:
+        log.load(*rows("off_a", FIRST, 100, 10), *rows("off_a", SECOND, 200, 60, "cr_a"), *rows("off_a", SECOND, 200, 20, "cr_b"),
+                 *rows("off_a", SECOND, 20, 2, "cr_c"), *rows("off_b", SECOND, 500, 50))
+        yield log
+
+
+def test_an_offer_stands_to_the_day_before_and_to_all_other_offers(log: Log) -> None:
+    selection = Selection(ACME, (("offerId", ("off_a",)),), at("2026-03-02"), at("2026-03-03"))
+    with log.store.snapshot() as snapshot:
+        found = standings(snapshot.tenant(ACME), selection)
+    impressions, ctr = found.of["impression"], found.of["ctr"]
+    assert (impressions.change.now, impressions.change.before, impressions.others, impressions.whole) == (420, 100, 500, 920)
+    assert impressions.rate is None and impressions.contrast is None
+    assert (ctr.change.now, ctr.change.before, ctr.others, ctr.whole) == (19.52, 10.0, 10.0, 14.35)
+    assert (ctr.rate.hits, ctr.rate.trials) == (82, 420)
+    # The acceptance rate counts the same clicks here, and of the conversions there are none: two comparisons, not three.
+    [alone, _] = contrasts([(Arm(82, 420), Arm(50, 500))] * 2)
+    assert ctr.contrast == alone
+    assert ctr.contrast.verdict == "higher"
+    assert found.of["cvr"].contrast.verdict == "too few to say"
+
+
+def test_each_creative_is_compared_with_all_others_together(log: Log) -> None:
+    selection = Selection(ACME, (("offerId", ("off_a",)),), at("2026-03-02"), at("2026-03-03"))
+    with log.store.snapshot() as snapshot:
+        found = sides(snapshot.tenant(ACME), selection, "creative", "ctr")
+    assert [(side.row.id, side.rate.value, side.contrast.verdict) for side in found] == [
+        ("cr_a", 30.0, "higher"), ("cr_b", 10.0, "lower"), ("cr_c", 10.0, "too few to say"),
+    ]
+    assert [side.contrast for side in found[:2]] == contrasts([(Arm(60, 200), Arm(22, 220)), (Arm(20, 200), Arm(62, 220))])

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from queries.trend import Sparklines
+from ui.chart_offers import offers_figure, offers_file, offers_words
+
+DAY = 86_400_000
+LINES = Sparklines([0, DAY, 2 * DAY], {"off_a": [1, 5, 0]})
+NAMES = {"off_a": "Card", "off_b": "Loan"}
+
+
+def test_an_offer_without_any_is_a_line_of_zeros() -> None:
+    figure = offers_figure(LINES, NAMES, "UTC")
+    assert [(line.name, list(line.x), list(line.y)) for line in figure.data] == [
+        ("Card", ["1970-01-01", "1970-01-02", "1970-01-03"], [1, 5, 0]),
+        ("Loan", ["1970-01-01", "1970-01-02", "1970-01-03"], [0, 0, 0]),
+    ]
+    assert len({(line.line.color, line.line.dash) for line in figure.data}) == 2
+
+
+def test_the_words_and_the_file_say_what_the_lines_show() -> None:
+    assert offers_words(LINES, NAMES, "Clicks") == (
+        "Lines of clicks over time. Card: 6 in all, at most 5. Loan: 0 in all, at most 0."
+    )
+    assert offers_file(LINES, NAMES, "America/Sao_Paulo") == (
+        ["start", "off_a", "off_b"], [["1969-12-31", 1, 0], ["1970-01-01", 5, 0], ["1970-01-02", 0, 0]],
+    )

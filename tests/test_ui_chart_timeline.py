@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from queries.customer import Mark
+from queries.times import milliseconds
+from ui.chart_timeline import timeline_figure, timeline_words
+from ui.palette import type_colour
+
+NOON, ONE = (milliseconds(f"2026-03-15T{hour}:00:00Z", ZoneInfo("UTC")) for hour in (12, 13))
+MARKS = [Mark(NOON, "impression", "o1", "ch_email"), Mark(ONE, "click", "o1", "ch_email"), Mark(ONE, "impression", None, None)]
+
+
+def test_each_interaction_is_a_mark_of_its_type_in_the_row_of_its_offer():
+    figure = timeline_figure(MARKS, {None: None, "o1": "Platinum Card"})
+    marks = {trace.name: trace for trace in figure.data}
+    assert list(marks) == ["impression", "click"]
+    assert list(marks["impression"].y) == ["Platinum Card", "No offer"]
+    assert list(marks["click"].x) == ["2026-03-15 13:00:00"]
+    assert marks["click"].marker.color == type_colour("click")
+    assert marks["click"].marker.symbol != marks["impression"].marker.symbol
+
+
+def test_the_first_offer_is_the_topmost_row():
+    figure = timeline_figure(MARKS, {None: None, "o1": "Platinum Card"})
+    assert list(figure.layout.yaxis.categoryarray) == ["Platinum Card", "No offer"]
+
+
+def test_two_offers_of_one_name_have_a_row_each():
+    marks = [Mark(NOON, "click", "o1", None), Mark(NOON, "click", "o2", None)]
+    assert list(timeline_figure(marks, {"o1": "Card", "o2": "Card"}).data[0].y) == ["Card", "Card (o2)"]
+
+
+def test_the_words_count_what_the_marks_show():
+    assert timeline_words(MARKS, 3) == (
+        "3 interactions in 2 rows, one for each offer, from 2026-03-15 12:00:00 to 2026-03-15 13:00:00 UTC: impression 2, click 1. "
+        "The table of interactions below lists them."
+    )
+    assert timeline_words(MARKS, 9).startswith("The newest 3 of 9: ")
+    assert timeline_words([], 0) == "No interactions."

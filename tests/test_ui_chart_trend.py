@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from queries.measures import Figures
+from queries.times import milliseconds
+from queries.trend import Bucket
+from ui.chart_trend import trend_figure, trend_types, trend_words, unfinished_words
+from ui.palette import type_colour
+from ui.trend_rows import trend_file, trend_headings, trend_rows
+
+ZONE = "Europe/Amsterdam"
+
+
+def buckets(*counts: dict[str, int]) -> list[Bucket]:
+    edges = [milliseconds(f"2026-03-{28 + place}", ZoneInfo(ZONE)) for place in range(len(counts) + 1)]
+    figures = Figures(customers=2, revenue=1.5)
+    return [Bucket(start, end, dict(of), figures) for of, start, end in zip(counts, edges, edges[1:], strict=False)]
+
+
+THREE = buckets({"click": 3, "impression": 40, "save": 0}, {"click": 0, "impression": 0, "save": 0}, {"click": 5, "impression": 60, "save": 1})
+
+
+def test_each_type_is_a_line_in_its_colour_with_empty_days_as_zeros_on_the_zones_days():
+    lines = {line.name: line for line in trend_figure(THREE, ZONE).data}
+    assert list(lines) == ["impression", "click", "save"]
+    assert list(lines["click"].x) == ["2026-03-28", "2026-03-29", "2026-03-30"]
+    assert list(lines["click"].y) == [3, 0, 5]
+    assert {line.line.color for line in lines.values()} == {type_colour(type) for type in lines}
+
+
+def test_a_type_that_towers_above_the_others_has_a_panel_of_its_own():
+    assert [line.yaxis for line in trend_figure(THREE, ZONE).data] == ["y", "y2", "y2"]
+    level = buckets({"click": 30, "impression": 40}, {"click": 20, "impression": 60})
+    assert [line.yaxis for line in trend_figure(level, ZONE).data] == ["y", "y"]
+
+
+def test_of_many_types_the_rarest_wait_in_the_legend():
+    many = buckets({f"type{number}": 20 - number for number in range(9)})
+    assert [line.visible for line in trend_figure(many, ZONE).data] == [True] * 6 + ["legendonly"] * 3
+
+
+def test_the_words_say_each_types_sum_and_its_peak():
+    assert trend_words(THREE, ZONE, "day") == (
+        "Lines of interactions a day by type, 2026-03-28 to 2026-03-30. impression: 100 in all, at most 60 (2026-03-30). "
+        "click: 8 in all, at most 5 (2026-03-30). save: 1 in all, at most 1 (2026-03-30)."
+    )
+
+
+def test_no_time_has_no_lines():
+    assert trend_types([]) == []
+    assert trend_words([], ZONE, "day") == "No time, no interactions."
+
+
+def test_the_table_has_the_newest_day_first_and_each_day_leads_to_its_rows():
+    assert [heading.label for heading in trend_headings(THREE, "day")] == ["Day", "impression", "click", "save", "customers", "value"]
+    rows = trend_rows(THREE, ZONE, lambda bucket: f"/history?from={bucket.start}")
+    assert [row["start"].text for row in rows] == ["2026-03-30", "2026-03-29", "2026-03-28"]
+    assert rows[0]["start"].address == f"/history?from={THREE[2].start}"
+    assert (rows[0]["type click"], rows[0]["customers"], rows[0]["revenue"]) == ("5", "2", "1.50")
+
+
+def test_the_file_holds_the_same_oldest_first():
+    header, rows = trend_file(THREE, ZONE)
+    assert header == ["start", "impression", "click", "save", "customers", "revenue"]
+    assert rows == [["2026-03-28", 40, 3, 0, 2, 1.5], ["2026-03-29", 0, 0, 0, 2, 1.5], ["2026-03-30", 60, 5, 1, 2, 1.5]]
+
+
+def test_a_last_day_that_the_log_has_not_lived_through_is_said():
+    noon, last_minute = (milliseconds(f"2026-03-30T{time}", ZoneInfo("UTC")) for time in ("12:00:00Z", "21:59:00Z"))
+    assert unfinished_words(THREE, noon, "day") == "The last day is not over in the log: its newest interaction is of 2026-03-30 12:00:00 UTC."
+    assert unfinished_words(THREE, last_minute, "day") is None
+    assert unfinished_words([], noon, "day") is None

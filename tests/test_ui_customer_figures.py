@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from queries.customer import customer
+from tests.logs import ACME, Log, interaction
+from ui.customer_figures import customer_kpis, offer_rows, offers_file, type_rows
+
+
+def asked(log: Log, id: str):
+    with log.store.snapshot() as snapshot:
+        return customer(snapshot.tenant(ACME), id)
+
+
+def story(log: Log) -> None:
+    common = {"customerId": "C1", "tenantId": ACME}
+    log.load(
+        interaction("1", "2026-03-01T10:00:00Z", **common, offerId="o1", interactionType="impression", outcomeTypeKey="impression"),
+        interaction("2", "2026-03-01T10:01:00Z", **common, offerId="o1", interactionType="accept", outcomeTypeKey="accept"),
+        interaction("3", "2026-03-02T10:00:00Z", **common, offerId="o2", interactionType="impression", outcomeTypeKey="impression"),
+        interaction("4", "2026-03-02T10:01:00Z", **common, offerId="o2", interactionType="dismiss", outcomeTypeKey="dismiss"),
+        interaction("5", "2026-03-03T11:12:13Z", **common, offerId="o3", interactionType="impression", outcomeTypeKey="impression"),
+        interaction("6", "2026-03-03T11:12:13Z", **{**common, "customerId": "C2"}, offerId="o3"),
+    )
+
+
+def test_the_cards_say_when_a_customer_was_seen_and_what_was_taken(log: Log):
+    story(log)
+    cards = {card.label: card for card in customer_kpis(asked(log, "C1"))}
+    assert (cards["Interactions"].value, cards["Interactions"].address) == ("5", "/history?customerId=C1")
+    assert (cards["First seen"].value, cards["First seen"].note) == ("2026-03-01", "10:00:00 UTC")
+    assert (cards["Last seen"].value, cards["Last seen"].note) == ("2026-03-03", "11:12:13 UTC")
+    assert (cards["Offers taken"].value, cards["Offers taken"].note) == ("1", "of 3 seen")
+
+
+def test_an_offer_is_taken_refused_or_only_seen_and_leads_to_its_rows(log: Log):
+    story(log)
+    rows = offer_rows(asked(log, "C1"))
+    assert [(row["name"].text, row["answer"].text) for row in rows] == [("o3", "Seen"), ("o2", "Refused"), ("o1", "Taken")]
+    assert rows[2]["name"].address == "/history?customerId=C1&offerId=o1"
+    assert (rows[2]["first"], rows[2]["last"]) == ("2026-03-01 10:00", "2026-03-01 10:01")
+
+
+def test_the_types_are_counted_most_frequent_first(log: Log):
+    story(log)
+    rows = type_rows(asked(log, "C1"))
+    assert [(row["type"].text, row["count"].text, row["count"].note) for row in rows] == [
+        ("impression", "3", "60.0%"), ("accept", "1", "20.0%"), ("dismiss", "1", "20.0%"),
+    ]
+
+
+def test_the_file_holds_a_line_for_each_offer(log: Log):
+    story(log)
+    header, rows = offers_file(asked(log, "C1"))
+    assert dict(zip(header, rows[2], strict=True)) == {
+        "customerId": "C1", "offerId": "o1", "offerName": "o1", "offerStatus": None, "seen": "true", "taken": "true", "impression": 1,
+        "click": 0, "dismiss": 0, "accept": 1, "convert": 0, "revenue": 0.0, "first": "2026-03-01 10:00:00", "last": "2026-03-01 10:01:00",
+    }

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from queries.bounds import Bounds
+from queries.comparison import Comparison
+from queries.measures import Figures
+from queries.trend import Bucket
+from ui.kpis import Kpi
+from ui.period_kpis import USUAL, period_kpis
+
+NOW = Figures(impression=1000, click=100, accept=20, convert=10, dismiss=30, positive=130, total=1160, customers=400, revenue=250.5)
+BEFORE = Figures(impression=1000, click=50, accept=20, convert=9, dismiss=60, positive=79, total=1139, customers=380, revenue=501.0)
+DAYS = Bounds(0, 2), Bounds(-2, 0)
+
+
+def cards(now: Figures, before: Figures | None, buckets: list[Bucket] = []) -> dict[str, Kpi]:
+    compared = Comparison(DAYS[0], DAYS[1] if before else None, now, before, whole=True)
+    made = period_kpis(compared, buckets, lambda measure: f"/history?of={measure}")
+    return dict(zip(USUAL, made, strict=True))
+
+
+def test_a_count_is_shown_with_its_change_and_what_it_was():
+    click = cards(NOW, BEFORE)["click"]
+    assert (click.label, click.value, click.change, click.tone, click.note) == ("Clicks", "100", "+100.0%", "good", "50 before")
+    assert click.address == "/history?of=click"
+
+
+def test_fewer_dismissals_are_good_less_value_is_bad_and_impressions_are_neither():
+    made = cards(NOW, BEFORE)
+    assert (made["dismiss"].change, made["dismiss"].tone) == ("−50.0%", "good")
+    assert (made["revenue"].change, made["revenue"].tone) == ("−50.0%", "bad")
+    assert cards(NOW, Figures(impression=10))["impression"].tone == "quiet"
+
+
+def test_a_rates_change_has_a_colour_only_where_chance_does_not_explain_it():
+    made = cards(NOW, BEFORE)
+    assert (made["ctr"].change, made["ctr"].tone) == ("+5.00 points", "good")
+    assert made["ctr"].note == "8.29–12.02%, clearly higher"
+    assert (made["cvr"].change, made["cvr"].tone) == ("+0.10 points", "quiet")
+    assert made["cvr"].note.endswith("%, no clear change")
+
+
+def test_of_a_few_impressions_there_is_too_little_to_say():
+    made = cards(Figures(impression=50, click=40, total=90), Figures(impression=1000, click=10, total=1010))
+    assert (made["ctr"].tone, made["ctr"].note) == ("quiet", "66.96–88.76%, too few to say")
+
+
+def test_without_a_period_before_there_is_no_change_to_show():
+    made = cards(NOW, None)
+    assert {card.change for card in made.values()} == {None}
+    assert (made["click"].note, made["ctr"].note) == (None, "8.29–12.02%")
+
+
+def test_without_impressions_a_rate_says_so():
+    assert (cards(Figures(click=3, total=3), None)["ctr"].value, cards(Figures(), None)["ctr"].note) == ("–", "no impressions")
+
+
+def test_the_course_has_a_value_a_bucket_and_a_gap_where_there_is_none():
+    buckets = [Bucket(0, 1, {"click": 3}, Figures(impression=10, click=3)), Bucket(1, 2, {"click": 0}, Figures())]
+    made = cards(NOW, BEFORE, buckets)
+    assert (made["click"].course, made["ctr"].course) == ([3, 0], [30.0, None])

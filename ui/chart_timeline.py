@@ -1,0 +1,76 @@
+"""One customer's interactions over time: a row for each offer, a mark for each interaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import plotly.graph_objects as go
+
+from queries.customer import Mark
+from ui.numbers import counted, time
+from ui.palette import type_colour
+
+NO_OFFER = "No offer"
+_ROW_HEIGHT, _BELOW_AXIS, _LEGEND = 32, 44, 70
+_LONGEST_LABEL = 26
+
+# Told apart without their colours as well.
+_SYMBOLS = {
+    "impression": "circle-open", "click": "circle", "accept": "diamond", "convert": "star", "conversion": "star",
+    "dismiss": "x", "not_interested": "x", "opt_out": "x", "complaint": "x", "recommendation": "square-open",
+}
+_OTHER_SYMBOL = "square"
+
+
+def timeline_figure(marks: Sequence[Mark], offers: Mapping[str | None, str | None]) -> go.Figure:
+    """The marks in the rows of their offers. `offers` gives each offer's label by its id, the topmost first."""
+    labels = _labels(offers)
+    figure = go.Figure()
+    types = Counter(mark.type for mark in marks)
+    for type, _ in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])):
+        of_type = [mark for mark in marks if mark.type == type]
+        figure.add_trace(go.Scatter(
+            x=[time(mark.timestamp) for mark in of_type], y=[labels[mark.offer] for mark in of_type], name=escape(type), mode="markers",
+            marker={
+                "color": type_colour(type), "symbol": _SYMBOLS.get(type, _OTHER_SYMBOL), "size": 11,
+                "line": {"width": 1.6, "color": type_colour(type)},
+            },
+            customdata=[[escape(type), escape(mark.channel or "–")] for mark in of_type],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{x|%-d %B %Y %H:%M:%S} UTC<br>%{y}<br>%{customdata[1]}<extra></extra>",
+        ))
+    rows = [labels[offer] for offer in offers]
+    height = _ROW_HEIGHT * max(len(rows), 2)
+    figure.update_layout(
+        height=height + _BELOW_AXIS + _LEGEND, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="closest", showlegend=True,
+        legend={"orientation": "h", "yanchor": "top", "y": -_BELOW_AXIS / height, "x": 0},
+    )
+    figure.update_xaxes(type="date", showgrid=True)
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], range=[-0.6, len(rows) - 0.4], showgrid=True)
+    return figure
+
+
+def timeline_words(marks: Sequence[Mark], total: int) -> str:
+    """What the marks show, for those who do not see them."""
+    if not marks:
+        return "No interactions."
+    offers = len({mark.offer for mark in marks})
+    types = Counter(mark.type for mark in marks)
+    said = ", ".join(f"{type} {number}" for type, number in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])))
+    part = "" if len(marks) == total else f"The newest {len(marks)} of {total}: "
+    return (
+        f"{part}{counted(len(marks), 'interaction')} in {counted(offers, 'row')}, one for each offer, "
+        f"from {time(marks[0].timestamp)} to {time(marks[-1].timestamp)} UTC: {said}. The table of interactions below lists them."
+    )
+
+
+def _labels(offers: Mapping[str | None, str | None]) -> dict[str | None, str]:
+    """A label for each offer, safe within a chart, no two alike, for a row is known by its label alone."""
+    labels: dict[str | None, str] = {}
+    for id, name in offers.items():
+        label = NO_OFFER if id is None else name or id
+        label = label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL - 1]}…"
+        label = escape(label)
+        labels[id] = f"{label} ({escape(id or '')})" if label in labels.values() else label
+    return labels

@@ -1,0 +1,84 @@
+"""A selection's interactions by type over time, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from queries.periods import day
+from queries.spans import HOUR, Grain
+from queries.trend import Bucket
+from ui.numbers import count, time
+from ui.palette import type_colour
+
+HEIGHT = 320
+_HEIGHT_OF_TWO = 420
+
+# From so many times the next type's peak on, a type would press the others flat.
+_TOWERS = 4
+
+# More lines than these can hardly be told apart. The others are drawn when their name in the legend is pressed.
+_MOST_LINES = 6
+
+_EACH = {"day": "a day", "week": "a week", "month": "a month"}
+
+
+def trend_types(buckets: Sequence[Bucket]) -> list[str]:
+    """The types of a trend, most frequent first."""
+    if not buckets:
+        return []
+    totals = {type: sum(bucket.counts[type] for bucket in buckets) for type in buckets[0].counts}
+    return sorted(totals, key=lambda type: (-totals[type], type))
+
+
+def trend_figure(buckets: Sequence[Bucket], zone: str) -> go.Figure:
+    """A line for each type; one that towers above the others has a panel of its own, over the same days.
+
+    Of many types the rarer ones wait in the legend.
+    """
+    types = trend_types(buckets)
+    days = [day(bucket.start, zone).isoformat() for bucket in buckets]
+    peaks = {type: max(bucket.counts[type] for bucket in buckets) for type in types}
+    apart = len(types) > 1 and peaks[types[0]] >= _TOWERS * max(peaks[type] for type in types[1:])
+    figure = make_subplots(rows=2 if apart else 1, cols=1, shared_xaxes=True, vertical_spacing=0.07)
+    for place, type in enumerate(types):
+        figure.add_trace(
+            go.Scatter(
+                x=days, y=[bucket.counts[type] for bucket in buckets], name=escape(type),
+                mode="lines+markers" if len(days) <= 45 else "lines",
+                line={"color": type_colour(type), "width": 2}, marker={"size": 5},
+                hovertemplate="%{y:,}",
+                visible=True if place < _MOST_LINES else "legendonly",
+            ),
+            row=2 if apart and place else 1, col=1,
+        )
+    figure.update_layout(
+        height=_HEIGHT_OF_TWO if apart else HEIGHT, hovermode="x unified", hoversubplots="axis",
+        margin={"l": 0, "r": 8, "t": 8, "b": 0}, legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0},
+    )
+    figure.update_xaxes(type="date", showgrid=False, tickformat="%-d %b\n%Y", hoverformat="%A %-d %B %Y")
+    figure.update_yaxes(rangemode="tozero", tickformat=",~d", nticks=5)
+    return figure
+
+
+def unfinished_words(buckets: Sequence[Bucket], newest: int, grain: Grain) -> str | None:
+    """What is to be said of the last point where the log, whose newest interaction is given in milliseconds, ends within it."""
+    if not buckets or not buckets[-1].start <= newest < buckets[-1].end - HOUR:
+        return None
+    return f"The last {grain} is not over in the log: its newest interaction is of {time(newest)} UTC."
+
+
+def trend_words(buckets: Sequence[Bucket], zone: str, grain: Grain) -> str:
+    """What the lines show, for those who do not see them."""
+    if not buckets:
+        return "No time, no interactions."
+    first, last = day(buckets[0].start, zone), day(buckets[-1].start, zone)
+    lines = []
+    for type in trend_types(buckets):
+        most = max(buckets, key=lambda bucket: bucket.counts[type])
+        total = sum(bucket.counts[type] for bucket in buckets)
+        lines.append(f"{type}: {count(total)} in all, at most {count(most.counts[type])} ({day(most.start, zone)}).")
+    return f"Lines of interactions {_EACH[grain]} by type, {first} to {last}. {' '.join(lines)}"

@@ -1,0 +1,101 @@
+"""One customer in figures: cards, the counts by type, the offers seen and taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from queries.customer import Customer, CustomerOffer
+from queries.measures import MEASURE
+from ui.address import Pairs, query
+from ui.chart_timeline import NO_OFFER
+from ui.kpis import Kpi
+from ui.measured import value_text
+from ui.numbers import count, percent, time
+from ui.palette import type_colour
+from ui.sortable_table import Figure, Heading
+
+Row = Mapping[str, Figure | str | None]
+Value = str | int | float | None
+
+_COUNTED = ("impression", "click", "dismiss", "accept", "convert")
+
+TYPE_HEADINGS = [Heading("type", "Type", "text"), Heading("count", "Interactions"), Heading("share", "Share", "drawing")]
+OFFER_HEADINGS = [
+    Heading("name", "Offer", "text"),
+    Heading("answer", "Answer", "text", "Taken: accepted, or led to a conversion. Seen: shown, and not taken."),
+    *(Heading(id, MEASURE[id].label, words=MEASURE[id].words) for id in _COUNTED),
+    Heading("revenue", "Value", words=MEASURE["revenue"].words),
+    Heading("first", "First (UTC)", "text"),
+    Heading("last", "Last (UTC)", "text"),
+]
+
+
+def customer_kpis(found: Customer) -> list[Kpi]:
+    """The cards of a customer."""
+    offers = [offer for offer in found.offers if offer.id is not None]
+    seen, taken = sum(offer.seen for offer in offers), sum(offer.taken for offer in offers)
+    return [
+        Kpi("Interactions", count(found.figures.total), MEASURE["total"].words, address=_rows(found)),
+        Kpi("First seen", time(found.first)[:10], "The day of the oldest interaction, in UTC.", note=f"{time(found.first)[11:]} UTC"),
+        Kpi("Last seen", time(found.last)[:10], "The day of the newest interaction, in UTC.", note=f"{time(found.last)[11:]} UTC"),
+        Kpi("Offers taken", count(taken), "Offers accepted, or that led to a conversion.",
+            note=f"of {count(seen)} seen"),
+        Kpi("Value", value_text("revenue", found.figures.revenue), MEASURE["revenue"].words),
+    ]
+
+
+def type_rows(found: Customer) -> list[Row]:
+    """A row for each type, most frequent first."""
+    most = max(found.counts.values())
+    return [
+        {
+            "type": Figure(type, address=_rows(found, [("type", type)])),
+            "count": Figure(count(number), note=percent(number, found.figures.total)),
+            "share": Figure(percent(number, found.figures.total), share=number / most, colour=type_colour(type)),
+        }
+        for type, number in found.counts.items()
+    ]
+
+
+def offer_rows(found: Customer) -> list[Row]:
+    """A row for each offer, the latest first."""
+    return [
+        {
+            "name": _name(found, offer),
+            "answer": _answer(offer),
+            **{id: value_text(id, offer.figures[id]) if offer.figures[id] else None for id in _COUNTED},
+            "revenue": value_text("revenue", offer.figures.revenue) if offer.figures.revenue else None,
+            "first": time(offer.first)[:16],
+            "last": time(offer.last)[:16],
+        }
+        for offer in found.offers
+    ]
+
+
+def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:
+    """The header and the rows of the offers as a file; times in UTC."""
+    header = ["customerId", "offerId", "offerName", "offerStatus", "seen", "taken", *_COUNTED, "revenue", "first", "last"]
+    return header, [
+        [found.id, offer.id, offer.label, offer.status, str(offer.seen).lower(), str(offer.taken).lower(),
+         *(offer.figures[id] for id in _COUNTED), offer.figures.revenue, time(offer.first), time(offer.last)]
+        for offer in found.offers
+    ]
+
+
+def _rows(found: Customer, further: Pairs = ()) -> str:
+    return f"/history{query([('customerId', found.id), *further])}"
+
+
+def _name(found: Customer, offer: CustomerOffer) -> Figure:
+    if offer.id is None:
+        return Figure(NO_OFFER)
+    mark = None if offer.status in (None, "active") else offer.status
+    return Figure(offer.label, mark=mark, address=_rows(found, [("offerId", offer.id)]), is_id=offer.label == offer.id)
+
+
+def _answer(offer: CustomerOffer) -> Figure:
+    if offer.taken:
+        return Figure("Taken", tone="good")
+    if offer.figures.negative:
+        return Figure("Refused", tone="bad")
+    return Figure("Seen" if offer.seen else None, tone="quiet")

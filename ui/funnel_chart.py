@@ -1,0 +1,95 @@
+"""The picture of a funnel: a bar a step, as long as the units that reached it, and behind it those that were lost on the way."""
+
+from __future__ import annotations
+
+from html import escape
+
+import plotly.graph_objects as go
+
+from queries.funnel.answer import FunnelAnswer, FunnelStep
+from queries.funnel.bars import Bar, dropped_after, reached
+from ui.funnel_words import interval, step_name, units
+from ui.numbers import count, percent
+
+COLOUR = "#5B54EA"
+_ROW_HEIGHT = 84
+_BAR_WIDTH = 0.34
+_QUIET = 0.35
+# How strong a bar of the lost is: usually, when its units are listed, and when those of another bar are.
+_LOST, _LOST_CHOSEN, _LOST_QUIET = 0.2, 0.7, 0.12
+
+
+def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure:
+    """The bars from the first step at the top; each has the words of its bar (`reached`, `2`) as its custom data.
+
+    `current` is the bar whose units are listed: the others stand back.
+    """
+    counts = [step.units for step in answer.steps]
+    rows = [-step.number for step in answer.steps]
+    lost = [dropped_after(number) for number in range(1, len(counts))]
+    figure = go.Figure([
+        go.Bar(
+            x=counts, y=rows, orientation="h", width=_BAR_WIDTH, name="Reached",
+            marker={"color": COLOUR, "opacity": [_opacity(reached(-row), current) for row in rows]},
+            customdata=[["reached", str(-row)] for row in rows],
+            hovertext=[f"{units(step.units, answer.question)} reached step {step.number}" for step in answer.steps],
+            hovertemplate="%{hovertext}<extra></extra>",
+        ),
+        go.Bar(
+            x=[bar.size(counts) for bar in lost], y=rows[1:], orientation="h", width=_BAR_WIDTH, name="Lost before this step",
+            marker={"color": COLOUR, "opacity": [_LOST if current is None else _LOST_CHOSEN if bar == current else _LOST_QUIET for bar in lost],
+                    "pattern": {"shape": "/", "size": 6, "solidity": 0.25}},
+            customdata=[["droppedAfter", str(bar.lowest)] for bar in lost],
+            hovertext=[f"{units(bar.size(counts), answer.question)} did not come from step {bar.lowest} to step {bar.lowest + 1}"
+                       for bar in lost],
+            hovertemplate="%{hovertext}<extra></extra>",
+        ),
+    ])
+    # What is chosen shows by the opacity above; the chart's own way would outlive a step back in the browser.
+    figure.update_traces(selected_marker_opacity=None, unselected_marker_opacity=None)
+    for step in answer.steps:
+        _write(figure, step, f"<b>{step.number}</b>  {escape(_shortened(step_name(answer.question, step.number)))}", "left", 22)
+        _write(figure, step, f"<b>{count(step.units)}</b>", "right", 22)
+        _write(figure, step, _rates(step), "left", -23, small=True)
+    figure.update_layout(
+        barmode="stack", showlegend=False, height=_ROW_HEIGHT * len(rows) + 8, margin={"l": 0, "r": 0, "t": 4, "b": 4},
+        xaxis={"visible": False, "range": [0, max(counts[0], 1)], "fixedrange": True},
+        yaxis={"visible": False, "range": [rows[-1] - 0.55, -0.45], "fixedrange": True},
+        dragmode=False, hovermode="closest", clickmode="event+select",
+    )
+    return figure
+
+
+def funnel_text(answer: FunnelAnswer) -> str:
+    """What the picture shows, in words."""
+    steps = "; ".join(
+        f"{step.number} {step_name(answer.question, step.number)}: {count(step.units)}, {percent(step.rate_from_first or 0, 1)} of the first"
+        for step in answer.steps
+    )
+    return f"Funnel of {len(answer.steps)} steps. {steps}."
+
+
+def _opacity(bar: Bar, current: Bar | None) -> float:
+    return 1 if current in (None, bar) else _QUIET
+
+
+def _rates(step: FunnelStep) -> str:
+    if step.number == 1:
+        return "100% · the entries" if step.units else "no entries"
+    if step.rate_from_first is None:
+        return ""
+    of_first = f"<b>{percent(step.rate_from_first, 1)}</b> of first (95%: {interval(step.interval95)})"
+    if step.number == 2 or step.rate_from_previous is None:
+        return of_first
+    return f"{of_first} · {percent(step.rate_from_previous, 1)} of previous"
+
+
+def _write(figure: go.Figure, step: FunnelStep, text: str, side: str, shift: int, small: bool = False) -> None:
+    figure.add_annotation(
+        text=text, xref="paper", x=0 if side == "left" else 1, xanchor=side, y=-step.number, yshift=shift, showarrow=False,
+        align=side, font={"size": 12 if small else 14},
+    )
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 42 else name[:40].rstrip(" ,") + "…"

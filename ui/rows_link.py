@@ -1,0 +1,30 @@
+"""The address of the interactions behind a figure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from data.names import Names
+from queries.narrowing import narrowed, rows_behind
+from queries.selection import Selection
+from ui.address import Pairs, query
+
+
+def rows_link(selection: Selection | None) -> str | None:
+    """The page of the log that shows a selection; None where there is none."""
+    return None if selection is None else f"/history{query(selection.pairs())}"
+
+
+def link_behind(selection: Selection, measure: str, names: Names, further: Pairs = ()) -> str | None:
+    """The page of the log with what a measure, by its id, counts, of the interactions that pass further filters as well."""
+    found = narrowed(selection, further)
+    return found and rows_link(rows_behind(found, measure, names))
+
+
+def part_link(selection: Selection, start: int, end: int) -> str | None:
+    """The page of the log with what a selection has from `start` to before `end`, in milliseconds; never beyond its own period."""
+    if selection.start is not None:
+        start = max(start, selection.start)
+    if selection.end is not None:
+        end = min(end, selection.end)
+    return rows_link(replace(selection, start=start, end=end))

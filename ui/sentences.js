@@ -1,0 +1,16 @@
+export default function ({ data, parentElement, setTriggerValue }) {
+  const list = parentElement.querySelector("ul")
+  list.setAttribute("aria-label", data.label)
+  list.replaceChildren(...data.said.map(([text, address]) => {
+    const item = document.createElement("li")
+    item.append(text)
+    if (address) {
+      const link = document.createElement("a")
+      link.href = address
+      link.textContent = "Show them"
+      item.append(" ", link)
+    }
+    return item
+  }))
+  followLinks(list, setTriggerValue)
+}

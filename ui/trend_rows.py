@@ -1,0 +1,44 @@
+"""A trend as a table: what its chart draws, in figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from queries.periods import day
+from queries.spans import Grain
+from queries.trend import Bucket
+from ui.chart_trend import trend_types
+from ui.numbers import count, money
+from ui.sortable_table import Figure, Heading
+
+_NOUN = {"day": "Day", "week": "Week from", "month": "Month from"}
+
+
+def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Heading]:
+    """The columns of `trend_rows`."""
+    types = [Heading(f"type {type}", type) for type in trend_types(buckets)]
+    return [Heading("start", _NOUN[grain], "text"), *types, Heading("customers", "customers"), Heading("revenue", "value")]
+
+
+def trend_rows(buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket], str]) -> list[Mapping[str, Figure | str | None]]:
+    """A row for each bucket, the newest first; its date leads to its rows."""
+    return [
+        {
+            "start": Figure(day(bucket.start, zone).isoformat(), address=link(bucket)),
+            **{f"type {type}": count(number) for type, number in bucket.counts.items()},
+            "customers": count(bucket.figures.customers),
+            "revenue": money(bucket.figures.revenue),
+        }
+        for bucket in reversed(buckets)
+    ]
+
+
+def trend_file(buckets: Sequence[Bucket], zone: str) -> tuple[list[str], list[list[str | float | None]]]:
+    """The header and the rows of the trend as a file, oldest first."""
+    types = trend_types(buckets)
+    header = ["start", *types, "customers", "revenue"]
+    rows = [
+        [day(bucket.start, zone).isoformat(), *(bucket.counts[type] for type in types), bucket.figures.customers, bucket.figures.revenue]
+        for bucket in buckets
+    ]
+    return header, rows
