@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import Dashboard
@@ -13,18 +12,6 @@ pytest_plugins = ["tests.browser_fixtures"]
 
 Visit = Callable[[str], Page]
 SUMMARY, HISTORY = "/api/v1/interaction-summary", "/api/v1/interaction-history"
-
-
-@pytest.fixture
-def look(visit: Visit) -> Visit:
-    """Opens an address of the offers and waits until its tables are drawn."""
-
-    def looked(address: str) -> Page:
-        page = visit(address)
-        page.set_default_timeout(30_000)
-        return page
-
-    return looked
 
 
 def table(page: Page, label: str) -> list[list[str]]:
@@ -42,8 +29,8 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}%"
 
 
-def test_every_figure_of_the_list_is_the_api_s(look: Visit, dashboard: Dashboard):
-    page = look("/offers?period=all&channelId=ch_email&sort=name")
+def test_every_figure_of_the_list_is_the_api_s(visit: Visit, dashboard: Dashboard):
+    page = visit("/offers?period=all&channelId=ch_email&sort=name")
     shown = {row[0]: row[1:] for row in table(page, "Offers")}
     answer = of_api(dashboard, "channelId=ch_email&limit=500")
     assert len(answer) > 10
@@ -57,8 +44,8 @@ def test_every_figure_of_the_list_is_the_api_s(look: Visit, dashboard: Dashboard
     assert any(cells[0] == "0" and name.endswith(("archived", "deleted", "draft")) for name, cells in shown.items())
 
 
-def test_a_heading_sorts_a_search_finds_and_both_are_in_the_address(look: Visit):
-    page = look("/offers?period=all")
+def test_a_heading_sorts_a_search_finds_and_both_are_in_the_address(visit: Visit):
+    page = visit("/offers?period=all")
     page.get_by_role("button", name="Clicks").press("Enter")
     expect(page).to_have_url(re.compile("sort=-click"))
     expect(page.get_by_role("columnheader", name="Clicks")).to_have_attribute("aria-sort", "descending")
@@ -68,14 +55,16 @@ def test_a_heading_sorts_a_search_finds_and_both_are_in_the_address(look: Visit)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("search=LOAN"))
     expect(page.get_by_role("heading", level=3)).to_have_text(re.compile(r"^\d offers?$"))
+    found = int(page.get_by_role("heading", level=3).inner_text().split()[0])
+    expect(page.get_by_role("table", name="Offers", exact=True).locator("tbody tr")).to_have_count(found)
     assert all("loan" in row[0].lower() for row in table(page, "Offers"))
     assert dict(parse_qsl(urlsplit(page.url).query)) == {"period": "all", "sort": "-click", "search": "LOAN"}
     page.go_back()
     expect(page.get_by_role("heading", level=3)).not_to_have_text(re.compile(r"^\d offers?$"))
 
 
-def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(look: Visit, dashboard: Dashboard):
-    page = look("/offers?period=all&direction=outbound")
+def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(visit: Visit, dashboard: Dashboard):
+    page = visit("/offers?period=all&direction=outbound")
     link = page.get_by_role("table", name="Offers", exact=True).locator("tbody tr").first.locator("td").nth(1).get_by_role("link")
     clicks, behind = link.inner_text(), link.get_attribute("href")
     with dashboard.client() as client:
@@ -86,8 +75,8 @@ def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(look: Visit, dashb
     expect(page.get_by_role("heading", level=3)).to_have_text(f"{clicks} interactions")
 
 
-def test_the_name_opens_the_offer_whose_figures_are_the_api_s(look: Visit, dashboard: Dashboard):
-    page = look("/offers?period=all")
+def test_the_name_opens_the_offer_whose_figures_are_the_api_s(visit: Visit, dashboard: Dashboard):
+    page = visit("/offers?period=all")
     page.get_by_role("link", name="Everyday Cashback Card").press("Enter")
     expect(page).to_have_url(re.compile("offerId=off_002"))
     expect(page.get_by_role("heading", name="Everyday Cashback Card", level=1)).to_be_visible()
@@ -106,8 +95,8 @@ def test_the_name_opens_the_offer_whose_figures_are_the_api_s(look: Visit, dashb
     assert page.get_by_role("table", name="Newest interactions", exact=True).locator("tbody tr").count() == 10
 
 
-def test_offers_stand_next_to_each_other_with_the_api_s_figures(look: Visit, dashboard: Dashboard):
-    page = look("/offers?offerId=off_001&offerId=off_003&period=all")
+def test_offers_stand_next_to_each_other_with_the_api_s_figures(visit: Visit, dashboard: Dashboard):
+    page = visit("/offers?offerId=off_001&offerId=off_003&period=all")
     first, second = sorted(of_api(dashboard, "offerId=off_001&offerId=off_003"), key=lambda row: row["id"])
     shown = {cells[0]: cells[1:] for cells in table(page, "Figures of the offers")}
     assert shown["Impressions"] == [f"{first['impression']:,}", f"{second['impression']:,}"]
@@ -115,10 +104,10 @@ def test_offers_stand_next_to_each_other_with_the_api_s_figures(look: Visit, das
     assert shown["Value"] == [f"{first['revenue']:,.2f}", f"{second['revenue']:,.2f}"]
 
 
-def test_an_unknown_offer_and_one_offer_too_many_are_said(look: Visit):
-    page = look("/offers?offerId=off_nowhere")
+def test_an_unknown_offer_and_one_offer_too_many_are_said(visit: Visit):
+    page = visit("/offers?offerId=off_nowhere")
     expect(page.locator(".st-key-message")).to_contain_text("off_nowhere")
     page.get_by_role("button", name="Show all offers").click()
     expect(page.get_by_role("table", name="Offers", exact=True)).to_be_visible()
-    page = look("/offers?" + "&".join(f"offerId=off_00{number}" for number in range(1, 6)))
+    page = visit("/offers?" + "&".join(f"offerId=off_00{number}" for number in range(1, 6)))
     expect(page.get_by_role("alert")).to_contain_text("4 times at most")

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.figures import figures
+from queries.matching import Matches
 from queries.measures import COUNTS
 from queries.narrowing import narrowed, rows_behind
 from queries.selection import Selection, parse
 from queries.total import total
-from queries.matching import Matches
 from tests.figures_logs import SAMPLE, load_sample
 from tests.logs import ACME, Log
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,7 +11,6 @@ from queries.sides import sides
 from queries.standing import standings
 from queries.times import milliseconds
 from tests.logs import ACME, Log, interaction
-from zoneinfo import ZoneInfo
 
 FIRST, SECOND = "2026-03-01T10:00:00.000Z", "2026-03-02T10:00:00.000Z"
 
