@@ -42,6 +42,8 @@ class OfferList(OfferFrame):
         found = offers(self.tenant, self.selection, self.sort, self.search)
         self.draw_filters((SORT_FIELD, SEARCH_FIELD))
         self.draw_summary(found)
+        st.text_input("Find an offer", key="search", on_change=self.changed, placeholder="Find an offer by name or id",
+                      icon=":material/search:", label_visibility="collapsed", width=320)
         if found.found:
             self.draw_table(found)
         else:
@@ -59,8 +61,6 @@ class OfferList(OfferFrame):
                 taking("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
 
     def draw_table(self, found: Offers) -> None:
-        st.text_input("Find an offer", key="search", on_change=self.changed, placeholder="Find an offer by name or id",
-                      icon=":material/search:", label_visibility="collapsed", width=320)
         rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.found[:MOST_ROWS]]
         column = self.sort.removeprefix(DESCENDING)
         direction = "descending" if self.sort.startswith(DESCENDING) else "ascending"

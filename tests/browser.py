@@ -83,7 +83,7 @@ def window(chromium: Browser, dashboard: Dashboard) -> Page:
 
 def drawn(page: Page) -> None:
     """Waits until the page shows rows or says why it has none, and nothing is being computed."""
-    expect(page.locator("tbody tr, .st-key-message").first).to_be_visible(timeout=60_000)
+    expect(page.locator("tbody tr, .st-key-message").filter(visible=True).first).to_be_visible(timeout=60_000)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 

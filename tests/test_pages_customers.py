@@ -25,7 +25,7 @@ def busiest(dashboard: Dashboard) -> str:
 
 def values(page: Page) -> dict[str, str]:
     cards = page.get_by_role("list", name="Figures of the customer").locator(".card")
-    expect(cards.first).to_be_visible()
+    expect(cards.first).to_be_visible(timeout=20_000)
     return dict(cards.evaluate_all(
         "cards => cards.map(card => [card.querySelector('.label').innerText, card.querySelector('.value').innerText])"
     ))
@@ -69,7 +69,7 @@ def test_entering_an_id_shows_what_the_api_has_of_that_customer(visit: Visit, da
 
 def test_the_timeline_says_in_words_what_it_shows(visit: Visit, busiest: str):
     page = visit(f"/customers?customerId={busiest}")
-    expect(page.get_by_role("img", name=re.compile("interactions in .* one for each offer"))).to_be_attached()
+    expect(page.get_by_role("figure", name=re.compile("interactions in .* one for each offer"))).to_be_attached()
 
 
 def test_the_rows_page_by_cursor_and_open_beside_the_table(visit: Visit, busiest: str):

@@ -23,7 +23,7 @@ def asked(page: Page) -> list[tuple[str, str]]:
 
 def values(page: Page) -> dict[str, str]:
     cards = page.get_by_role("list", name="Figures of the period").locator(".card")
-    expect(cards.first).to_be_visible()
+    expect(cards.first).to_be_visible(timeout=20_000)
     return dict(cards.evaluate_all(
         "cards => cards.map(card => [card.querySelector('.label').innerText, card.querySelector('.value').innerText])"
     ))
@@ -160,6 +160,6 @@ def test_what_a_link_asks_that_is_not_understood_is_said(visit: Visit):
 
 def test_the_chart_says_in_words_what_it_shows_and_nothing_is_wider_than_a_telephone(visit: Visit):
     page = visit("/overview?period=all")
-    expect(page.get_by_role("img", name=re.compile("Lines of interactions a day by type"))).to_be_attached()
+    expect(page.get_by_role("figure", name=re.compile("Lines of interactions a day by type"))).to_be_attached()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]") == [390, 390]

@@ -16,7 +16,9 @@ from tests.logs import ACME, CHANNELS, CREATIVES, CUSTOMERS, OFFERS, TYPES, ZENI
 
 Pairs = list[tuple[str, str]]
 
-MANY_STORES = max(8, settings.default.max_examples // 6)
+# A walk is many pages, and a store of its own many loads.
+WALKS = settings.default.max_examples // 4
+STORES = settings.default.max_examples // 8
 
 filters = st.lists(
     st.sampled_from([
@@ -60,6 +62,7 @@ def ids(rows: list[Row]) -> list[str]:
     return [row["id"] for row in rows]
 
 
+@settings(max_examples=WALKS)
 @given(selections(), st.integers(1, 7), st.sampled_from([ACME, ZENITH]))
 @example([], 1, ACME)
 def test_walking_yields_each_matching_row_once_in_order(tangled_log: Log, pairs: Pairs, limit: int, tenant: str) -> None:
@@ -111,6 +114,7 @@ def test_a_page_knows_where_it_stands(tangled_log: Log, pairs: Pairs, limit: int
     assert answer == Neighbours(len(newer), newer[-limit - 1]["id"] if len(newer) > limit else None)
 
 
+@settings(max_examples=WALKS)
 @given(selections(), st.integers(1, 7))
 def test_walking_back_meets_the_pages_of_walking_on(tangled_log: Log, pairs: Pairs, limit: int) -> None:
     selection = parse(ACME, pairs).selection
@@ -142,7 +146,7 @@ def loads(draw: st.DrawFn) -> list[list[Row]]:
     return [rows[start:end] for start, end in itertools.pairwise([0, *cuts, len(rows)]) if rows[start:end]]
 
 
-@settings(max_examples=MANY_STORES)
+@settings(max_examples=STORES)
 @given(loads(), st.sampled_from([[], [("type", "click")], [("customerId", "CUST001")], [("customerId", id) for id in CUSTOMERS]]))
 def test_any_log_loaded_in_any_order_is_walked_whole(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[Row]], pairs: Pairs,
@@ -156,7 +160,7 @@ def test_any_log_loaded_in_any_order_is_walked_whole(
             assert [record.id for page in walk for record in page.records] == ids(matching(log.rows, ACME, pairs))
 
 
-@settings(max_examples=MANY_STORES)
+@settings(max_examples=STORES)
 @given(st.integers(1, 4), st.data())
 def test_rows_that_arrive_while_walking_neither_hide_nor_repeat_others(
     tmp_path_factory: pytest.TempPathFactory, limit: int, data: st.DataObject,
