@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from data.tenant import Tenant
 from pages.taking import file_text
@@ -167,7 +168,7 @@ class View:
             others = address.without(address.pairs(), ("from", "to", "cursor"))
             st.button(label, key="choose_period", on_click=lambda: address.show([*others, *words]))
 
-    def _controls(self):
+    def _controls(self) -> DeltaGenerator:
         return st.container(horizontal=True, vertical_alignment="bottom", key="funnel_controls")
 
     def _draw_target(self, changed: Callable[[], None]) -> None:

@@ -20,7 +20,7 @@ from queries.funnel import bars, question
 from queries.funnel.answer import FunnelAnswer, funnel
 from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
 from queries.funnel.cursor import CURSOR
-from queries.funnel.question import STEP, FunnelQuestion, funnel_question
+from queries.funnel.question import STEP, funnel_question
 from queries.funnel.tally import is_warm
 from queries.problems import BadQuestion
 from queries.selection import Question, Selection

@@ -20,8 +20,6 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from api.csv_text import rows_text
 from data.sample import SCHEMA, sample_batches
 from data.store import Snapshot, Store
@@ -46,15 +44,20 @@ def main() -> None:
     home = options.home or Path(tempfile.mkdtemp(prefix="bench-"))
     home.mkdir(parents=True, exist_ok=True)
     try:
-        log = home / f"log-{options.rows}.parquet"
-        if not log.exists():
-            _write(log, options.rows)
-        if not (home / "history.duckdb").exists():
-            _load(log, home, options.rows)
-        _ask(home, log)
+        _ask(home, made_store(home, options.rows))
     finally:
         if not options.home:
             shutil.rmtree(home)
+
+
+def made_store(home: Path, rows: int) -> Path:
+    """The log of a folder, written and loaded into its store where that has not been done."""
+    log = home / f"log-{rows}.parquet"
+    if not log.exists():
+        _write(log, rows)
+    if not (home / "history.duckdb").exists():
+        _load(log, home, rows)
+    return log
 
 
 def _write(log: Path, rows: int) -> None:

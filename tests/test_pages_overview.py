@@ -158,8 +158,14 @@ def test_what_a_link_asks_that_is_not_understood_is_said(visit: Visit):
     expect(page.get_by_role("alert")).to_contain_text("'second'")
 
 
-def test_the_chart_says_in_words_what_it_shows_and_nothing_is_wider_than_a_telephone(visit: Visit):
+def test_the_chart_says_in_words_what_it_shows(visit: Visit):
     page = visit("/overview?period=all")
     expect(page.get_by_role("figure", name=re.compile("Lines of interactions a day by type"))).to_be_attached()
+
+
+def test_nothing_is_wider_than_a_telephone(visit: Visit):
+    page = visit("/customers")
     page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/overview?period=all")
+    drawn(page)
     assert page.evaluate("[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]") == [390, 390]

@@ -17,8 +17,8 @@ from tests.logs import ACME, CHANNELS, CREATIVES, CUSTOMERS, OFFERS, TYPES, ZENI
 Pairs = list[tuple[str, str]]
 
 # A walk is many pages, and a store of its own many loads.
-WALKS = settings.default.max_examples // 4
-STORES = settings.default.max_examples // 8
+WALKS = settings.default.max_examples // 2
+STORES = settings.default.max_examples // 5
 
 filters = st.lists(
     st.sampled_from([

@@ -1,0 +1,90 @@
+"""The figures of the overview, the offers and one offer over a large log, each beside plain SQL."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from data.store import Store
+from data.tenant import Tenant
+from queries.comparison import comparison
+from queries.figures import figures_and_others
+from queries.heatmap import heatmap
+from queries.selection import Selection, parse
+from queries.summary import every_row, summary
+from queries.trend import trend
+from queries.unusual import unusual
+from queries.warming import warm
+from script.bench_log import TENANT, made_store
+
+REPEATS = 7
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--home", type=Path, required=True, help="a folder for the log and the store, as script/bench log --home made it")
+    options = parser.parse_args()
+    log = made_store(options.home, options.rows)
+    store = Store.open(options.home)
+    started = time.monotonic()
+    warm(store)
+    print(f"reading ahead after a start, with the funnel's kernel: {time.monotonic() - started:.1f} s\n")
+    with store.snapshot() as snapshot:
+        newest = snapshot.tenant(TENANT).newest()
+    whole = [Selection(TENANT, start=None, end=newest + shift) for shift in range(1, REPEATS + 2)]
+    month = [Selection(TENANT, start=newest - 30 * 86_400_000 + shift, end=newest + 1) for shift in range(REPEATS + 1)]
+    plain = duckdb.connect(config={"threads": 2})
+    plain.execute(f"create view log as select * from '{log}'")
+    sql = _milliseconds(lambda: plain.execute(
+        'select "offerId", "interactionType", count(*), count(distinct "customerId") from log group by all').fetchall())
+    print(f"{'plain SQL: counts and distinct customers by offer and type':<70} {sql:>8.0f} ms")
+    for name, selections in (("the whole log", whole), ("the last 30 days", month)):
+        _row(f"offers table, {name}", store, selections, lambda tenant, selection: summary(tenant, selection, "offerId", 500))
+        _row(f"overview, {name}", store, selections, _overview)
+        _row(f"one offer's page, {name}", store, selections, _offer)
+    store.close()
+
+
+def _overview(tenant: Tenant, selection: Selection) -> None:
+    comparison(tenant, selection)
+    trend(tenant, selection)
+    every_row(tenant, selection, "offerId")
+    every_row(tenant, selection, "channelId")
+    unusual(tenant, selection)
+
+
+def _offer(tenant: Tenant, selection: Selection) -> None:
+    offer = parse(TENANT, [*selection.pairs(), ("offerId", "off_001")]).selection
+    comparison(tenant, offer)
+    figures_and_others(tenant, offer, "offerId")
+    trend(tenant, offer)
+    every_row(tenant, offer, "creativeId")
+    every_row(tenant, offer, "channelId")
+    heatmap(tenant, offer)
+
+
+def _row(what: str, store: Store, selections: list[Selection], ask: Callable[[Tenant, Selection], object]) -> None:
+    def asked(selection: Selection) -> None:
+        with store.snapshot() as snapshot:
+            ask(snapshot.tenant(TENANT), selection)
+
+    # Each time another selection, so that nothing is answered from memory.
+    asked(selections[0])
+    times = [_milliseconds(lambda selection=selection: asked(selection)) for selection in selections[1:]]
+    print(f"{what:<70} {statistics.median(times):>8.0f} ms, worst {max(times):.0f}", flush=True)
+
+
+def _milliseconds(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
+
+
+if __name__ == "__main__":
+    main()
