@@ -12,11 +12,11 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 import process
 from accounts.web import SignInWall, sign_in_routes
-from api.app import api
+from api.app import api_routes
 from api.health import health_routes
 from ui import messages
 from ui.look import MARK
@@ -54,7 +54,7 @@ app = st.App(
     routes=[
         *sign_in_routes(process.accounts()),
         *health_routes(process.store, process.accounts),
-        Mount("/api/v1", api(process.store, process.accounts)),
+        *api_routes(process.store, process.accounts),
         Route("/", home),
         # Browsers ask for it before the page's script has named its own.
         Route("/favicon.png", favicon),

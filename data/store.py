@@ -19,6 +19,7 @@ from data.tenant import Tenant
 FILE_NAME = "history.duckdb"
 FORMAT = 1
 TIME_LIMIT = 20.0
+_AGAIN = 0.05
 
 
 class Store:
@@ -65,27 +66,18 @@ class Store:
     def snapshot(self, seconds: float | None = TIME_LIMIT) -> Iterator[Snapshot]:
         """One version of the store, unchanged by loads that commit meanwhile; `TooSlow` after so many seconds, None for no limit."""
         cursor = self.cursor()
-        expired = threading.Event()
-
-        def stop() -> None:
-            expired.set()
-            cursor.interrupt()
-
-        timer = threading.Timer(seconds or 0, stop)
-        timer.daemon = True
-        if seconds is not None:
-            timer.start()
+        limit = _TimeLimit(cursor, seconds)
         try:
             cursor.begin()
             yield self._view(cursor)
         except duckdb.InterruptException as problem:
-            if expired.is_set():
+            if limit.expired:
                 raise TooSlow(seconds) from problem
             raise
         except duckdb.ConnectionException as problem:
             raise StoreError("The store is closed.") from problem
         finally:
-            timer.cancel()
+            limit.end()
             cursor.close()
 
     def _view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
@@ -116,6 +108,33 @@ class Store:
             cursor.execute("update store set engine = $engine", {"engine": duckdb.__version__})
         cursor.commit()
         cursor.close()
+
+
+class _TimeLimit:
+    """Stops whatever a cursor runs once so many seconds are over, until it is ended; None is no limit."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, seconds: float | None):
+        self.expired = False
+        self._cursor = cursor
+        self._ended = threading.Event()
+        # Held while interrupting, so that no cursor is interrupted once it is closed.
+        self._interrupting = threading.Lock()
+        if seconds is not None:
+            threading.Thread(target=self._watch, args=(seconds,), name="time limit", daemon=True).start()
+
+    def end(self) -> None:
+        with self._interrupting:
+            self._ended.set()
+
+    def _watch(self, seconds: float) -> None:
+        wait = seconds
+        # Again and again: an interrupt between two statements stops neither.
+        while not self._ended.wait(wait):
+            with self._interrupting:
+                if not self._ended.is_set():
+                    self.expired = True
+                    self._cursor.interrupt()
+            wait = _AGAIN
 
 
 class Memory:

@@ -165,7 +165,9 @@ def test_every_answer_has_a_request_id_of_its_own(caller: TestClient) -> None:
     assert all(re.fullmatch("[0-9a-f]{32}", id) for id in ids)
 
 
-@pytest.mark.parametrize("query", ["limit=%3Cscript%3E", "tz=%22%7D%7D", "limit=%00%0d%0aX-Evil:%201", "typ%E2%82%AC=1", "limit=%F0%9F%98%80", "limit=%ff"])
+@pytest.mark.parametrize("query", [
+    "limit=%3Cscript%3E", "tz=%22%7D%7D", "limit=%00%0d%0aX-Evil:%201", "typ%E2%82%AC=1", "limit=%F0%9F%98%80", "limit=%ff",
+])
 def test_a_message_repeats_what_was_sent_as_data_only(caller: TestClient, query: str) -> None:
     response = caller.get(f"{HISTORY}?{query}")
     error_of(response, 400, "BAD_REQUEST")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
@@ -26,8 +27,8 @@ def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with Log(tmp_path_factory.mktemp("history")) as log, Service(log) as service:
         log.load(
             *(
-                interaction(f"ih_{minute:02d}", f"2026-03-15T00:{minute:02d}:00.000Z", interactionType="impression" if minute % 3 else "click")
-                for minute in range(29)
+                interaction(f"ih_{minute:02d}", f"2026-03-15T00:{minute:02d}:00.000Z", interactionType=type)
+                for minute, type in zip(range(29), itertools.cycle(("click", "impression", "impression")), strict=False)
             ),
             interaction(
                 "ih_29", "2026-03-15T00:29:00.000Z", customerId="CUST002", interactionType="convert", outcomeTypeKey="sold",

@@ -116,7 +116,8 @@ def test_the_key_that_the_quick_start_makes_reads_the_log(tmp_path: Path) -> Non
     assert arguments[0] == ".venv/bin/python"
     with Log(tmp_path) as log, Service(log) as service:
         run = subprocess.run(
-            [sys.executable, *arguments[1:]], cwd=ROOT, env={**os.environ, "IH_HOME": str(tmp_path)}, capture_output=True, text=True, check=True,
+            [sys.executable, *arguments[1:]], cwd=ROOT, env={**os.environ, "IH_HOME": str(tmp_path)},
+            capture_output=True, text=True, check=True,
         )
         response = service.stranger(Authorization=f"Bearer {run.stdout.strip()}").get(HISTORY)
         assert response.json()["pagination"]["total"] == 0

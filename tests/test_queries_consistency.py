@@ -70,7 +70,10 @@ def test_many_threads_get_the_same_answers_while_rows_are_loaded(log: Log) -> No
     with ThreadPoolExecutor(4) as threads:
         askers = [threads.submit(asking) for _ in range(4)]
         for number in range(4):
-            log.load(interaction(f"late_{number}", f"20{10 + number}-01-01T00:00:00Z"), interaction(f"new_{number}", f"2030-01-0{number + 1}"))
+            log.load(
+                interaction(f"late_{number}", f"20{10 + number}-01-01T00:00:00Z"),
+                interaction(f"new_{number}", f"2030-01-0{number + 1}"),
+            )
         loaded.set()
         for asker in askers:
             totals = asker.result()

@@ -52,7 +52,9 @@ def flat(record: Record) -> dict[str, str | None]:
     return {name: named[name] if name in named else getattr(record, name) for name in FLAT_COLUMNS}
 
 
-@pytest.mark.parametrize(("limit", "sizes"), [(None, [10, 10, 10, 10, 3]), (25, [10, 10, 5]), (10, [10]), (1, [1]), (99, [10, 10, 10, 10, 3])])
+@pytest.mark.parametrize(("limit", "sizes"), [
+    (None, [10, 10, 10, 10, 3]), (25, [10, 10, 5]), (10, [10]), (1, [1]), (99, [10, 10, 10, 10, 3]),
+])
 def test_a_piece_is_never_larger_than_it_may_be(
     log: Log, monkeypatch: pytest.MonkeyPatch, limit: int | None, sizes: list[int],
 ) -> None:

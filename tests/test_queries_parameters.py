@@ -62,7 +62,9 @@ def test_a_whole_number_is_read_however_large(digits: str, expected: int) -> Non
     assert whole_number(1)(digits) == expected
 
 
-@pytest.mark.parametrize("wrong", ["", "0", "-1", "+1", "1.5", "1e3", "abc", " 1", "1 ", "1_000", "0x1", "１", "٣", "²", "1\n", "0" * 30])
+@pytest.mark.parametrize("wrong", [
+    "", "0", "-1", "+1", "1.5", "1e3", "abc", " 1", "1 ", "1_000", "0x1", "１", "٣", "²", "1\n", "0" * 30,
+])
 def test_what_is_no_whole_number_from_1_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="^must be a whole number from 1$"):
         whole_number(1)(wrong)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from queries.matching import Matches
 from queries.selection import parse
 from queries.total import total
 from tests.history_oracle import matching
@@ -26,6 +27,19 @@ def test_a_further_filter_never_adds_rows(tangled_log: Log, pairs: Pairs, more: 
     names = {name for name, _ in pairs}
     narrowed = pairs + [(name, value) for name, value in more if name not in names | {"from", "to"}]
     assert counted(tangled_log, narrowed) <= counted(tangled_log, pairs)
+
+
+def test_a_total_is_counted_once_for_a_version_but_not_kept_for_every_customer(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.load(interaction("1"), interaction("2", customerId="CUST002"))
+    counted_times = []
+    count = Matches.count
+    monkeypatch.setattr(Matches, "count", lambda matches: counted_times.append(matches) or count(matches))
+    assert [counted(log, [("type", "click")]) for _ in range(3)] == [2, 2, 2]
+    assert len(counted_times) == 1
+    assert [counted(log, [("customerId", "CUST001")]) for _ in range(3)] == [1, 1, 1]
+    assert len(counted_times) == 4
+    assert [counted(log, [("customerId", "CUST001"), ("customerId", "CUST002")]) for _ in range(3)] == [2, 2, 2]
+    assert len(counted_times) == 5
 
 
 @pytest.mark.parametrize("pairs", [[], [("type", "click")], [("customerId", "CUST001")]])
