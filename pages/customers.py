@@ -65,18 +65,18 @@ class Customers:
             messages.unknown("customer", self.id, "Ids are compared exactly, capitals included.")
             return
         self.draw_heading(found)
-        self.follow(kpis(customer_kpis(found), "Figures of the customer"))
+        kpis(customer_kpis(found), "Figures of the customer")
         self.draw_timeline(found)
         self.draw_offers(found)
         self.draw_rows()
         if self.record:
             closed = partial(self.show, cursor=self.cursor)
-            record_drawer(self.record, record(self.tenant, self.record), "/history", closed, follow=self.leave)
+            record_drawer(self.record, record(self.tenant, self.record), "/history", closed)
 
     def draw_field(self) -> None:
         field = Field("customer", lambda pairs: last(pairs, CUSTOMER), lambda id: [(CUSTOMER, id.strip())] if id and id.strip() else [])
-        changed = address.mirror([field], [(CUSTOMER, self.id)] if self.id else [])
-        st.text_input("Customer id", key="customer", on_change=changed, placeholder="CUST001", width=360)
+        bound = address.mirror([field], [(CUSTOMER, self.id)] if self.id else [])
+        st.text_input("Customer id", **bound("customer"), placeholder="CUST001", width=360)
 
     def draw_heading(self, found: Customer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="summary"):
@@ -89,16 +89,16 @@ class Customers:
         if len(shown.marks) < shown.total:
             st.caption(f"The newest {numbers.count(len(shown.marks))} of {numbers.counted(shown.total, 'interaction')}.")
         offers = {offer.id: offer.label for offer in found.offers if offer.id in {mark.offer for mark in shown.marks}}
-        st.plotly_chart(timeline_figure(shown.marks, offers), key="timeline", alt=timeline_words(shown.marks, shown.total),
-                        config={"displayModeBar": False})
+        figure = timeline_figure(shown.marks, offers, self.tenant.names.channel.label)
+        st.plotly_chart(figure, key="timeline", alt=timeline_words(shown.marks, shown.total), config={"displayModeBar": False})
 
     def draw_offers(self, found: Customer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
             st.subheader("Offers seen and taken", anchor=False)
             taking("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
-        self.follow(sortable_table(offer_rows(found), OFFER_HEADINGS, "Offers seen and taken", "customer_offers").address)
+        sortable_table(offer_rows(found), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
         st.subheader("By type", anchor=False)
-        self.follow(sortable_table(type_rows(found), TYPE_HEADINGS, "Interactions by type", "customer_types").address)
+        sortable_table(type_rows(found), TYPE_HEADINGS, "Interactions by type", "customer_types")
 
     def draw_rows(self) -> None:
         found = page(self.tenant, self.selection, self.limit, self.cursor)
@@ -134,15 +134,6 @@ class Customers:
         limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
         place = [(name, value) for name, value in (("cursor", cursor), ("record", opened)) if value]
         address.show([(CUSTOMER, self.id), *limit, *place])
-
-    def leave(self, pairs: Pairs) -> None:
-        """Leads to the log with other filters."""
-        address.follow(f"/history{address.query(pairs)}")
-
-    def follow(self, link: str | None) -> None:
-        """Leads to what was just followed, if anything was."""
-        if link:
-            address.follow(link)
 
 
 def left_aside(selection: Selection) -> list[str]:

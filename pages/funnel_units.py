@@ -12,7 +12,7 @@ from queries.funnel.bars import Bar
 from queries.funnel.cursor import UnitCursor
 from queries.funnel.question import FunnelQuestion
 from queries.funnel.units import UnitPage, units_page
-from ui import address, copying, numbers
+from ui import copying, numbers
 from ui.funnel_units import unit_headings, unit_rows
 from ui.funnel_words import bar_name, bar_pairs, units
 from ui.pager import pager
@@ -64,6 +64,4 @@ class UnitList:
         pager(f"{numbers.counted(len(found.units), 'row')} of {numbers.count(found.total)}", moves, key="units_pager")
         offers = self.tenant.names.offer
         rows = unit_rows(found.units, self.question, offers.label)
-        pressed = sortable_table(rows, unit_headings(self.question), "Units", key="units_table")
-        if pressed.address:
-            address.follow(pressed.address)
+        sortable_table(rows, unit_headings(self.question), "Units", key="units_table")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -19,7 +18,7 @@ from queries.periods import Days, days, last_days, period_pairs, whole_log
 from queries.problems import BadQuestion
 from queries.sentence import period
 from ui import address, copying
-from ui.address import Field, Pairs
+from ui.address import Binding, Field, Pairs
 from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text
 from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
 from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
@@ -76,20 +75,20 @@ class View:
         """Keeps why the part of this look could not be counted."""
         self._refusal = str(refusal)
 
-    def draw(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+    def draw(self, answer: FunnelAnswer, bound: Binding) -> None:
         """Draws the choice of looks and the chosen one."""
-        st.segmented_control("Look closer", list(VIEWS), key=VIEW.name, on_change=changed, format_func=VIEWS.get, required=True,
+        st.segmented_control("Look closer", list(VIEWS), **bound(VIEW.name), format_func=VIEWS.get, required=True,
                              label_visibility="collapsed")
         with st.container(key="funnel_view"):
             if self._refusal:
                 st.warning(self._refusal)
             {"breakdown": self._draw_breakdown, "trend": self._draw_trend, "times": self._draw_times, "before": self._draw_before}[
-                self._view](answer, changed)
+                self._view](answer, bound)
 
-    def _draw_breakdown(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+    def _draw_breakdown(self, answer: FunnelAnswer, bound: Binding) -> None:
         with self._controls():
-            st.selectbox("By", BREAKDOWNS, key=BREAKDOWN.name, on_change=changed, format_func=str.capitalize, filter_mode=None, width=180)
-            self._draw_target(changed)
+            st.selectbox("By", BREAKDOWNS, **bound(BREAKDOWN.name), format_func=str.capitalize, filter_mode=None, width=180)
+            self._draw_target(bound)
             self._draw_download("breakdown")
         contrasts = differences(answer, self._target)
         picture, table = st.columns([1, 1.25], gap="medium")
@@ -104,9 +103,9 @@ class View:
         st.caption("The value is that of the entry. Each is compared with all others together; ▲ and ▼ stand only where the difference "
                    "survives the correction for so many comparisons (Holm, 5%).")
 
-    def _draw_trend(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+    def _draw_trend(self, answer: FunnelAnswer, bound: Binding) -> None:
         with self._controls():
-            st.selectbox("Entries", GRAINS, key=GRAIN.name, on_change=changed, format_func=_GRAINS.get, filter_mode=None, width=180)
+            st.selectbox("Entries", GRAINS, **bound(GRAIN.name), format_func=_GRAINS.get, filter_mode=None, width=180)
             self._draw_download("trend")
         if answer.trend is None:
             return
@@ -116,11 +115,11 @@ class View:
         with st.container(height=380 if len(answer.trend) > 9 else "content", border=False):
             sortable_table(trend_rows(answer), trend_headings(answer), f"Funnel by {answer.question.grain}", key="trend_table")
 
-    def _draw_times(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+    def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:
         step = answer.steps[self._target - 1]
         times = step.from_entry
         with self._controls():
-            self._draw_target(changed)
+            self._draw_target(bound)
             if times.n:
                 _draw_file("funnel-times", TIME_HEADER, time_file(times))
         if not times.n:
@@ -137,7 +136,7 @@ class View:
         st.caption(f"From the entry to {step_name(self._asked, step.number)}, of the {units(times.n, self._asked)} that reached it. The bars "
                    "stand for longer and longer stretches of time.")
 
-    def _draw_before(self, answer: FunnelAnswer, changed: Callable[[], None]) -> None:
+    def _draw_before(self, answer: FunnelAnswer, bound: Binding) -> None:
         compared = comparison(self._tenant, self._asked)
         if compared is None:
             self._draw_choice_of_period()
@@ -171,9 +170,9 @@ class View:
     def _controls(self) -> DeltaGenerator:
         return st.container(horizontal=True, vertical_alignment="bottom", key="funnel_controls")
 
-    def _draw_target(self, changed: Callable[[], None]) -> None:
+    def _draw_target(self, bound: Binding) -> None:
         numbers_of_steps = range(2, len(self._asked.steps) + 1)
-        st.selectbox("Up to step", numbers_of_steps, key=TARGET.name, on_change=changed, filter_mode=None, width=280,
+        st.selectbox("Up to step", numbers_of_steps, **bound(TARGET.name), filter_mode=None, width=280,
                      format_func=lambda number: f"{number}  {step_name(self._asked, number)}")
 
     def _draw_download(self, table: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
@@ -83,7 +82,7 @@ class Funnels:
         self.draw_steps(answer)
         if self.bar:
             UnitList(self.tenant, self.question, self.bar, self.cursor, self.show).draw()
-        self.view.draw(answer, self.view_changed)
+        self.view.draw(answer, self.view_bound)
 
     def draw_presets(self) -> None:
         types = self.types
@@ -98,15 +97,15 @@ class Funnels:
         filters = FilterBar(self.tenant, selection, period, omitted=("type",), zone=Zone(selection))
         everything = self.pairs(self.bar)
         kept = (*self.view.names, REACHED.name, DROPPED_AFTER.name)
-        changed = address.mirror((*editor.fields, *rules.fields, *filters.fields), everything, kept)
+        bound = address.mirror((*editor.fields, *rules.fields, *filters.fields), everything, kept)
         others = {name for name, _ in everything if name not in self.view.names}
-        self.view_changed = address.mirror(self.view.fields, everything, others | {CURSOR.name})
+        self.view_bound = address.mirror(self.view.fields, everything, others | {CURSOR.name})
         with st.container(key="funnel_question"):
             with st.container(key="funnel_steps", gap="xsmall"):
-                editor.draw(changed, address.without(self.pairs(), (STEP.name,)))
+                editor.draw(bound, address.without(self.pairs(), (STEP.name,)))
             with st.container(key="funnel_rules"):
-                rules.draw(changed)
-        filters.draw(changed)
+                rules.draw(bound)
+        filters.draw(bound)
 
     def draw_summary(self, answer: FunnelAnswer) -> None:
         first, last = answer.steps[0], answer.steps[-1]
@@ -133,9 +132,7 @@ class Funnels:
                             alt=funnel_text(answer), config={"displayModeBar": False})
         with table:
             pressed = sortable_table(step_rows(answer, self.bar_link, self.bar), STEP_HEADINGS, "Steps", key="funnel_table")
-            if pressed.address:
-                address.show(parse_qsl(urlsplit(pressed.address).query))
-                st.rerun()
+            address.follow(pressed.followed)
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
     def draw_emptiness(self, answer: FunnelAnswer) -> None:

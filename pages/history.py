@@ -69,8 +69,8 @@ class History:
         bar = FilterBar(self.tenant, self.selection, period)
         self.sizes = sorted({*SIZES, self.limit})
         fields = (*bar.fields, one_of("limit", self.sizes, DEFAULT_LIMIT), Field("columns", lambda _: list(self.columns), columns_pairs))
-        self.changed = address.mirror(fields, self.pairs(), kept=("tz",))
-        bar.draw(self.changed)
+        self.bound = address.mirror(fields, self.pairs(), kept=("tz",))
+        bar.draw(self.bound)
 
     def draw_summary(self, found: Page) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
@@ -94,12 +94,12 @@ class History:
             rows = f"Rows with an id below {self.cursor}"
         with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
             pager(rows, moves)
-            st.selectbox("Rows per page", self.sizes, key="limit", on_change=self.changed, format_func=lambda size: f"{size} per page",
+            st.selectbox("Rows per page", self.sizes, **self.bound("limit"), format_func=lambda size: f"{size} per page",
                          label_visibility="collapsed", filter_mode=None, width=140)
             with st.popover("Columns", icon=":material/view_column:", key="columns_menu"):
                 # Set on every run: what is folded away is made anew when it opens, from the latest run alone.
                 st.session_state["columns"] = list(self.columns)
-                st.pills("Columns of the table", [column.name for column in COLUMNS], key="columns", on_change=self.changed,
+                st.pills("Columns of the table", [column.name for column in COLUMNS], **self.bound("columns"),
                          selection_mode="multi", format_func={column.name: column.label for column in COLUMNS}.get)
 
     def draw_copying(self, found: Page) -> None:

@@ -23,7 +23,11 @@ class Entry:
     title: str
 
 
-MENU = (Entry("overview", "Overview"), Entry("offers", "Offers"), Entry("funnels", "Funnels"), Entry("customers", "Customers"), Entry("history", "History"))
+MENU = (
+    Entry("overview", "Overview"), Entry("offers", "Offers"), Entry("funnels", "Funnels"), Entry("customers", "Customers"),
+    Entry("history", "History"),
+)
+_PAGE = "page"
 
 
 def landing() -> None:
@@ -36,12 +40,23 @@ def shown_address() -> str:
     return (urlsplit(st.context.url or "").path or "/") + address.query(address.pairs())
 
 
+def forget_other_pages(path: str) -> None:
+    """Drops the state of another page's widgets.
+
+    One that is drawn here under the same key is new to the browser, and would not be told a value that it seems to have already.
+    """
+    if st.session_state.get(_PAGE) != path:
+        st.session_state.clear()
+        st.session_state[_PAGE] = path
+
+
 def main() -> None:
     pages = [st.Page(landing, title="Home", default=True, visibility="hidden")]
     pages += [st.Page(f"{entry.file}.py", title=entry.title, url_path=entry.file) for entry in MENU]
     try:
         identity = visitor()
         page = st.navigation(pages, position="top")
+        forget_other_pages(page.url_path)
         frame(page.title)
         account_menu(identity.name, identity.tenant, str(identity.role))
         page.run()

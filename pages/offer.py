@@ -62,8 +62,7 @@ class OfferPage(OfferFrame):
         else:
             no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
         if opened := self.asked["record"]:
-            record_drawer(opened, record(self.tenant, opened), "/history", self.show,
-                          lambda pairs: address.follow(f"/history{address.query(pairs)}"))
+            record_drawer(opened, record(self.tenant, opened), "/history", self.show)
 
     def draw_heading(self) -> None:
         entity = self.tenant.names.offer.entities[self.tenant.names.offer.keys[self.offer]]
@@ -110,7 +109,7 @@ class OfferPage(OfferFrame):
             rate = found.of[id].rate
             interval = interval_text(id, rate) if rate and rate.low is not None else None
             cards.append(replace(card, note=standing_note(id, found.of[id], interval)))
-        self.follow(kpis(cards, "Figures of the offer"))
+        kpis(cards, "Figures of the offer")
 
     def link(self, measure: str) -> str | None:
         """The rows behind a measure."""

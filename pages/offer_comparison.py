@@ -61,7 +61,7 @@ class OfferComparison(OfferFrame):
         pressed = sortable_table(cells, column_headings(self.rows), "Figures of the offers", "columns")
         draw_sides(self, "offer", "Rates side by side")
         self.draw_lines()
-        self.follow(pressed.address)
+        address.follow(pressed.followed)
 
     def draw_summary(self) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
@@ -80,9 +80,9 @@ class OfferComparison(OfferFrame):
             return
         with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
             st.subheader("Over time", anchor=False)
-            st.selectbox("Figure", list(COUNT_NAMES), key=HEAT.name, on_change=self.changed, format_func=COUNT_NAMES.get,
+            st.selectbox("Figure", list(COUNT_NAMES), **self.bound(HEAT.name), format_func=COUNT_NAMES.get,
                          label_visibility="collapsed", filter_mode=None, width=180)
-            st.segmented_control("Each point is", GRAINS, key=GRAIN.name, on_change=self.changed, format_func=GRAIN_NAMES.get,
+            st.segmented_control("Each point is", GRAINS, **self.bound(GRAIN.name), format_func=GRAIN_NAMES.get,
                                  label_visibility="collapsed", required=True)
             header, rows = offers_file(lines, self.labels, zone)
             taking("offers-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", grain)])

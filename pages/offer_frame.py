@@ -35,10 +35,10 @@ class OfferFrame:
         period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date(), usual=True)
         bar = FilterBar(self.tenant, self.selection, period, omitted=("offerId",), zone=Zone(self.selection))
         every = (*bar.fields, filter_field("offerId"), *fields)
-        self.changed = address.mirror(every, [*self.selected(), *self.words(field.key for field in fields)])
+        self.bound = address.mirror(every, [*self.selected(), *self.words(field.key for field in fields)])
         if self.chosen:
-            bar.draw_apart("offerId", f"Offers, up to {MOST_OFFERS} next to each other", MOST_OFFERS, self.changed)
-        bar.draw(self.changed)
+            bar.draw_apart("offerId", f"Offers, up to {MOST_OFFERS} next to each other", MOST_OFFERS, self.bound)
+        bar.draw(self.bound)
 
     def draw_way_back(self) -> None:
         """Draws the way to all offers."""
@@ -62,11 +62,6 @@ class OfferFrame:
     def address_of(self, offer: str) -> str:
         """The page of an offer, with this page's period and filters."""
         return "/offers" + address.query([("offerId", offer), *address.without(self.selected(), ("offerId",))])
-
-    def follow(self, link: str | None) -> None:
-        """Leads to what was just followed, if anything was."""
-        if link:
-            address.follow(link)
 
     def show_all(self) -> None:
         """Makes the address that of all offers."""

@@ -9,7 +9,6 @@ import streamlit as st
 from api.trend import GRAIN
 from pages.offer_frame import OfferFrame
 from pages.taking import file_text, taking
-from queries.bounds import Bounds, within
 from queries.funnel.answer import funnel
 from queries.funnel.question import FunnelQuestion
 from queries.heatmap import heatmap
@@ -19,13 +18,15 @@ from queries.parameters import Parameter, one_of
 from queries.problems import BadQuestion
 from queries.summary import every_row
 from queries.trend import GRAINS, Bucket, trend
-from ui import address
+from ui import address, copying, messages
 from ui.chart_trend import trend_figure, trend_words
 from ui.funnel_chart import funnel_figure, funnel_text
+from ui.funnel_tables import STEP_HEADINGS, step_rows
+from ui.funnel_words import bar_pairs
 from ui.heat_table import WEEKDAYS, heat_table, heat_words, hour_text
 from ui.measured import value_text
 from ui.offer_cells import CHANNEL_HEADINGS, entity_cell, measure_cells
-from ui.rows_link import rows_link
+from ui.rows_link import part_link, rows_link
 from ui.sortable_table import sortable_table
 from ui.summary_file import summary_file
 from ui.trend_rows import trend_file, trend_headings, trend_rows
@@ -52,15 +53,14 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
     grain, selection = frame.asked[GRAIN.name], frame.selection
     with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
         st.subheader("Interactions by type", anchor=False)
-        st.segmented_control("Each point is", GRAINS, key=GRAIN.name, on_change=frame.changed, format_func=GRAIN_NAMES.get,
+        st.segmented_control("Each point is", GRAINS, **frame.bound(GRAIN.name), format_func=GRAIN_NAMES.get,
                              label_visibility="collapsed", required=True)
         taking("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
     words = trend_words(buckets, selection.zone, grain)
     st.plotly_chart(trend_figure(buckets, selection.zone), key="trend", alt=words, config={"displayModeBar": False})
     with st.expander("These lines as a table"):
-        rows = trend_rows(buckets, selection.zone, lambda bucket: rows_link(within(selection, Bounds(bucket.start, bucket.end))))
-        pressed = sortable_table(rows, trend_headings(buckets, grain), "Interactions by type over time", "trend_table")
-    frame.follow(pressed.address)
+        rows = trend_rows(buckets, selection.zone, lambda bucket: part_link(selection, bucket.start, bucket.end))
+        sortable_table(rows, trend_headings(buckets, grain), "Interactions by type over time", "trend_table")
 
 
 def draw_funnel(frame: OfferFrame) -> None:
@@ -73,9 +73,16 @@ def draw_funnel(frame: OfferFrame) -> None:
         st.subheader("Funnel", anchor=False)
         st.page_link("funnels.py", label="Open in Funnels", icon=":material/arrow_forward:", icon_position="right",
                      query_params=address.grouped(question.pairs()))
+        with st.container(horizontal=True, gap="xsmall", width="content", key="taking_offer-funnel"):
+            words = question.pairs()
+            steps = [*words, ("table", "steps"), ("bom", "true")]
+            copying.download("Download CSV", f"{FUNNEL}.csv", steps, "offer-funnel.csv", key="file_offer-funnel")
+            copying.copy_text("Copy as curl", copying.curl_command(FUNNEL, words), "copy_curl_offer-funnel")
     st.plotly_chart(funnel_figure(answer), key="funnel", alt=funnel_text(answer), config={"displayModeBar": False, "staticPlot": True})
-    with st.expander("What exactly is counted"):
-        st.text(answer.definition)
+    with st.expander("These steps as a table"):
+        rows = step_rows(answer, lambda bar: "/funnels" + address.query([*words, *bar_pairs(bar)]))
+        sortable_table(rows, STEP_HEADINGS, "Steps of the funnel", "funnel_table")
+        st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
 
 def draw_channels(frame: OfferFrame) -> None:
@@ -89,7 +96,7 @@ def draw_channels(frame: OfferFrame) -> None:
     for row in rows:
         own = None if row.id is None else narrowed(selection, [("channelId", row.id)])
         drawn.append({"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)})
-    frame.follow(sortable_table(drawn, CHANNEL_HEADINGS, "Channels", "channels").address)
+    sortable_table(drawn, CHANNEL_HEADINGS, "Channels", "channels")
 
 
 def draw_heat(frame: OfferFrame) -> None:
@@ -102,7 +109,7 @@ def draw_heat(frame: OfferFrame) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="heat_heading"):
         st.subheader("Hours of the week", anchor=False)
-        st.selectbox("Figure", list(HEAT_NAMES), key=HEAT.name, on_change=frame.changed, format_func=HEAT_NAMES.get,
+        st.selectbox("Figure", list(HEAT_NAMES), **frame.bound(HEAT.name), format_func=HEAT_NAMES.get,
                      label_visibility="collapsed", filter_mode=None, width=180)
         hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]
                  for place, day in enumerate(WEEKDAYS) for hour in range(24)]

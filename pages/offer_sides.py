@@ -47,12 +47,13 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"{by}_heading"):
         st.subheader(title, anchor=False)
-        st.segmented_control("Rate", list(RATE_NAMES), key=RATE.name, on_change=frame.changed, format_func=RATE_NAMES.get,
+        st.segmented_control("Rate", list(RATE_NAMES), **frame.bound(RATE.name), format_func=RATE_NAMES.get,
                              label_visibility="collapsed", required=True)
         header, rows = summary_file(every_row(frame.tenant, selection, by))
         taking(f"offer-{by}s", header, rows, SUMMARY, [("groupBy", by), *selection.pairs()])
     st.markdown(conclusion(found, rate, f"{by}s"))
     pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate), title, f"{by}s")
+    judged = sum(side.contrast.p is not None for side in found)
     st.caption(f"{MEASURE[rate].words} Each is compared with all others together: two-proportion z-test at 5 %, p by Holm "
-               f"corrected for {counted(len(found), 'comparison')}.")
-    frame.follow(pressed.address)
+               f"corrected for {counted(judged, 'comparison')}.")
+    address.follow(pressed.followed)

@@ -42,7 +42,7 @@ class OfferList(OfferFrame):
         found = offers(self.tenant, self.selection, self.sort, self.search)
         self.draw_filters((SORT_FIELD, SEARCH_FIELD))
         self.draw_summary(found)
-        st.text_input("Find an offer", key="search", on_change=self.changed, placeholder="Find an offer by name or id",
+        st.text_input("Find an offer", **self.bound("search"), placeholder="Find an offer by name or id",
                       icon=":material/search:", label_visibility="collapsed", width=320)
         if found.found:
             self.draw_table(found)
@@ -68,7 +68,7 @@ class OfferList(OfferFrame):
         if len(found.found) > MOST_ROWS:
             shown = f"The first {numbers.count(MOST_ROWS)} of {numbers.count(len(found.found))}"
             st.caption(f"{shown}: search, or sort by another column, for the rest.")
-        self.follow(pressed.address)
+        address.follow(pressed.followed)
         if pressed.heading:
             self.asked["sort"] = sort_after(self.sort, pressed.heading)
             address.show([*self.selected(), *self.words(("sort", "search"))])

@@ -80,7 +80,7 @@ class Overview:
             buckets = trend(self.tenant, self.selection, self.grain)
         except BadQuestion as refused:
             buckets, self.refused = [], str(refused)
-        self.follow(kpis(period_kpis(compared, buckets, self.link), "Figures of the period"))
+        kpis(period_kpis(compared, buckets, self.link), "Figures of the period")
         self.draw_unusual()
         self.draw_trend(buckets)
         self.draw_ranking()
@@ -93,8 +93,8 @@ class Overview:
         period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date(), usual=True)
         bar = FilterBar(self.tenant, self.selection, period, zone=Zone(self.selection))
         fields = (*bar.fields, address.one_of("grain", GRAINS, "day"), address.one_of("rate", RATE_NAMES, "ctr"))
-        self.changed = address.mirror(fields, [*self.selection.pairs(), ("grain", self.grain), ("rate", self.rate)])
-        bar.draw(self.changed)
+        self.bound = address.mirror(fields, [*self.selection.pairs(), ("grain", self.grain), ("rate", self.rate)])
+        bar.draw(self.bound)
 
     def draw_summary(self, compared: Comparison) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
@@ -119,12 +119,12 @@ class Overview:
         found = [
             (one.sentence, self.link(one.measure, Bounds(one.start, one.end), channel_pairs(one.channel))) for one in watch.found
         ]
-        self.follow(unusual_list(found, watch.checked))
+        unusual_list(found, watch.checked)
 
     def draw_trend(self, buckets: list[Bucket]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
             st.subheader("Interactions by type", anchor=False)
-            st.segmented_control("Each point is", GRAINS, key="grain", on_change=self.changed, format_func=GRAIN_NAMES.get,
+            st.segmented_control("Each point is", GRAINS, **self.bound("grain"), format_func=GRAIN_NAMES.get,
                                  label_visibility="collapsed", required=True)
             if buckets:
                 header, rows = trend_file(buckets, self.selection.zone)
@@ -140,13 +140,13 @@ class Overview:
         with st.expander("These lines as a table"):
             rows = trend_rows(buckets, self.selection.zone, lambda bucket: part_link(self.selection, bucket.start, bucket.end))
             headings = trend_headings(buckets, self.grain)
-            self.follow(sortable_table(rows, headings, "Interactions by type over time", "trend_table").address)
+            sortable_table(rows, headings, "Interactions by type over time", "trend_table")
 
     def draw_ranking(self) -> None:
         found = ranking(self.tenant, self.selection, self.rate)
         with st.container(horizontal=True, vertical_alignment="center", key="ranking_heading"):
             st.subheader("Best and weakest offers", anchor=False)
-            st.segmented_control("By", list(RATE_NAMES), key="rate", on_change=self.changed, format_func=RATE_NAMES.get,
+            st.segmented_control("By", list(RATE_NAMES), **self.bound("rate"), format_func=RATE_NAMES.get,
                                  label_visibility="collapsed", required=True)
             self.take("offer")
         if not found.judged:
@@ -156,7 +156,7 @@ class Overview:
         for title, rows in zip(("Best", "Weakest"), tables, strict=True):
             if rows:
                 label = f"{title} offers by {RATE_NAMES[self.rate]}"
-                self.follow(sortable_table(rows, side_headings(title, self.rate), label, f"offers_{title}").address)
+                sortable_table(rows, side_headings(title, self.rate), label, f"offers_{title}")
         st.caption(self.unjudged(found.judged, found.unjudged))
 
     def unjudged(self, judged: int, unjudged: int) -> str:
@@ -171,7 +171,7 @@ class Overview:
             st.subheader("Channels", anchor=False)
             self.take("channel")
         rows = channel_rows(every_row(self.tenant, self.selection, "channel"), self.selection, self.tenant.names)
-        self.follow(sortable_table(rows, CHANNEL_HEADINGS, "Channels", "channels").address)
+        sortable_table(rows, CHANNEL_HEADINGS, "Channels", "channels")
 
     def take(self, by: str) -> None:
         """The buttons to take the figures by a dimension along."""
@@ -182,11 +182,6 @@ class Overview:
         """The rows behind a measure, perhaps of a part of the period."""
         selection = within(self.selection, covered) if covered else self.selection
         return link_behind(selection, measure, self.tenant.names, further)
-
-    def follow(self, link: str | None) -> None:
-        """Leads to what was just followed, if anything was."""
-        if link:
-            address.follow(link)
 
     def pairs(self) -> Pairs:
         """The address as it was understood."""

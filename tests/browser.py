@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from accounts import Accounts, Role
 
@@ -81,9 +81,47 @@ def window(chromium: Browser, dashboard: Dashboard) -> Page:
     return chromium.new_context(base_url=dashboard.address, viewport={"width": 1280, "height": 900}).new_page()
 
 
+def step_to(page: Page, address: str) -> None:
+    """Shows another address in the page that is open, and returns once the answer of the server is drawn."""
+    at_rest(page)
+    page.evaluate("""address => new Promise((answered, failed) => {
+        const state = "data-test-script-state"
+        const limit = setTimeout(() => failed(new Error(`no answer to ${address}`)), 60000)
+        let running = false
+        const watcher = new MutationObserver(changes => changes.forEach(({ target }) => {
+            running ||= target.getAttribute(state) === "running"
+            if (!running || target.getAttribute(state) !== "notRunning") return
+            watcher.disconnect()
+            clearTimeout(limit)
+            requestIdleCallback(() => requestIdleCallback(answered))
+        }))
+        watcher.observe(document, { attributeFilter: [state], subtree: true })
+        history.pushState({}, "", address)
+        dispatchEvent(new PopStateEvent("popstate"))
+    })""", address)
+
+
 def drawn(page: Page) -> None:
     """Waits until the page shows rows or says why it has none, and nothing is being computed."""
     expect(page.locator("tbody tr, .st-key-message").filter(visible=True).first).to_be_visible(timeout=60_000)
+    at_rest(page)
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Chooses from a list that a person opens; again where a page that was still being drawn has closed it."""
+    choice = page.get_by_role("option", name=option, exact=True)
+    for _ in range(5):
+        page.get_by_role("combobox", name=label).click()
+        try:
+            choice.click(timeout=3_000)
+            return
+        except TimeoutError:
+            page.keyboard.press("Escape")
+    raise AssertionError(f"the list of {label} does not stay open, or has no {option}")
+
+
+def at_rest(page: Page) -> None:
+    """Waits until nothing is being computed."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 

@@ -32,19 +32,21 @@ def values(page: Page) -> dict[str, str]:
 
 
 def column(page: Page, table: str, place: int) -> list[str]:
-    return page.get_by_role("table", name=table, exact=True).locator("tbody tr").evaluate_all(
+    rows = page.get_by_role("table", name=table, exact=True).locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    return rows.evaluate_all(
         "(rows, place) => rows.map(row => row.cells[place].firstElementChild?.innerText ?? row.cells[place].innerText)", place
     )
 
 
-def test_without_an_id_the_page_asks_for_one_and_names_no_customer(visit: Visit):
-    page = visit("/customers")
+def test_without_an_id_the_page_asks_for_one_and_names_no_customer(go: Visit):
+    page = go("/customers")
     expect(page.get_by_text("Which customer?")).to_be_visible()
     assert "CUST" not in page.get_by_test_id("stMain").inner_text()
 
 
-def test_entering_an_id_shows_what_the_api_has_of_that_customer(visit: Visit, dashboard: Dashboard, busiest: str):
-    page = visit("/customers")
+def test_entering_an_id_shows_what_the_api_has_of_that_customer(go: Visit, dashboard: Dashboard, busiest: str):
+    page = go("/customers")
     page.get_by_label("Customer id").fill(busiest)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(rf"/customers\?customerId={busiest}$"))
@@ -67,13 +69,13 @@ def test_entering_an_id_shows_what_the_api_has_of_that_customer(visit: Visit, da
     assert column(page, "Interactions", 0) == [time[:19].replace("T", " ") for time in times[:25]]
 
 
-def test_the_timeline_says_in_words_what_it_shows(visit: Visit, busiest: str):
-    page = visit(f"/customers?customerId={busiest}")
+def test_the_timeline_says_in_words_what_it_shows(go: Visit, busiest: str):
+    page = go(f"/customers?customerId={busiest}")
     expect(page.get_by_role("figure", name=re.compile("interactions in .* one for each offer"))).to_be_attached()
 
 
-def test_the_rows_page_by_cursor_and_open_beside_the_table(visit: Visit, busiest: str):
-    page = visit(f"/customers?customerId={busiest}&limit=3")
+def test_the_rows_page_by_cursor_and_open_beside_the_table(go: Visit, busiest: str):
+    page = go(f"/customers?customerId={busiest}&limit=3")
     first = column(page, "Interactions", 0)
     page.get_by_role("button", name="Older").click()
     expect(page.get_by_role("status")).to_have_text("Rows 4–6")
@@ -86,21 +88,21 @@ def test_the_rows_page_by_cursor_and_open_beside_the_table(visit: Visit, busiest
     expect(page).to_have_url(re.compile(rf"/history\?customerId={busiest}$"))
 
 
-def test_the_log_leads_from_a_record_to_its_customer(visit: Visit, busiest: str):
-    page = visit(f"/history?customerId={busiest}")
+def test_the_log_leads_from_a_record_to_its_customer(go: Visit, busiest: str):
+    page = go(f"/history?customerId={busiest}")
     page.locator("tbody tr").first.press("Enter")
     page.get_by_role("dialog").get_by_role("link", name="This customer's timeline").click()
     expect(page).to_have_url(re.compile(rf"/customers\?customerId={busiest}$"))
     values(page)
 
 
-def test_an_unknown_customer_is_said(visit: Visit):
-    page = visit("/customers?customerId=nobody")
+def test_an_unknown_customer_is_said(go: Visit):
+    page = go("/customers?customerId=nobody")
     expect(page.get_by_text("No customer has the id nobody")).to_be_visible()
     expect(page.get_by_label("Customer id")).to_have_value("nobody")
 
 
-def test_what_does_not_narrow_the_page_is_said(visit: Visit, busiest: str):
-    page = visit(f"/customers?customerId={busiest}&type=click&from=2026-06-01")
+def test_what_does_not_narrow_the_page_is_said(go: Visit, busiest: str):
+    page = go(f"/customers?customerId={busiest}&type=click&from=2026-06-01")
     expect(page.get_by_role("alert")).to_contain_text("type does not narrow a customer's page")
     expect(page.get_by_role("alert")).to_contain_text("from and to do not narrow a customer's page")

@@ -8,24 +8,15 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import Dashboard, drawn
+from tests.browser import Dashboard, choose, drawn, step_to
 
 pytest_plugins = ["tests.browser_fixtures"]
 
 Visit = Callable[[str], Page]
 API = "/api/v1/funnel"
 FOUR = "step=impression&step=click&step=accept&step=convert"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def pictures_fetched(signed_in: BrowserContext) -> None:
-    """The browser has the large script that draws pictures; fetching and reading it takes a slow machine long."""
-    page = signed_in.new_page()
-    page.goto("/funnels")
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=120_000)
-    page.close()
 
 
 def asked(page: Page) -> list[tuple[str, str]]:
@@ -37,6 +28,7 @@ def steps(page: Page) -> Locator:
 
 
 def cells(table: Locator) -> list[list[str]]:
+    expect(table.locator("tbody tr").first).to_be_visible()
     return table.locator("tbody tr").evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.replace(/\\s+/g, ' ').trim()))"
     )
@@ -48,8 +40,8 @@ def answer(dashboard: Dashboard, words: str) -> dict:
 
 
 @pytest.mark.parametrize("words", ["", f"{FOUR}&window=30d&unit=customer", "order=any&window=none", "channelId=ch_email&from=2026-05-01"])
-def test_the_table_shows_the_steps_of_the_api(visit: Visit, dashboard: Dashboard, words: str):
-    page = visit(f"/funnels?{words}")
+def test_the_table_shows_the_steps_of_the_api(go: Visit, dashboard: Dashboard, words: str):
+    page = go(f"/funnels?{words}")
     found = answer(dashboard, words)
     shown = cells(steps(page))
     assert [row[1] for row in shown[::2]] == [f"{step['units']:,}" for step in found["steps"]]
@@ -57,8 +49,8 @@ def test_the_table_shows_the_steps_of_the_api(visit: Visit, dashboard: Dashboard
     expect(page.get_by_text(found["definition"])).to_be_visible()
 
 
-def test_a_row_leads_to_as_many_units_as_it_says_and_a_unit_to_its_rows(visit: Visit, dashboard: Dashboard):
-    page = visit("/funnels")
+def test_a_row_leads_to_as_many_units_as_it_says_and_a_unit_to_its_rows(go: Visit, dashboard: Dashboard):
+    page = go("/funnels")
     count = cells(steps(page))[2][1]
     steps(page).get_by_role("link", name="2 click").click()
     expect(page).to_have_url(re.compile(r"/funnels\?reached=2$"))
@@ -75,8 +67,8 @@ def test_a_row_leads_to_as_many_units_as_it_says_and_a_unit_to_its_rows(visit: V
 
 
 @pytest.mark.parametrize(("trace", "words", "row"), [(0, "reached=2", 2), (1, "droppedAfter=1", 1)])
-def test_a_bar_of_the_picture_leads_to_as_many_units_as_its_row_says(visit: Visit, trace: int, words: str, row: int):
-    page = visit("/funnels")
+def test_a_bar_of_the_picture_leads_to_as_many_units_as_its_row_says(go: Visit, trace: int, words: str, row: int):
+    page = go("/funnels")
     count = cells(steps(page))[row][1]
     # The layer that plotly lays over its bars takes the click for them.
     page.locator(f".st-key-funnel_picture .trace.bars >> nth={trace}").locator(".point path").nth(1 - trace).click(force=True)
@@ -87,8 +79,8 @@ def test_a_bar_of_the_picture_leads_to_as_many_units_as_its_row_says(visit: Visi
     expect(page.locator(".st-key-units")).to_have_count(0)
 
 
-def test_the_units_are_walked_page_by_page_each_once_and_all_of_them_are_in_the_file(visit: Visit):
-    page = visit(f"/funnels?{FOUR}&reached=3")
+def test_the_units_are_walked_page_by_page_each_once_and_all_of_them_are_in_the_file(go: Visit):
+    page = go(f"/funnels?{FOUR}&reached=3")
     table = page.get_by_role("table", name="Units")
     count = int(page.locator(".st-key-units").get_by_role("heading", level=3).inner_text().split()[0])
     first = cells(table)
@@ -111,8 +103,8 @@ def test_the_units_are_walked_page_by_page_each_once_and_all_of_them_are_in_the_
     assert cells(table) == first
 
 
-def test_a_step_can_be_added_chosen_moved_and_removed_and_back_undoes_it(visit: Visit):
-    page = visit("/funnels?step=impression&step=click")
+def test_a_step_can_be_added_chosen_moved_and_removed_and_back_undoes_it(go: Visit):
+    page = go("/funnels?step=impression&step=click")
     page.get_by_role("button", name="Add a step").click()
     expect(page.get_by_role("combobox", name="Step 3")).to_be_visible()
     assert asked(page) == [("step", "impression"), ("step", "click"), ("step", "")]
@@ -135,16 +127,16 @@ def test_a_step_can_be_added_chosen_moved_and_removed_and_back_undoes_it(visit: 
     expect(page.get_by_role("button", name="Remove step 1")).to_be_disabled()
 
 
-def test_with_too_few_types_the_page_asks_for_them_instead_of_answering(visit: Visit):
-    page = visit("/funnels?step=impression&step=click")
+def test_with_too_few_types_the_page_asks_for_them_instead_of_answering(go: Visit):
+    page = go("/funnels?step=impression&step=click")
     page.get_by_role("button", name="Remove click").or_(page.locator(".st-key-step_1 [data-tag] button, .st-key-step_1 [data-tag] svg")).first.click()
     expect(page.get_by_text("A funnel needs at least two steps with a type each")).to_be_visible()
     expect(page.get_by_text("Not everything in this link was understood")).to_have_count(0)
     expect(steps(page)).to_have_count(0)
 
 
-def test_a_preset_is_the_whole_of_the_steps_and_shows_that_it_is_chosen(visit: Visit, dashboard: Dashboard):
-    page = visit("/funnels?window=30d&exclude=dismiss")
+def test_a_preset_is_the_whole_of_the_steps_and_shows_that_it_is_chosen(go: Visit, dashboard: Dashboard):
+    page = go("/funnels?window=30d&exclude=dismiss")
     page.get_by_role("button", name="What follows a dismissal").or_(page.get_by_role("radio", name="What follows a dismissal")).click()
     expect(steps(page).get_by_role("link", name="1 dismiss")).to_be_visible()
     drawn(page)
@@ -154,23 +146,30 @@ def test_a_preset_is_the_whole_of_the_steps_and_shows_that_it_is_chosen(visit: V
     assert "exclude" not in dict(words)
 
 
-def test_a_rule_is_in_the_address_in_the_words_of_the_api_and_leaves_with_its_default(visit: Visit):
-    page = visit("/funnels")
-    page.get_by_role("combobox", name="Within").click()
-    page.get_by_role("option", name="30 days").click()
+def test_after_a_question_without_an_answer_the_looks_say_what_the_next_address_says(go: Visit):
+    step_to(go("/funnels"), "/funnels?step=impression&step=")
+    page = go("/funnels?breakdown=offer&target=3")
+    expect(page.get_by_role("combobox", name="By", exact=True)).to_have_value("Offer")
+    expect(page.get_by_role("combobox", name="Up to step")).to_have_value(re.compile("^3 "))
+    page = go("/funnels?breakdown=offer&view=times")
+    page.get_by_role("radio", name="By value").click()
+    expect(page.get_by_role("combobox", name="By", exact=True)).to_have_value("Offer")
+
+
+def test_a_rule_is_in_the_address_in_the_words_of_the_api_and_leaves_with_its_default(go: Visit):
+    page = go("/funnels")
+    choose(page, "Within", "30 days")
     expect(page).to_have_url(re.compile(r"/funnels\?window=30d$"))
     drawn(page)
-    page.get_by_role("combobox", name="Counts each").click()
-    page.get_by_role("option", name="Customer", exact=True).click()
+    choose(page, "Counts each", "Customer")
     expect(page).to_have_url(re.compile(r"/funnels\?window=30d&unit=customer$"))
     drawn(page)
-    page.get_by_role("combobox", name="Within").click()
-    page.get_by_role("option", name="7 days").click()
+    choose(page, "Within", "7 days")
     expect(page).to_have_url(re.compile(r"/funnels\?unit=customer$"))
 
 
-def test_a_window_can_be_typed(visit: Visit, dashboard: Dashboard):
-    page = visit("/funnels")
+def test_a_window_can_be_typed(go: Visit, dashboard: Dashboard):
+    page = go("/funnels")
     page.get_by_role("combobox", name="Within").click()
     page.keyboard.type("90s")
     page.keyboard.press("Enter")
@@ -179,8 +178,8 @@ def test_a_window_can_be_typed(visit: Visit, dashboard: Dashboard):
     assert cells(steps(page))[2][1] == f"{answer(dashboard, 'window=90s')['steps'][1]['units']:,}"
 
 
-def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(visit: Visit, dashboard: Dashboard):
-    page = visit("/funnels?window=soon&type=click&reached=7&unit=customer")
+def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(go: Visit, dashboard: Dashboard):
+    page = go("/funnels?window=soon&type=click&reached=7&unit=customer")
     said = page.get_by_role("alert")
     expect(said).to_contain_text("'soon'")
     expect(said).to_contain_text("type is no filter of a funnel")
@@ -189,20 +188,19 @@ def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(v
     expect(page.locator(".st-key-units")).to_have_count(0)
 
 
-def test_the_values_of_a_breakdown_sum_to_the_steps(visit: Visit, dashboard: Dashboard):
-    page = visit("/funnels?breakdown=offer")
+def test_the_values_of_a_breakdown_sum_to_the_steps(go: Visit, dashboard: Dashboard):
+    page = go("/funnels?breakdown=offer")
     rows = cells(page.get_by_role("table", name="Funnel by offer"))
     totals = [sum(int(row[column].replace(",", "")) for row in rows) for column in (3, 4, 5)]
     assert totals == [step["units"] for step in answer(dashboard, "")["steps"]]
 
 
-def test_the_looks_are_in_the_address_with_the_words_of_the_api(visit: Visit, dashboard: Dashboard):
-    page = visit("/funnels")
+def test_the_looks_are_in_the_address_with_the_words_of_the_api(go: Visit, dashboard: Dashboard):
+    page = go("/funnels")
     page.get_by_role("radio", name="Over time").or_(page.get_by_role("button", name="Over time")).click()
     expect(page).to_have_url(re.compile(r"/funnels\?view=trend$"))
     drawn(page)
-    page.get_by_role("combobox", name="Entries").click()
-    page.get_by_role("option", name="By month").click()
+    choose(page, "Entries", "By month")
     expect(page.get_by_role("table", name="Funnel by month")).to_be_visible()
     drawn(page)
     assert dict(asked(page)) == {"view": "trend", "grain": "month"}
@@ -216,8 +214,8 @@ def test_the_looks_are_in_the_address_with_the_words_of_the_api(visit: Visit, da
     assert sum(units) == answer(dashboard, "")["steps"][2]["units"]
 
 
-def test_the_period_before_needs_both_ends_and_offers_them(visit: Visit):
-    page = visit("/funnels?view=before")
+def test_the_period_before_needs_both_ends_and_offers_them(go: Visit):
+    page = go("/funnels?view=before")
     page.get_by_role("button", name=re.compile("^From 2026")).click()
     expect(page.get_by_role("table", name="Now and before")).to_be_visible()
     drawn(page)
@@ -226,8 +224,8 @@ def test_the_period_before_needs_both_ends_and_offers_them(visit: Visit):
     expect(page.get_by_text("1–30 June 2026 (UTC) against 2–31 May 2026 (UTC)")).to_be_visible()
 
 
-def test_the_steps_can_be_taken_as_a_file(visit: Visit, dashboard: Dashboard):
-    page = visit(f"/funnels?{FOUR}")
+def test_the_steps_can_be_taken_as_a_file(go: Visit, dashboard: Dashboard):
+    page = go(f"/funnels?{FOUR}")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download steps as CSV").click()
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"), newline="")))
@@ -235,14 +233,14 @@ def test_the_steps_can_be_taken_as_a_file(visit: Visit, dashboard: Dashboard):
     assert [int(row["units"]) for row in rows] == [step["units"] for step in answer(dashboard, FOUR)["steps"]]
 
 
-def test_a_funnel_that_nobody_enters_says_so_and_leads_out(visit: Visit):
-    page = visit("/funnels?customerId=nobody")
+def test_a_funnel_that_nobody_enters_says_so_and_leads_out(go: Visit):
+    page = go("/funnels?customerId=nobody")
     expect(page.get_by_role("heading", name="Nobody entered this funnel")).to_be_visible()
     page.get_by_role("button", name="Clear filters").click()
     expect(page).to_have_url(re.compile(r"/funnels$"))
     expect(steps(page)).to_be_visible()
 
 
-def test_the_pictures_have_their_numbers_in_words(visit: Visit, dashboard: Dashboard):
-    page = visit("/funnels")
-    expect(page.get_by_role("img", name=re.compile(r"^Funnel of 3 steps\. 1 impression: "))).to_be_attached()
+def test_the_picture_has_its_numbers_in_words(go: Visit):
+    page = go("/funnels")
+    expect(page.get_by_role("figure", name=re.compile(r"^Funnel of 3 steps\. 1 impression: "))).to_be_attached()

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import Role
-from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, drawn
+from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, choose, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -50,8 +50,8 @@ def test_a_link_opened_while_signed_out_shows_its_view_after_signing_in(stranger
 @pytest.mark.parametrize("words", [
     "", "type=click&type=convert&limit=100", "actionId=off_001&from=2026-05-01&to=2026-06-01&limit=7",
 ])
-def test_the_table_shows_the_rows_of_the_api_cell_for_cell(visit: Visit, dashboard: Dashboard, words: str):
-    page = visit(f"/history?{words}&columns=time,type,customer,offer,creative,channel,direction,value,outcome,id")
+def test_the_table_shows_the_rows_of_the_api_cell_for_cell(go: Visit, dashboard: Dashboard, words: str):
+    page = go(f"/history?{words}&columns=time,type,customer,offer,creative,channel,direction,value,outcome,id")
     with dashboard.client() as client:
         answer = client.get(API, params=parse_qsl(words)).json()
         rows = list(csv.DictReader(io.StringIO(client.get(f"{API}.csv", params=parse_qsl(words)).text, newline="")))
@@ -77,8 +77,8 @@ def _expected(record: dict, row: dict[str, str]) -> list[str]:
     ]
 
 
-def test_choosing_a_filter_narrows_the_rows_and_is_in_the_address(visit: Visit, dashboard: Dashboard):
-    page = visit("/history?cursor=ih_0000002000")
+def test_choosing_a_filter_narrows_the_rows_and_is_in_the_address(go: Visit, dashboard: Dashboard):
+    page = go("/history?cursor=ih_0000002000")
     page.get_by_role("combobox", name="Offer").click()
     page.keyboard.type("cashback")
     page.keyboard.press("Enter")
@@ -94,8 +94,8 @@ def test_choosing_a_filter_narrows_the_rows_and_is_in_the_address(visit: Visit, 
     assert {row[3] for row in cells(page)} == {"Everyday Cashback Card"}
 
 
-def test_back_and_forward_step_through_the_views(visit: Visit):
-    page = visit("/history?type=click")
+def test_back_and_forward_step_through_the_views(go: Visit):
+    page = go("/history?type=click")
     first = cells(page)
     page.get_by_role("button", name="Older").click()
     expect(page.get_by_role("status")).to_have_text("Rows 26–50")
@@ -115,8 +115,8 @@ def test_back_and_forward_step_through_the_views(visit: Visit):
     expect(page.get_by_role("status")).to_have_text("Rows 26–50")
 
 
-def test_paging_to_the_end_and_back_shows_each_row_once_and_keeps_the_focus(visit: Visit):
-    page = visit("/history?type=click&limit=100&columns=id")
+def test_paging_to_the_end_and_back_shows_each_row_once_and_keeps_the_focus(go: Visit):
+    page = go("/history?type=click&limit=100&columns=id")
     seen = [row[0] for row in cells(page)]
     older, newer = page.get_by_role("button", name="Older"), page.get_by_role("button", name="Newer")
     expect(newer).to_have_attribute("aria-disabled", "true")
@@ -136,8 +136,8 @@ def test_paging_to_the_end_and_back_shows_each_row_once_and_keeps_the_focus(visi
     expect(page.get_by_role("button", name="Newest")).to_be_focused()
 
 
-def test_the_download_holds_all_filtered_rows_and_says_how_many_before(visit: Visit):
-    page = visit("/history?type=convert&limit=50&columns=id")
+def test_the_download_holds_all_filtered_rows_and_says_how_many_before(go: Visit):
+    page = go("/history?type=convert&limit=50&columns=id")
     count = int(total(page).split()[0])
     with page.expect_download() as download:
         page.get_by_role("link", name=f"Download {count} rows as CSV").click()
@@ -150,8 +150,8 @@ def test_the_download_holds_all_filtered_rows_and_says_how_many_before(visit: Vi
     assert asked(page)[0] == ("type", "convert")
 
 
-def test_a_record_opens_beside_the_table_has_an_address_of_its_own_and_closes_to_its_row(visit: Visit):
-    page = visit("/history?type=convert")
+def test_a_record_opens_beside_the_table_has_an_address_of_its_own_and_closes_to_its_row(go: Visit):
+    page = go("/history?type=convert")
     row = page.locator("tbody tr").nth(1)
     customer = row.locator("td").nth(2).inner_text()
     row.focus()
@@ -175,14 +175,14 @@ def test_a_record_opens_beside_the_table_has_an_address_of_its_own_and_closes_to
     assert {row[2] for row in cells(page)} == {customer}
 
 
-def test_a_record_that_is_not_there_is_said_and_the_page_stays(visit: Visit):
-    page = visit("/history?record=ih_nowhere")
+def test_a_record_that_is_not_there_is_said_and_the_page_stays(go: Visit):
+    page = go("/history?record=ih_nowhere")
     expect(page.get_by_role("dialog")).to_contain_text("No interaction has the id ih_nowhere")
     assert total(page) == "3,000 interactions"
 
 
-def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(visit: Visit):
-    page = visit("/history?type=click&colour=red&limit=many&from=yesterday")
+def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(go: Visit):
+    page = go("/history?type=click&colour=red&limit=many&from=yesterday")
     said = page.get_by_role("alert")
     expect(said).to_contain_text("there is no parameter 'colour'")
     expect(said).to_contain_text("limit must be a whole number from 1, not 'many'")
@@ -190,17 +190,16 @@ def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(v
     assert {row[1] for row in cells(page)} == {"click"}
 
 
-def test_the_next_change_writes_the_canonical_name_and_drops_what_was_not_understood(visit: Visit):
-    page = visit("/history?actionId=off_001&colour=red&tz=Europe%2FAmsterdam")
-    page.get_by_role("combobox", name="Rows per page").click()
-    page.get_by_role("option", name="50 per page").click()
+def test_the_next_change_writes_the_canonical_name_and_drops_what_was_not_understood(go: Visit):
+    page = go("/history?actionId=off_001&colour=red&tz=Europe%2FAmsterdam")
+    choose(page, "Rows per page", "50 per page")
     expect(page.locator("tbody tr")).to_have_count(50)
     assert sorted(asked(page)) == [("limit", "50"), ("offerId", "off_001"), ("tz", "Europe/Amsterdam")]
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_an_unknown_value_stays_chosen_and_the_empty_page_names_the_filter_to_remove(visit: Visit):
-    page = visit("/history?type=click&channelId=carrier_pigeon")
+def test_an_unknown_value_stays_chosen_and_the_empty_page_names_the_filter_to_remove(go: Visit):
+    page = go("/history?type=click&channelId=carrier_pigeon")
     expect(page.get_by_text("carrier_pigeon (unknown)")).to_be_visible()
     expect(page.get_by_text("No interactions match")).to_be_visible()
     hint = page.get_by_text("Without the filter Channel there would be").inner_text()
@@ -210,14 +209,12 @@ def test_an_unknown_value_stays_chosen_and_the_empty_page_names_the_filter_to_re
     assert hint.removesuffix(".").split()[-1] == total(page).split()[0]
 
 
-def test_a_named_period_counts_back_from_the_newest_interaction_and_its_own_days_can_be_chosen(visit: Visit):
-    page = visit("/history")
-    page.get_by_role("combobox", name="Period").click()
-    page.get_by_role("option", name="Last 7 days").click()
+def test_a_named_period_counts_back_from_the_newest_interaction_and_its_own_days_can_be_chosen(go: Visit):
+    page = go("/history")
+    choose(page, "Period", "Last 7 days")
     expect(page).to_have_url(re.compile(r"/history\?from=2026-06-24$"))
     drawn(page)
-    page.get_by_role("combobox", name="Period").click()
-    page.get_by_role("option", name="Custom…").click()
+    choose(page, "Period", "Custom…")
     expect(page).to_have_url(re.compile(r"/history\?from=2026-06-24&to=2026-07-01$"))
     drawn(page)
     expect(page.get_by_text("24–30 June 2026 (UTC)")).to_be_visible()
@@ -226,8 +223,8 @@ def test_a_named_period_counts_back_from_the_newest_interaction_and_its_own_days
     expect(page.get_by_text("Last day (included)")).to_be_visible()
 
 
-def test_columns_can_be_chosen_and_a_link_shows_the_same(visit: Visit):
-    page = visit("/history?type=click")
+def test_columns_can_be_chosen_and_a_link_shows_the_same(go: Visit):
+    page = go("/history?type=click")
     page.get_by_role("button", name="Columns").click()
     page.get_by_role("button", name="Creative").click()
     expect(page.locator("th", has_text="Creative")).to_have_count(0)
@@ -236,8 +233,8 @@ def test_columns_can_be_chosen_and_a_link_shows_the_same(visit: Visit):
     assert page.locator("th").all_inner_texts() == ["Time (UTC)", "Type", "Customer", "Offer", "Channel", "Direction", "Value"]
 
 
-def test_the_curl_command_asks_for_exactly_what_is_shown(visit: Visit, dashboard: Dashboard):
-    page = visit("/history?type=click&limit=50&columns=id")
+def test_the_curl_command_asks_for_exactly_what_is_shown(go: Visit, dashboard: Dashboard):
+    page = go("/history?type=click&limit=50&columns=id")
     page.get_by_role("button", name="Older").click()
     expect(page.get_by_role("status")).to_have_text("Rows 51–100")
     drawn(page)
@@ -251,14 +248,13 @@ def test_the_curl_command_asks_for_exactly_what_is_shown(visit: Visit, dashboard
         assert [[record["id"]] for record in client.get(address).json()["data"]] == cells(page)
 
 
-def test_a_load_while_the_page_is_open_leaves_its_filters_whole(visit: Visit, dashboard: Dashboard, tmp_path: Path):
-    page = visit("/history?offerId=off_003&type=click")
+def test_a_load_while_the_page_is_open_leaves_its_filters_whole(go: Visit, dashboard: Dashboard, tmp_path: Path):
+    page = go("/history?offerId=off_003&type=click")
     before = int(total(page).split()[0])
     file = tmp_path / "more.ndjson"
     file.write_text('{"id":"late","customerId":"C","offerId":"off_003","interactionType":"click","timestamp":"2026-06-30T00:00:00Z"}\n')
     dashboard.run("data", "load", str(file), "--tenant", TENANT)
-    page.get_by_role("combobox", name="Rows per page").click()
-    page.get_by_role("option", name="100 per page").click()
+    choose(page, "Rows per page", "100 per page")
     expect(page.get_by_role("heading", level=3)).to_have_text(f"{before + 1} interactions")
     page.get_by_role("combobox", name="Direction").click()
     page.get_by_role("option", name=re.compile("^inbound")).click()

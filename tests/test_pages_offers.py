@@ -17,6 +17,7 @@ SUMMARY, HISTORY = "/api/v1/interaction-summary", "/api/v1/interaction-history"
 def table(page: Page, label: str) -> list[list[str]]:
     """The first line of each cell."""
     rows = page.get_by_role("table", name=label, exact=True).locator("tbody tr")
+    expect(rows.first).to_be_visible()
     return rows.evaluate_all("rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim().split('\\n')[0].trim()))")
 
 
@@ -29,8 +30,8 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}%"
 
 
-def test_every_figure_of_the_list_is_the_api_s(visit: Visit, dashboard: Dashboard):
-    page = visit("/offers?period=all&channelId=ch_email&sort=name")
+def test_every_figure_of_the_list_is_the_api_s(go: Visit, dashboard: Dashboard):
+    page = go("/offers?period=all&channelId=ch_email&sort=name")
     shown = {row[0]: row[1:] for row in table(page, "Offers")}
     answer = of_api(dashboard, "channelId=ch_email&limit=500")
     assert len(answer) > 10
@@ -44,8 +45,8 @@ def test_every_figure_of_the_list_is_the_api_s(visit: Visit, dashboard: Dashboar
     assert any(cells[0] == "0" and name.endswith(("archived", "deleted", "draft")) for name, cells in shown.items())
 
 
-def test_a_heading_sorts_a_search_finds_and_both_are_in_the_address(visit: Visit):
-    page = visit("/offers?period=all")
+def test_a_heading_sorts_a_search_finds_and_both_are_in_the_address(go: Visit):
+    page = go("/offers?period=all")
     page.get_by_role("button", name="Clicks").press("Enter")
     expect(page).to_have_url(re.compile("sort=-click"))
     expect(page.get_by_role("columnheader", name="Clicks")).to_have_attribute("aria-sort", "descending")
@@ -63,8 +64,8 @@ def test_a_heading_sorts_a_search_finds_and_both_are_in_the_address(visit: Visit
     expect(page.get_by_role("heading", level=3)).not_to_have_text(re.compile(r"^\d offers?$"))
 
 
-def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(visit: Visit, dashboard: Dashboard):
-    page = visit("/offers?period=all&direction=outbound")
+def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(go: Visit, dashboard: Dashboard):
+    page = go("/offers?period=all&direction=outbound")
     link = page.get_by_role("table", name="Offers", exact=True).locator("tbody tr").first.locator("td").nth(1).get_by_role("link")
     clicks, behind = link.inner_text(), link.get_attribute("href")
     with dashboard.client() as client:
@@ -75,8 +76,8 @@ def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(visit: Visit, dash
     expect(page.get_by_role("heading", level=3)).to_have_text(f"{clicks} interactions")
 
 
-def test_the_name_opens_the_offer_whose_figures_are_the_api_s(visit: Visit, dashboard: Dashboard):
-    page = visit("/offers?period=all")
+def test_the_name_opens_the_offer_whose_figures_are_the_api_s(go: Visit, dashboard: Dashboard):
+    page = go("/offers?period=all")
     page.get_by_role("link", name="Everyday Cashback Card").press("Enter")
     expect(page).to_have_url(re.compile("offerId=off_002"))
     expect(page.get_by_role("heading", name="Everyday Cashback Card", level=1)).to_be_visible()
@@ -95,8 +96,8 @@ def test_the_name_opens_the_offer_whose_figures_are_the_api_s(visit: Visit, dash
     assert page.get_by_role("table", name="Newest interactions", exact=True).locator("tbody tr").count() == 10
 
 
-def test_offers_stand_next_to_each_other_with_the_api_s_figures(visit: Visit, dashboard: Dashboard):
-    page = visit("/offers?offerId=off_001&offerId=off_003&period=all")
+def test_offers_stand_next_to_each_other_with_the_api_s_figures(go: Visit, dashboard: Dashboard):
+    page = go("/offers?offerId=off_001&offerId=off_003&period=all")
     first, second = sorted(of_api(dashboard, "offerId=off_001&offerId=off_003"), key=lambda row: row["id"])
     shown = {cells[0]: cells[1:] for cells in table(page, "Figures of the offers")}
     assert shown["Impressions"] == [f"{first['impression']:,}", f"{second['impression']:,}"]
@@ -104,10 +105,10 @@ def test_offers_stand_next_to_each_other_with_the_api_s_figures(visit: Visit, da
     assert shown["Value"] == [f"{first['revenue']:,.2f}", f"{second['revenue']:,.2f}"]
 
 
-def test_an_unknown_offer_and_one_offer_too_many_are_said(visit: Visit):
-    page = visit("/offers?offerId=off_nowhere")
+def test_an_unknown_offer_and_one_offer_too_many_are_said(go: Visit):
+    page = go("/offers?offerId=off_nowhere")
     expect(page.locator(".st-key-message")).to_contain_text("off_nowhere")
     page.get_by_role("button", name="Show all offers").click()
     expect(page.get_by_role("table", name="Offers", exact=True)).to_be_visible()
-    page = visit("/offers?" + "&".join(f"offerId=off_00{number}" for number in range(1, 6)))
+    page = go("/offers?" + "&".join(f"offerId=off_00{number}" for number in range(1, 6)))
     expect(page.get_by_role("alert")).to_contain_text("4 times at most")

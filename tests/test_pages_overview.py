@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard, drawn
+from tests.browser import Dashboard, choose, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -30,7 +30,9 @@ def values(page: Page) -> dict[str, str]:
 
 
 def cells(page: Page, table: str) -> list[list[str]]:
-    return page.get_by_role("table", name=table).locator("tbody tr").evaluate_all(
+    rows = page.get_by_role("table", name=table).locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    return rows.evaluate_all(
         "rows => rows.map(row => [...row.cells].map(cell => cell.firstElementChild?.innerText ?? ''))"
     )
 
@@ -43,8 +45,8 @@ def test_the_address_without_a_path_opens_the_overview_of_the_last_thirty_days(v
 
 
 @pytest.mark.parametrize("words", ["period=all", "from=2026-06-01&to=2026-06-20&channelId=ch_email&tz=Asia%2FTokyo", "type=click&period=all"])
-def test_the_figures_are_those_of_the_api(visit: Visit, dashboard: Dashboard, words: str):
-    page = visit(f"/overview?{words}")
+def test_the_figures_are_those_of_the_api(go: Visit, dashboard: Dashboard, words: str):
+    page = go(f"/overview?{words}")
     parameters = [pair for pair in parse_qsl(words) if pair != ("period", "all")]
     with dashboard.client() as client:
         rows = client.get(f"{API}/interaction-summary", params=[("groupBy", "direction"), *parameters]).json()["summary"]
@@ -64,9 +66,9 @@ def test_the_figures_are_those_of_the_api(visit: Visit, dashboard: Dashboard, wo
         assert shown["CTR"] == "–"
 
 
-def test_the_trends_table_has_each_day_of_the_api_in_the_chosen_time_zone(visit: Visit, dashboard: Dashboard):
+def test_the_trends_table_has_each_day_of_the_api_in_the_chosen_time_zone(go: Visit, dashboard: Dashboard):
     words = "from=2026-06-01&to=2026-06-15&tz=Asia%2FTokyo&offerId=off_003"
-    page = visit(f"/overview?{words}")
+    page = go(f"/overview?{words}")
     page.get_by_text("These lines as a table").click()
     table = page.get_by_role("table", name="Interactions by type over time")
     expect(table).to_be_visible()
@@ -81,8 +83,8 @@ def test_the_trends_table_has_each_day_of_the_api_in_the_chosen_time_zone(visit:
     assert any(not any(bucket["counts"].values()) for bucket in buckets)
 
 
-def test_a_figure_leads_to_the_rows_that_it_counts(visit: Visit):
-    page = visit("/overview?from=2026-06-01&channelId=ch_email")
+def test_a_figure_leads_to_the_rows_that_it_counts(go: Visit):
+    page = go("/overview?from=2026-06-01&channelId=ch_email")
     count = values(page)["Conversions"]
     page.get_by_role("listitem").filter(has_text="Conversions").get_by_role("link").click()
     expect(page).to_have_url(re.compile(r"/history\?channelId=ch_email&outcome=conver"))
@@ -93,8 +95,8 @@ def test_a_figure_leads_to_the_rows_that_it_counts(visit: Visit):
     assert values(page)["Conversions"] == count
 
 
-def test_the_offers_that_are_named_best_and_weakest_have_the_apis_figures(visit: Visit, dashboard: Dashboard):
-    page = visit("/overview?period=all&rate=cvr")
+def test_the_offers_that_are_named_best_and_weakest_have_the_apis_figures(go: Visit, dashboard: Dashboard):
+    page = go("/overview?period=all&rate=cvr")
     with dashboard.client() as client:
         rows = {row["name"]: row for row in client.get(f"{API}/interaction-summary", params={"limit": 500}).json()["summary"]}
     best, weakest = cells(page, "Best offers by Conversion rate"), cells(page, "Weakest offers by Conversion rate")
@@ -105,8 +107,8 @@ def test_the_offers_that_are_named_best_and_weakest_have_the_apis_figures(visit:
     assert [float(row[3][:-1]) for row in weakest] == judged[::-1][:len(weakest)]
 
 
-def test_the_channels_are_those_of_the_api_and_download_as_they_are(visit: Visit, dashboard: Dashboard):
-    page = visit("/overview?period=all")
+def test_the_channels_are_those_of_the_api_and_download_as_they_are(go: Visit, dashboard: Dashboard):
+    page = go("/overview?period=all")
     with dashboard.client() as client:
         rows = client.get(f"{API}/interaction-summary", params={"groupBy": "channel"}).json()["summary"]
     assert [row[:3] for row in cells(page, "Channels")] == [
@@ -120,19 +122,30 @@ def test_the_channels_are_those_of_the_api_and_download_as_they_are(visit: Visit
     ]
 
 
-def test_the_whole_log_and_the_usual_period_are_both_a_choice_and_an_address(visit: Visit):
-    page = visit("/overview?type=click")
-    page.get_by_role("combobox", name="Period").click()
-    page.get_by_role("option", name="All time").click()
+def test_the_whole_log_and_the_usual_period_are_both_a_choice_and_an_address(go: Visit):
+    page = go("/overview?type=click")
+    choose(page, "Period", "All time")
     expect(page).to_have_url(re.compile("period=all"))
     expect(page.get_by_text("nothing from before this period")).to_be_visible()
-    page.get_by_role("combobox", name="Period").click()
-    page.get_by_role("option", name="Last 30 days").click()
+    choose(page, "Period", "Last 30 days")
     expect(page).to_have_url(re.compile(r"/overview\?type=click$"))
 
 
-def test_the_grain_and_the_time_zone_are_in_the_address(visit: Visit):
-    page = visit("/overview")
+def test_the_widgets_of_the_next_page_say_what_its_own_address_says(go: Visit):
+    page = go("/overview?channelId=ch_email&period=all")
+    page.get_by_role("navigation").get_by_role("link", name="Offers").click()
+    expect(page).to_have_url(re.compile("/offers$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Offers")
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 30 days")
+    page = go("/overview")
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 30 days")
+    page.get_by_role("navigation").get_by_role("link", name="Offers").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Offers")
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 30 days")
+
+
+def test_the_grain_and_the_time_zone_are_in_the_address(go: Visit):
+    page = go("/overview")
     page.get_by_role("radio", name="Weeks").click()
     expect(page).to_have_url(re.compile(r"/overview\?grain=week$"))
     drawn(page)
@@ -144,22 +157,22 @@ def test_the_grain_and_the_time_zone_are_in_the_address(visit: Visit):
     assert sorted(asked(page)) == [("grain", "week"), ("tz", "Europe/Amsterdam")]
 
 
-def test_an_empty_overview_names_the_filter_to_remove(visit: Visit):
-    page = visit("/overview?period=all&type=click&channelId=carrier_pigeon")
+def test_an_empty_overview_names_the_filter_to_remove(go: Visit):
+    page = go("/overview?period=all&type=click&channelId=carrier_pigeon")
     expect(page.get_by_text("No interactions match")).to_be_visible()
     page.get_by_role("button", name="Remove Channel").click()
     expect(page).to_have_url(re.compile(r"/overview\?type=click&period=all$"))
     assert int(values(page)["Clicks"].replace(",", "")) > 0
 
 
-def test_what_a_link_asks_that_is_not_understood_is_said(visit: Visit):
-    page = visit("/overview?grain=second&colour=red")
+def test_what_a_link_asks_that_is_not_understood_is_said(go: Visit):
+    page = go("/overview?grain=second&colour=red")
     expect(page.get_by_role("alert")).to_contain_text("there is no parameter 'colour'")
     expect(page.get_by_role("alert")).to_contain_text("'second'")
 
 
-def test_the_chart_says_in_words_what_it_shows(visit: Visit):
-    page = visit("/overview?period=all")
+def test_the_chart_says_in_words_what_it_shows(go: Visit):
+    page = go("/overview?period=all")
     expect(page.get_by_role("figure", name=re.compile("Lines of interactions a day by type"))).to_be_attached()
 
 

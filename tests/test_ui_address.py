@@ -16,11 +16,12 @@ def page() -> None:
 
     understood = [("offerId" if name == "actionId" else name, value) for name, value in address.pairs()]
     fields = (address.several("type"), address.several("offerId"), address.one_of("limit", (25, 50, 100), 25))
-    changed = address.mirror(fields, understood, kept=("tz",))
+    bound = address.mirror(fields, understood, kept=("tz",))
     for name in ("type", "offerId"):
-        chosen = st.session_state[name]
-        st.multiselect(name, list(dict.fromkeys(["click", "convert", *chosen])), key=name, on_change=changed)
-    st.segmented_control("limit", (25, 50, 100), key="limit", on_change=changed)
+        chosen = address.values(understood, name)
+        st.multiselect(name, list(dict.fromkeys(["click", "convert", *chosen])), **bound(name))
+    if "offerId" not in st.query_params:
+        st.selectbox("limit", (25, 50, 100), **bound("limit"))
 
 
 def opened(**parameters: str | list[str]) -> AppTest:
@@ -48,6 +49,23 @@ def test_a_change_is_written_to_the_address_and_drops_the_cursor_and_what_was_no
     app = opened(type="click", cursor="ih_9", foo="1", tz="Europe/Amsterdam")
     app.multiselect(key="type").select("convert").run()
     assert written(app) == {"tz": ["Europe/Amsterdam"], "type": ["click", "convert"]}
+
+
+def test_a_widget_that_was_away_comes_back_with_what_the_address_says():
+    app = opened(limit="50")
+    app.query_params["offerId"] = "off_1"
+    app.run()
+    assert [widget.key for widget in app.selectbox] == []
+    del app.query_params["offerId"]
+    app.run()
+    assert app.selectbox(key="limit").proto.set_value, "the browser has to be told, for its own widget is a new one"
+    assert app.selectbox(key="limit").value == 50
+
+
+def test_a_widget_that_was_away_keeps_its_share_of_the_address():
+    app = opened(limit="50", offerId="off_1")
+    app.multiselect(key="type").select("click").run()
+    assert written(app) == {"limit": ["50"], "offerId": ["off_1"], "type": ["click"]}
 
 
 def test_opening_an_address_does_not_rewrite_it():

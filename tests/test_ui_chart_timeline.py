@@ -9,10 +9,11 @@ from ui.palette import type_colour
 
 NOON, ONE = (milliseconds(f"2026-03-15T{hour}:00:00Z", ZoneInfo("UTC")) for hour in (12, 13))
 MARKS = [Mark(NOON, "impression", "o1", "ch_email"), Mark(ONE, "click", "o1", "ch_email"), Mark(ONE, "impression", None, None)]
+OFFERS, CHANNELS = {None: None, "o1": "Platinum Card"}, {"ch_email": "E-mail"}
 
 
 def test_each_interaction_is_a_mark_of_its_type_in_the_row_of_its_offer():
-    figure = timeline_figure(MARKS, {None: None, "o1": "Platinum Card"})
+    figure = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__)
     marks = {trace.name: trace for trace in figure.data}
     assert list(marks) == ["impression", "click"]
     assert list(marks["impression"].y) == ["Platinum Card", "No offer"]
@@ -21,14 +22,19 @@ def test_each_interaction_is_a_mark_of_its_type_in_the_row_of_its_offer():
     assert marks["click"].marker.symbol != marks["impression"].marker.symbol
 
 
+def test_a_mark_says_its_channel_by_name():
+    impressions = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__).data[0]
+    assert [channel for _, channel in impressions.customdata] == ["E-mail", "–"]
+
+
 def test_the_first_offer_is_the_topmost_row():
-    figure = timeline_figure(MARKS, {None: None, "o1": "Platinum Card"})
+    figure = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__)
     assert list(figure.layout.yaxis.categoryarray) == ["Platinum Card", "No offer"]
 
 
 def test_two_offers_of_one_name_have_a_row_each():
     marks = [Mark(NOON, "click", "o1", None), Mark(NOON, "click", "o2", None)]
-    assert list(timeline_figure(marks, {"o1": "Card", "o2": "Card"}).data[0].y) == ["Card", "Card (o2)"]
+    assert list(timeline_figure(marks, {"o1": "Card", "o2": "Card"}, str).data[0].y) == ["Card", "Card (o2)"]
 
 
 def test_the_words_count_what_the_marks_show():

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import streamlit as st
 
 Pairs = list[tuple[str, str]]
+Binding = Callable[[str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def query(pairs: Iterable[tuple[str, str]]) -> str:
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The values by parameter, as `st.page_link` and `st.switch_page` want them."""
+    """The values by parameter, as `st.page_link` wants them."""
     groups: dict[str, list[str]] = {}
     for name, value in pairs:
         groups.setdefault(name, []).append(value)
@@ -86,24 +87,21 @@ def show(pairs: Iterable[tuple[str, str]]) -> None:
     st.query_params.from_dict(grouped(pairs))
 
 
-def follow(link: str) -> NoReturn:
-    """Leads to an address of this product's dashboard, such as `/history?type=click`, as a link within a page does."""
-    parts = urlsplit(link)
-    st.switch_page(f"{parts.path.strip('/')}.py", query_params=grouped(parse_qsl(parts.query)))
+def follow(link: str | None) -> None:
+    """Shows what a link to this same page asks, where one was just followed."""
+    if link:
+        show(parse_qsl(urlsplit(link).query))
+        st.rerun()
 
 
-def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) -> Callable[[], None]:
-    """Sets the widgets to what the pairs say; to be called before they are drawn.
+def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) -> Binding:
+    """The widgets of the fields, bound to the address: `bound(key)` is a widget's `key` and `on_change`, asked for as it is drawn.
 
-    `pairs` are the address as it was understood: canonical names only. Returns the widgets' `on_change`. It
-    writes all fields anew, so that of two quick changes none is lost, and keeps the parameters named in `kept`;
-    every other one (a cursor, what was not understood) is dropped, for it belonged to the view before.
+    `pairs` are the address as it was understood: canonical names only. A change writes all fields anew, so that
+    of two quick ones none is lost, and keeps the parameters named in `kept`; every other one (a cursor, what was
+    not understood) is dropped, for it belonged to the view before.
     """
-    for field in fields:
-        value = field.value(pairs)
-        # Setting an equal value would still tell the browser to put it there, and undo what is being typed.
-        if field.key not in st.session_state or st.session_state[field.key] != value:
-            st.session_state[field.key] = value
+    of_key = {field.key: field for field in fields}
 
     def changed() -> None:
         written = [pair for pair in pairs if pair[0] in kept]
@@ -113,4 +111,12 @@ def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) ->
             written += field.pairs(value)
         show(written)
 
-    return changed
+    def bound(key: str) -> dict[str, Any]:
+        value = of_key[key].value(pairs)
+        # Setting an equal value would still tell the browser to put it there, and undo what is being typed. Only a widget
+        # that is drawn may have state: one that comes back with an equal value would not be told of it.
+        if key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
+        return {"key": key, "on_change": changed}
+
+    return bound

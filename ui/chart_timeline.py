@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 import plotly.graph_objects as go
@@ -24,8 +24,13 @@ _SYMBOLS = {
 _OTHER_SYMBOL = "square"
 
 
-def timeline_figure(marks: Sequence[Mark], offers: Mapping[str | None, str | None]) -> go.Figure:
-    """The marks in the rows of their offers. `offers` gives each offer's label by its id, the topmost first."""
+def timeline_figure(
+    marks: Sequence[Mark], offers: Mapping[str | None, str | None], channel_label: Callable[[str], str],
+) -> go.Figure:
+    """The marks in the rows of their offers.
+
+    `offers` gives each offer's label by its id, the topmost first; `channel_label` that of a channel.
+    """
     labels = _labels(offers)
     figure = go.Figure()
     types = Counter(mark.type for mark in marks)
@@ -37,7 +42,7 @@ def timeline_figure(marks: Sequence[Mark], offers: Mapping[str | None, str | Non
                 "color": type_colour(type), "symbol": _SYMBOLS.get(type, _OTHER_SYMBOL), "size": 11,
                 "line": {"width": 1.6, "color": type_colour(type)},
             },
-            customdata=[[escape(type), escape(mark.channel or "–")] for mark in of_type],
+            customdata=[[escape(type), escape(channel_label(mark.channel) if mark.channel else "–")] for mark in of_type],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x|%-d %B %Y %H:%M:%S} UTC<br>%{y}<br>%{customdata[1]}<extra></extra>",
         ))
     rows = [labels[offer] for offer in offers]

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
-
-from ui.address import Pairs
 
 _HERE = Path(__file__).parent
 
@@ -17,7 +14,7 @@ _facts = st.components.v2.component(
     "facts",
     html="<dl></dl>",
     css=(_HERE / "facts.css").read_text(encoding="utf-8"),
-    js=(_HERE / "facts.js").read_text(encoding="utf-8"),
+    js=(_HERE / "following.js").read_text(encoding="utf-8") + (_HERE / "facts.js").read_text(encoding="utf-8"),
 )
 
 
@@ -33,10 +30,9 @@ class Fact:
     address: str | None = None
 
 
-def facts(rows: Sequence[Fact], key: str = "facts") -> Pairs | None:
-    """Draws the list, and returns the parameters of the link that was just followed, on that run alone."""
-    followed = _facts(key=key, data=[asdict(row) for row in rows], on_followed_change=_rerun).followed
-    return parse_qsl(urlsplit(followed).query) if followed else None
+def facts(rows: Sequence[Fact], key: str = "facts") -> str | None:
+    """Draws the list, and returns the address on this page that was just followed, on that run alone."""
+    return _facts(key=key, data=[asdict(row) for row in rows], on_followed_change=_rerun).followed
 
 
 def _rerun() -> None:

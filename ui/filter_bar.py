@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from data.tenant import Tenant
 from queries.choices import choices
 from queries.filters import BY_NAME, FILTERS, Filter
 from queries.selection import Selection
-from ui.address import Field, Pairs, values
+from ui.address import Binding, Field, Pairs, values
 from ui.numbers import count
 from ui.period import Period
 from ui.zone import Zone
@@ -40,33 +40,33 @@ class FilterBar:
     def _filters(self) -> list[Filter]:
         return [filter for filter in FILTERS if filter.name not in self.omitted]
 
-    def draw(self, changed: Callable[[], None]) -> None:
-        """Draws the bar; `changed` is what `address.mirror` made for its fields."""
+    def draw(self, bound: Binding) -> None:
+        """Draws the bar; `bound` is what `address.mirror` made of its fields."""
         selection = self.selection
         active = len(selection.filters) + (selection.start is not None or selection.end is not None)
         st.toggle(f"Filters ({active})" if active else "Filters", key="filters_open", on_change="ignore")
         with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
-            self.period.draw(changed, _WIDTH)
+            self.period.draw(bound, _WIDTH)
             if self.zone:
-                self.zone.draw(changed, _WIDTH)
+                self.zone.draw(bound, _WIDTH)
             for filter in self._filters:
                 chosen = selection.values(filter.name)
                 if filter.dimension == "customer":
-                    st.multiselect(filter.label, chosen, key=filter.name, on_change=changed, accept_new_options=True,
+                    st.multiselect(filter.label, chosen, **bound(filter.name), accept_new_options=True,
                                    placeholder="Any customer id", select_all=False, wrap=True, width=_WIDTH)
                 else:
-                    self._choice_of_names(filter, chosen, changed, wrap=True, width=_WIDTH)
+                    self._choice_of_names(filter, chosen, bound, wrap=True, width=_WIDTH)
 
-    def draw_apart(self, name: str, label: str, most: int, changed: Callable[[], None]) -> None:
+    def draw_apart(self, name: str, label: str, most: int, bound: Binding) -> None:
         """Draws one of the omitted filters by itself, for `most` values; its field is `filter_field(name)`."""
-        self._choice_of_names(replace(BY_NAME[name], label=label), self.selection.values(name), changed, max_selections=most, wrap=True,
+        self._choice_of_names(replace(BY_NAME[name], label=label), self.selection.values(name), bound, max_selections=most, wrap=True,
                               placeholder="Choose")
 
-    def _choice_of_names(self, filter: Filter, chosen: tuple[str, ...], changed: Callable[[], None], **look: Any) -> None:
+    def _choice_of_names(self, filter: Filter, chosen: tuple[str, ...], bound: Binding, **look: Any) -> None:
         labels = _labels(self.tenant, filter, chosen)
         _settle(filter.name, labels, chosen)
         look.setdefault("placeholder", f"Any {filter.label.lower()}")
-        st.multiselect(filter.label, list(labels), key=filter.name, on_change=changed, format_func=lambda id: labels.get(id, id),
+        st.multiselect(filter.label, list(labels), **bound(filter.name), format_func=lambda id: labels.get(id, id),
                        select_all=False, filter_mode="contains", **look)
 
 

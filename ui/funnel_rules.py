@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
 from queries.funnel.question import EXCLUDE, ORDER, TIES, UNIT, FunnelQuestion
 from queries.funnel.windows import NO_WINDOW, WINDOW, window, window_text, window_words
-from ui.address import Field, Pairs, one_of, several
+from ui.address import Binding, Field, Pairs, one_of, several
 
 WINDOWS = (NO_WINDOW, "1h", "1d", "7d", "30d")
 
@@ -33,18 +33,18 @@ class Rules:
             several(EXCLUDE.name),
         )
 
-    def draw(self, changed: Callable[[], None]) -> None:
+    def draw(self, bound: Binding) -> None:
         """Draws the rules."""
         windows = [*WINDOWS, *([self._window] if self._window not in WINDOWS else [])]
-        st.selectbox("Within", windows, key="window", on_change=changed, format_func=_window_label, accept_new_options=True,
+        st.selectbox("Within", windows, **bound("window"), format_func=_window_label, accept_new_options=True,
                      filter_mode="contains", help="From the entry to each later step. Type another one: 90s, 45m, 12h, 14d.")
-        st.selectbox("Counts each", list(_UNITS), key="unit", on_change=changed, format_func=_UNITS.get, filter_mode=None,
+        st.selectbox("Counts each", list(_UNITS), **bound("unit"), format_func=_UNITS.get, filter_mode=None,
                      help="With customer and offer, an impression of one offer and a conversion of another are no conversion.")
-        st.selectbox("Steps happen", list(_ORDERS), key="order", on_change=changed, format_func=_ORDERS.get, filter_mode=None,
+        st.selectbox("Steps happen", list(_ORDERS), **bound("order"), format_func=_ORDERS.get, filter_mode=None,
                      help="Nothing between: any other interaction before the next step ends the attempt.")
-        st.selectbox("Steps at one instant", list(_TIES), key="ties", on_change=changed, format_func=_TIES.get, filter_mode=None,
+        st.selectbox("Steps at one instant", list(_TIES), **bound("ties"), format_func=_TIES.get, filter_mode=None,
                      help="Whether two steps may bear the very same time.")
-        st.multiselect("Ended by", self._excludable, key="exclude", on_change=changed, placeholder="Nothing", select_all=False,
+        st.multiselect("Ended by", self._excludable, **bound("exclude"), placeholder="Nothing", select_all=False,
                        filter_mode="contains", wrap=True, help="An interaction of such a type ends the attempt.")
 
 

@@ -5,7 +5,7 @@ A step without a type yet is an empty word of the address (`step=click&step=`), 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -13,7 +13,7 @@ import streamlit as st
 from queries.funnel.plan import FEWEST_STEPS, MOST_STEPS
 from queries.funnel.question import DEFAULT_STEPS, EITHER, STEP, Step
 from ui import address
-from ui.address import Field, Pairs
+from ui.address import Binding, Field, Pairs
 
 Slots = tuple[Step, ...]
 
@@ -47,13 +47,13 @@ class StepEditor:
         self._types = types
         self.fields = tuple(self._field(place) for place in range(len(steps)))
 
-    def draw(self, changed: Callable[[], None], others: Pairs) -> None:
+    def draw(self, bound: Binding, others: Pairs) -> None:
         """Draws the steps; `others` is what else the address says, kept when a step is added, removed or moved."""
         for place, step in enumerate(self.steps):
             options = [*self._types, *(type for type in step if type not in self._types)]
             with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False, key=f"funnel_step_{place}"):
                 st.markdown(f"**{place + 1}**", width=18)
-                st.multiselect(f"Step {place + 1}", options, key=_key(place), on_change=changed, label_visibility="collapsed",
+                st.multiselect(f"Step {place + 1}", options, **bound(_key(place)), label_visibility="collapsed",
                                placeholder="Choose a type", select_all=False, filter_mode="contains", wrap=True)
                 self._button(place, "arrow_upward", "Move up", self._moved(place, -1), others)
                 self._button(place, "arrow_downward", "Move down", self._moved(place, 1), others)

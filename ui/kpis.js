@@ -1,7 +1,7 @@
 const WIDTH = 120
 const HEIGHT = 28
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement }) {
   const list = parentElement.querySelector("ul")
   list.setAttribute("aria-label", data.label)
   const content = JSON.stringify(data)
@@ -9,7 +9,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     list.dataset.content = content
     list.replaceChildren(...data.cards.map(card))
   }
-  followLinks(list, setTriggerValue)
 }
 
 function card({ label, value, words, change, tone, against, note, course, address }) {

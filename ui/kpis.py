@@ -15,7 +15,7 @@ _kpis = st.components.v2.component(
     "kpis",
     html='<ul class="kpis"></ul>',
     css=(_HERE / "kpis.css").read_text(encoding="utf-8"),
-    js=(_HERE / "following.js").read_text(encoding="utf-8") + (_HERE / "kpis.js").read_text(encoding="utf-8"),
+    js=(_HERE / "kpis.js").read_text(encoding="utf-8"),
 )
 
 Tone = Literal["good", "bad", "quiet"]
@@ -40,10 +40,6 @@ class Kpi:
     address: str | None = None
 
 
-def kpis(cards: Sequence[Kpi], label: str, key: str = "kpis") -> str | None:
-    """Draws the cards, and returns the address of the one that was just followed, on that run alone."""
-    return _kpis(key=key, data={"cards": [asdict(card) for card in cards], "label": label}, on_followed_change=_rerun).followed
-
-
-def _rerun() -> None:
-    """Nothing of its own: a component reruns the page only for a trigger that has a callback."""
+def kpis(cards: Sequence[Kpi], label: str, key: str = "kpis") -> None:
+    """Draws the cards; `label` is the accessible name of their list."""
+    _kpis(key=key, data={"cards": [asdict(card) for card in cards], "label": label})

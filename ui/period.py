@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 import streamlit as st
@@ -12,7 +11,7 @@ from queries.periods import (
     LAST_DAYS, LATEST, Days, chosen_last_days, days, last_days, period_pairs, since_last_days, whole_log,
 )
 from queries.selection import Question, Selection
-from ui.address import Field, Pairs
+from ui.address import Binding, Field, Pairs
 
 _ALL, _CUSTOM = "all", "custom"
 _CHOICES = (_ALL, *(str(number) for number in LAST_DAYS), _CUSTOM)
@@ -52,16 +51,16 @@ class Period:
             Field("last_day", lambda _: self._shown.last, lambda _: []),
         )
 
-    def draw(self, changed: Callable[[], None], width: int) -> None:
+    def draw(self, bound: Binding, width: int) -> None:
         """Draws the widgets; the two calendars only where the period is not one of those with a name."""
-        st.selectbox("Period", _CHOICES, key="period", on_change=changed, format_func=self._label, filter_mode=None, width=width)
+        st.selectbox("Period", _CHOICES, **bound("period"), format_func=self._label, filter_mode=None, width=width)
         if self._choice != _CUSTOM:
             return
         first, last = self._shown.first, self._shown.last
         earliest = min(day for day in (self._log.first, first, last) if day)
-        st.date_input("First day", key="first_day", on_change=changed, value=None, format="YYYY-MM-DD", width=width,
+        st.date_input("First day", **bound("first_day"), value=None, format="YYYY-MM-DD", width=width,
                       min_value=earliest, max_value=max(first, last) if first and last else LATEST)
-        st.date_input("Last day (included)", key="last_day", on_change=changed, value=None, format="YYYY-MM-DD", width=width,
+        st.date_input("Last day (included)", **bound("last_day"), value=None, format="YYYY-MM-DD", width=width,
                       min_value=min(first, last) if first and last else earliest, max_value=LATEST)
 
     def _label(self, choice: str) -> str:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from queries.record import Record
 from ui import address
-from ui.address import Pairs
 from ui.copying import copy_text
 from ui.facts import Fact, facts
 from ui.json_text import indented
@@ -17,13 +16,10 @@ from ui.palette import type_colour
 from ui.record_cells import second
 
 
-def record_drawer(
-    id: str, record: Record | None, page: str, closed: Callable[[], None], follow: Callable[[Pairs], None] = address.show
-) -> None:
+def record_drawer(id: str, record: Record | None, page: str, closed: Callable[[], None]) -> None:
     """Opens the drawer with a record, or says that there is none of this id.
 
-    `page` is the path of the page that shows the log, to which the links lead; `follow` leads there, from that page itself by
-    a new address. `closed` runs when the drawer is dismissed.
+    `page` is the path of the page that shows the log, to which the links lead. `closed` runs when the drawer is dismissed.
     """
 
     @st.dialog("Interaction", position="right", width=560, on_dismiss=closed)
@@ -36,10 +32,7 @@ def record_drawer(
         with st.container(horizontal=True, vertical_alignment="center", key="record_id"):
             st.text(record.id)
             copy_text("Copy id", record.id, "copy_id")
-        followed = facts(_facts(record, page))
-        if followed:
-            follow(followed)
-            st.rerun()
+        address.follow(facts(_facts(record, page)))
         if record.customerId:
             st.page_link("customers.py", label="This customer's timeline", icon=":material/timeline:", query_params={"customerId": record.customerId})
         for label, text in (("Context", record.context), ("Response", record.response), ("Outcome", record.outcome)):

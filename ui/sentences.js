@@ -1,4 +1,4 @@
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement }) {
   const list = parentElement.querySelector("ul")
   list.setAttribute("aria-label", data.label)
   list.replaceChildren(...data.said.map(([text, address]) => {
@@ -12,5 +12,4 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     return item
   }))
-  followLinks(list, setTriggerValue)
 }

@@ -22,13 +22,7 @@ function draw(table, { headings, rows, sortedBy }) {
   const links = table.tBodies[0].querySelectorAll("a")
   for (const link of links) link.tabIndex = -1
   if (links.length) links[0].tabIndex = 0
-  table.tBodies[0].onclick = (event) => {
-    const link = event.target.closest("a")
-    // A new tab is the browser's business.
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-    event.preventDefault()
-    table.press("address", link.getAttribute("href"))
-  }
+  followLinks(table.tBodies[0], table.press)
   table.tBodies[0].onkeydown = (event) => {
     const to = neighbour(event.target.closest("td, th"), event.key)
     if (!to) return

@@ -18,7 +18,7 @@ _sortable_table = st.components.v2.component(
     "sortable_table",
     html='<div class="ih-table ih-figures"><table><thead></thead><tbody></tbody></table></div>',
     css=(_HERE / "table.css").read_text(encoding="utf-8") + (_HERE / "sortable_table.css").read_text(encoding="utf-8"),
-    js=(_HERE / "sortable_table.js").read_text(encoding="utf-8"),
+    js=(_HERE / "following.js").read_text(encoding="utf-8") + (_HERE / "sortable_table.js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 
@@ -67,10 +67,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Pressed:
-    """What was just pressed in a table, on that run alone: a heading's name, or the address of a figure."""
+    """What was just pressed in a table, on that run alone: a heading's name, or the address on this page that a figure led to."""
 
     heading: str | None = None
-    address: str | None = None
+    followed: str | None = None
 
 
 def sortable_table(
@@ -84,8 +84,8 @@ def sortable_table(
         "label": label,
         "sortedBy": sorted_by,
     }
-    pressed = _sortable_table(key=key, data=data, on_heading_change=_rerun, on_address_change=_rerun)
-    return Pressed(pressed.heading, pressed.address)
+    pressed = _sortable_table(key=key, data=data, on_heading_change=_rerun, on_followed_change=_rerun)
+    return Pressed(pressed.heading, pressed.followed)
 
 
 def _plain(figure: Figure | str | None) -> dict | None:

@@ -12,9 +12,9 @@ _NOTHING = "Nothing stands out in the last seven whole days, held against the sa
 _TOO_SHORT = "To say what is unusual takes five weeks of whole days, and the log is shorter."
 
 
-def unusual_list(found: Sequence[tuple[str, str | None]], checked: bool) -> str | None:
-    """Draws the sentences with their addresses, and returns the one that was just followed."""
+def unusual_list(found: Sequence[tuple[str, str | None]], checked: bool) -> None:
+    """Draws the sentences with their addresses, or says why there are none: nothing stood out, or it could not be `checked`."""
     if found:
-        return sentences(found, "What is unusual")
-    st.caption(_NOTHING if checked else _TOO_SHORT)
-    return None
+        sentences(found, "What is unusual")
+    else:
+        st.caption(_NOTHING if checked else _TOO_SHORT)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from zoneinfo import available_timezones
 
 import streamlit as st
 
 from queries.selection import ZONE, Selection
-from ui.address import Field, last
+from ui.address import Binding, Field, last
 
 
 class Zone:
@@ -22,8 +21,8 @@ class Zone:
             lambda zone: [] if zone in (None, ZONE.default) else [(ZONE.name, zone)],
         )
 
-    def draw(self, changed: Callable[[], None], width: int) -> None:
+    def draw(self, bound: Binding, width: int) -> None:
         """Draws the widget."""
         zones = sorted({*available_timezones(), self._chosen} - {ZONE.default})
-        st.selectbox("Time zone", [ZONE.default, *zones], key=ZONE.name, on_change=changed, width=width,
+        st.selectbox("Time zone", [ZONE.default, *zones], **bound(ZONE.name), width=width,
                      format_func=lambda zone: zone.replace("_", " "), filter_mode="contains")
