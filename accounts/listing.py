@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from accounts.identity import Role
 from accounts.keys import Key
@@ -51,7 +51,7 @@ def account_state(account: User | Key, disabled_tenants: set[str]) -> str:
 
 def moment(seconds: int) -> str:
     """Seconds since 1970 as UTC to the minute."""
-    return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%MZ")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%MZ")
 
 
 def aligned(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

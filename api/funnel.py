@@ -11,7 +11,12 @@ from starlette.responses import Response, StreamingResponse
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import Asked, Endpoint
 from api.funnel_schemas import (
-    EXAMPLE_FUNNEL, EXAMPLE_FUNNEL_CSV, EXAMPLE_UNITS_CSV, EXAMPLE_UNITS_PAGE, FUNNEL, UNITS_PAGE,
+    EXAMPLE_FUNNEL,
+    EXAMPLE_FUNNEL_CSV,
+    EXAMPLE_UNITS_CSV,
+    EXAMPLE_UNITS_PAGE,
+    FUNNEL,
+    UNITS_PAGE,
 )
 from api.funnel_tables import TABLES
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
@@ -32,8 +37,8 @@ LIMIT = Parameter(
     "limit", whole_number(1), f"The most units of a page; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
     schema=(("type", "integer"), ("minimum", 1), ("default", DEFAULT_LIMIT)),
 )
-TABLE = Parameter("table", one_of(*TABLES), "Which of the answer's tables; `breakdown` needs the parameter `breakdown`, and `trend` needs `grain`.", "steps",
-                  schema=(("type", "string"), ("enum", list(TABLES)), ("default", "steps")))
+TABLE = Parameter("table", one_of(*TABLES), "Which of the answer's tables; `breakdown` needs the parameter `breakdown`, and `trend` "
+                  "needs `grain`.", "steps", schema=(("type", "string"), ("enum", list(TABLES)), ("default", "steps")))
 _NEEDED = {"breakdown": question.BREAKDOWN, "trend": question.GRAIN}
 
 _CSV = "text/csv; charset=utf-8; header=present"

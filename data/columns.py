@@ -128,10 +128,11 @@ def customer_log(snapshot: Snapshot, tenant: int, customer: int) -> LogColumns:
     """One customer's interactions in time order, read for this one question."""
     names = ("timestamp", "row", *DIMENSIONS)
     picked = ", ".join(f'{_expression(name, ROW_OF_JOURNEYS)} as "{name}"' for name in names)
-    sql = f'select {picked} from journeys where tenant = $tenant and customer = $customer order by rowid'
+    sql = f'select rowid as place, {picked} from journeys where tenant = $tenant and customer = $customer'
     arrays = snapshot.arrays(sql, {"tenant": tenant, "customer": customer})
-    arrays = {name: np.ascontiguousarray(np.ma.getdata(values)) for name, values in arrays.items()}
-    return LogColumns(arrays.__getitem__)
+    # Ordered here: the engine takes as long for that as for reading.
+    order = np.argsort(arrays["place"])
+    return LogColumns({name: np.ma.getdata(values)[order] for name, values in arrays.items()}.__getitem__)
 
 
 def row_count(snapshot: Snapshot, tenant: int) -> int:

@@ -195,4 +195,4 @@ def _connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]
 
 
 def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)

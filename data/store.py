@@ -146,6 +146,10 @@ class Memory:
         self._locks: dict[Any, threading.Lock] = {}
         self._lock = threading.Lock()
 
+    def holds(self, key: Any) -> bool:
+        """Whether there is a value under a key."""
+        return key in self._values
+
     def recall(self, key: Any, make: Callable[[], Any]) -> Any:
         """The value under a key; made and kept where there is none yet."""
         if key in self._values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -13,13 +14,16 @@ from pages.offer_parts import GRAIN_NAMES, HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
 from pages.taking import taking
 from queries.measures import MEASURE
+from queries.narrowing import part_of
+from queries.periods import day
 from queries.problems import BadQuestion
 from queries.selection import Question
 from queries.summary import every_row
-from queries.trend import GRAINS, sparklines
+from queries.trend import GRAINS, Sparklines, sparklines
 from ui import address, copying, messages, numbers
 from ui.chart_offers import offers_figure, offers_file, offers_words
 from ui.offer_columns import column_headings, column_rows
+from ui.rows_link import link_behind, rows_link
 from ui.sortable_table import Figure, Heading, sortable_table
 from ui.summary_file import summary_file
 
@@ -90,9 +94,17 @@ class OfferComparison(OfferFrame):
         st.plotly_chart(offers_figure(lines, self.labels, zone), key="trend", alt=words, config={"displayModeBar": False})
         with st.expander("These lines as a table"):
             headings = [Heading("start", "Start", "text"), *(Heading(row.id, row.label) for row in self.rows)]
-            cells = [dict(zip(header, map(_figure, row), strict=True)) for row in reversed(rows)]
-            sortable_table(cells, headings, "The offers over time", "lines")
+            sortable_table(self.line_rows(lines, measure), headings, "The offers over time", "lines")
 
-
-def _figure(value: str | int) -> Figure:
-    return Figure(value if isinstance(value, str) else numbers.count(value))
+    def line_rows(self, lines: Sparklines, measure: str) -> list[Mapping[str, Figure]]:
+        """A row for each point of the lines, the newest first; its date and its counts lead to their rows."""
+        rows = []
+        for place, (start, end) in enumerate(zip(lines.starts, [*lines.starts[1:], None], strict=True)):
+            part = part_of(self.selection, start, end)
+            row = {"start": Figure(day(start, self.selection.zone).isoformat(), address=rows_link(part))}
+            for id in self.labels:
+                number = lines.counts[id][place] if id in lines.counts else 0
+                behind = link_behind(part, measure, self.tenant.names, [("offerId", id)]) if number else None
+                row[id] = Figure(numbers.count(number), address=behind)
+            rows.append(row)
+        return rows[::-1]

@@ -59,7 +59,7 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
     words = trend_words(buckets, selection.zone, grain)
     st.plotly_chart(trend_figure(buckets, selection.zone), key="trend", alt=words, config={"displayModeBar": False})
     with st.expander("These lines as a table"):
-        rows = trend_rows(buckets, selection.zone, lambda bucket: part_link(selection, bucket.start, bucket.end))
+        rows = trend_rows(buckets, selection.zone, lambda bucket, only: part_link(selection, bucket.start, bucket.end, only))
         sortable_table(rows, trend_headings(buckets, grain), "Interactions by type over time", "trend_table")
 
 

@@ -13,8 +13,8 @@ from queries.sides import sides
 from queries.summary import every_row
 from queries.summary_row import SummaryRow
 from ui import address
-from ui.offer_cells import entity_cell
 from ui.numbers import counted
+from ui.offer_cells import entity_cell
 from ui.offer_words import conclusion
 from ui.rows_link import link_behind, rows_link
 from ui.side_cells import side_headings, side_rows

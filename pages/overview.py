@@ -138,7 +138,7 @@ class Overview:
         if unfinished:
             st.caption(unfinished)
         with st.expander("These lines as a table"):
-            rows = trend_rows(buckets, self.selection.zone, lambda bucket: part_link(self.selection, bucket.start, bucket.end))
+            rows = trend_rows(buckets, self.selection.zone, lambda bucket, only: part_link(self.selection, bucket.start, bucket.end, only))
             headings = trend_headings(buckets, self.grain)
             sortable_table(rows, headings, "Interactions by type over time", "trend_table")
 

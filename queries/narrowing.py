@@ -28,6 +28,15 @@ def narrowed(selection: Selection, pairs: Iterable[tuple[str, str]]) -> Selectio
     return replace(selection, filters=tuple(filters))
 
 
+def part_of(selection: Selection, start: int, end: int | None) -> Selection:
+    """The rows of a selection from `start` to before `end` (None: open), in milliseconds; never beyond its own period."""
+    if selection.start is not None:
+        start = max(start, selection.start)
+    if selection.end is not None:
+        end = selection.end if end is None else min(end, selection.end)
+    return replace(selection, start=start, end=end)
+
+
 def rows_behind(selection: Selection, measure: str, names: Names) -> Selection | None:
     """The rows of a selection that a measure, by its id, counts; of a rate those of its part. None where its filters leave none."""
     return narrowed(selection, pairs_behind(MEASURE[measure], names))

@@ -73,15 +73,15 @@ def records(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> list[Reco
 def _decoded(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> Iterator[Record]:
     names = tenant.names
     texts = tenant.texts(log.row[positions])
-    customers = tenant.customer_ids(texts["customer"].to_numpy()).to_pylist()
+    customers = tenant.customer_ids(np.array([customer for *_, customer in texts], np.uint32)).to_pylist()
     keys = zip(*(getattr(log, dimension)[positions].tolist() for dimension in DIMENSIONS), strict=True)
     offer_of, creative_of, channel_of = _offers(names.offer), _creatives(names.creative, names.channel), _channels(names.channel)
     times = log.timestamp[positions].tolist()
-    for row, customer, time, (type, offer, creative, channel, direction, outcome) in zip(
-        texts.to_pylist(), customers, times, keys, strict=True,
+    for (id, context, response, result, value, _), customer, time, (type, offer, creative, channel, direction, outcome) in zip(
+        texts, customers, times, keys, strict=True,
     ):
         yield Record(
-            id=row["id"],
+            id=id,
             tenantId=tenant.id,
             customerId=customer,
             offerId=names.offer.ids[offer],
@@ -91,13 +91,13 @@ def _decoded(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> Iterator
             outcomeTypeKey=names.outcome.ids[outcome],
             direction=names.direction.ids[direction],
             timestamp=iso(time),
-            context=row["context"],
-            response=row["response"],
-            outcome=row["outcome"],
+            context=context,
+            response=response,
+            outcome=result,
             offer=offer_of(offer),
             creative=creative_of(creative),
             channel=channel_of(channel),
-            value=row["value"],
+            value=value,
         )
 
 
@@ -136,7 +136,7 @@ FLAT_COLUMNS = (
 def flat_records(tenant: Tenant, log: LogColumns, positions: np.ndarray) -> pa.Table:
     """The records at some positions of a log as a table of text columns (`FLAT_COLUMNS`), null for none; for many at a time."""
     names = tenant.names
-    texts = tenant.texts(log.row[positions])
+    texts = tenant.text_columns(log.row[positions])
     columns = {name: texts[name] for name in ("id", "context", "response", "outcome")}
     columns["tenantId"] = dictionary_column([tenant.id], np.zeros(len(positions), np.uint8))
     columns["customerId"] = tenant.customer_ids(texts["customer"].to_numpy())

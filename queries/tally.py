@@ -16,7 +16,13 @@ from queries.places import PIECE, JourneyPlaces, Piece, Run
 from queries.selection import Selection
 from queries.spans import Spans
 from queries.tally_scan import (
-    add_buckets, add_sums, add_values, count_rows, count_rows_and_customers, keep_newest, write_cells,
+    add_buckets,
+    add_sums,
+    add_values,
+    count_rows,
+    count_rows_and_customers,
+    keep_newest,
+    write_cells,
 )
 
 # Fixed, so that sums are made in the same order on every machine.

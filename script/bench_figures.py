@@ -45,7 +45,7 @@ def main() -> None:
         'select "offerId", "interactionType", count(*), count(distinct "customerId") from log group by all').fetchall())
     print(f"{'plain SQL: counts and distinct customers by offer and type':<70} {sql:>8.0f} ms")
     for name, selections in (("the whole log", whole), ("the last 30 days", month)):
-        _row(f"offers table, {name}", store, selections, lambda tenant, selection: summary(tenant, selection, "offerId", 500))
+        _row(f"offers table, {name}", store, selections, lambda tenant, selection: summary(tenant, selection, "offer", 500))
         _row(f"overview, {name}", store, selections, _overview)
         _row(f"one offer's page, {name}", store, selections, _offer)
     store.close()
@@ -54,8 +54,8 @@ def main() -> None:
 def _overview(tenant: Tenant, selection: Selection) -> None:
     comparison(tenant, selection)
     trend(tenant, selection)
-    every_row(tenant, selection, "offerId")
-    every_row(tenant, selection, "channelId")
+    every_row(tenant, selection, "offer")
+    every_row(tenant, selection, "channel")
     unusual(tenant, selection)
 
 
@@ -64,8 +64,8 @@ def _offer(tenant: Tenant, selection: Selection) -> None:
     comparison(tenant, offer)
     figures_and_others(tenant, offer, "offerId")
     trend(tenant, offer)
-    every_row(tenant, offer, "creativeId")
-    every_row(tenant, offer, "channelId")
+    every_row(tenant, offer, "creative")
+    every_row(tenant, offer, "channel")
     heatmap(tenant, offer)
 
 

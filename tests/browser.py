@@ -48,8 +48,16 @@ class Dashboard:
 def running_dashboard(home: Path) -> Iterator[Dashboard]:
     """The product over a sample of 3,000 interactions, with one viewer, behind a free port."""
     _run(home, "data", "sample", "--interactions", "3000", "--seed", "2", "--tenant", TENANT)
+    with served(home, TENANT) as dashboard:
+        yield dashboard
+
+
+@contextmanager
+def served(home: Path, tenant: str) -> Iterator[Dashboard]:
+    """The product over the store of a folder, with one viewer of the tenant, behind a free port."""
     accounts = Accounts(home)
-    accounts.users.add(EMAIL, PASSWORD, TENANT, Role.VIEWER)
+    if EMAIL not in {user.email for user in accounts.users.all()}:
+        accounts.users.add(EMAIL, PASSWORD, tenant, Role.VIEWER)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

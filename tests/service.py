@@ -73,7 +73,7 @@ def listening(app: ASGIApp) -> Iterator[str]:
             if not thread.is_alive():
                 raise RuntimeError("the server did not start")
             time.sleep(0.01)
-        yield "http://127.0.0.1:%d" % server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join()

@@ -6,7 +6,6 @@ from html import unescape
 from html.parser import HTMLParser
 
 import pytest
-from starlette.testclient import TestClient
 
 from api.app import ENDPOINTS
 from queries.filters import FILTERS

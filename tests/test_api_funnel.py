@@ -15,7 +15,12 @@ from starlette.testclient import TestClient
 
 from api.funnel import ENDPOINTS
 from api.funnel_schemas import (
-    EXAMPLE_FUNNEL, EXAMPLE_FUNNEL_CSV, EXAMPLE_UNITS_CSV, EXAMPLE_UNITS_PAGE, FUNNEL, UNITS_PAGE,
+    EXAMPLE_FUNNEL,
+    EXAMPLE_FUNNEL_CSV,
+    EXAMPLE_UNITS_CSV,
+    EXAMPLE_UNITS_PAGE,
+    FUNNEL,
+    UNITS_PAGE,
 )
 from data.loading import Terms, load_log
 from queries.times import iso

@@ -17,6 +17,7 @@ from tests.logs import Log, tangled_logs
 from tests.service import HISTORY, PREFIX, Service
 from tests.test_api_errors import error_of
 
+
 @pytest.fixture(scope="module")
 def module_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with Log(tmp_path_factory.mktemp("openapi")) as log, Service(log) as service:

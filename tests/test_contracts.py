@@ -32,6 +32,11 @@ def test_the_import_contracts_are_kept(capsys: pytest.CaptureFixture[str]) -> No
     assert lint_imports(str(ROOT / "pyproject.toml"), no_cache=True) == 0, capsys.readouterr().out
 
 
+def test_the_linter_finds_nothing() -> None:
+    found = subprocess.run([sys.executable, "-m", "ruff", "check", "--no-cache", "."], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
+
+
 @pytest.mark.parametrize(("package", "strangers"), [
     ("data", {"streamlit", "starlette", "uvicorn", "accounts", "queries", "api", "ui", "pages"}),
     ("queries", {"streamlit", "starlette", "uvicorn", "accounts", "api", "ui", "pages"}),

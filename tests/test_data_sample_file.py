@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from data.errors import StoreError
-from data.orders import SampleOrder
 from data.loading import Stop
+from data.orders import SampleOrder
 from data.sample import sample_batches
 from data.sample_file import write_sample
 from data.sample_placements import sample_entities

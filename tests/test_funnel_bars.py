@@ -28,7 +28,8 @@ def test_a_bar_that_is_none_is_named_with_its_value(pairs: Pairs, expected: list
 
 
 @pytest.mark.parametrize(("pairs", "bar"), [
-    ([], bars.reached(1)), ([("reached", "1")], bars.reached(1)), ([("reached", "3")], bars.reached(3)), ([("droppedAfter", "2")], bars.dropped_after(2)),
+    ([], bars.reached(1)), ([("reached", "1")], bars.reached(1)), ([("reached", "3")], bars.reached(3)),
+    ([("droppedAfter", "2")], bars.dropped_after(2)),
 ])
 def test_a_bar_is_the_units_that_came_so_far(pairs: Pairs, bar: bars.Bar) -> None:
     assert bars.bar_of(bars.parse("acme", pairs, (bars.REACHED, bars.DROPPED_AFTER)).or_refused()) == bar

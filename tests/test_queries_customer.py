@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from queries.customer import Mark, customer, timeline
 from queries.selection import parse
-from queries.times import iso, milliseconds
 from queries.summary import every_row
+from queries.times import iso, milliseconds
 from tests.figures_logs import as_sql_says
 from tests.figures_sql import figures_by, whole_figures
 from tests.logs import ACME, CUSTOMERS, ZENITH, Log, interaction

@@ -11,7 +11,6 @@ from queries.periods import LAST_DAYS, Days, chosen_last_days, days, last_days, 
 from queries.selection import Selection, parse
 from queries.times import milliseconds, moment
 
-
 NEWEST = milliseconds("2026-03-31T23:30:00Z", ZoneInfo("UTC"))
 
 

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from queries.measures import Figures
 from queries.rates import (
-    ALARM, FEWEST_TRIALS, TOO_FEW, Z, Arm, Rate, against_rest, contrasts, holm, pairwise, rate_of, two_sided, wilson,
+    ALARM,
+    FEWEST_TRIALS,
+    TOO_FEW,
+    Arm,
+    Rate,
+    Z,
+    against_rest,
+    contrasts,
+    holm,
+    pairwise,
+    rate_of,
+    two_sided,
+    wilson,
 )
 
 ARMS = st.builds(lambda hits, more: Arm(hits, hits + more), st.integers(0, 10**6), st.integers(0, 10**6))

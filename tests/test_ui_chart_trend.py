@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 from queries.measures import Figures
 from queries.times import milliseconds
 from queries.trend import Bucket
+from ui.address import query
 from ui.chart_trend import trend_figure, trend_types, trend_words, unfinished_words
 from ui.palette import type_colour
+from ui.sortable_table import Figure
 from ui.trend_rows import trend_file, trend_headings, trend_rows
 
 ZONE = "Europe/Amsterdam"
@@ -54,10 +56,12 @@ def test_no_time_has_no_lines():
 
 def test_the_table_has_the_newest_day_first_and_each_day_leads_to_its_rows():
     assert [heading.label for heading in trend_headings(THREE, "day")] == ["Day", "impression", "click", "save", "customers", "value"]
-    rows = trend_rows(THREE, ZONE, lambda bucket: f"/history?from={bucket.start}")
+    rows = trend_rows(THREE, ZONE, lambda bucket, only: f"/history?from={bucket.start}" + query(only).replace("?", "&"))
     assert [row["start"].text for row in rows] == ["2026-03-30", "2026-03-29", "2026-03-28"]
     assert rows[0]["start"].address == f"/history?from={THREE[2].start}"
-    assert (rows[0]["type click"], rows[0]["customers"], rows[0]["revenue"]) == ("5", "2", "1.50")
+    assert rows[0]["type click"] == Figure("5", address=f"/history?from={THREE[2].start}&type=click")
+    assert rows[1]["type click"] == Figure("0")
+    assert (rows[0]["customers"], rows[0]["revenue"]) == ("2", "1.50")
 
 
 def test_the_file_holds_the_same_oldest_first():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from queries.narrowing import part_of
 from queries.selection import Selection, parse
 from tests.logs import ACME, Log, interaction
 from ui.rows_link import link_behind, part_link, rows_link
@@ -16,6 +17,15 @@ def test_the_rows_of_a_selection_have_an_address_and_no_rows_have_none():
 def test_a_part_of_the_period_never_reaches_beyond_it():
     assert part_link(JUNE, JUNE.start - 2 * DAY, JUNE.start + 5 * DAY) == "/history?type=click&from=2026-06-03&to=2026-06-08"
     assert part_link(JUNE, JUNE.end - DAY, JUNE.end + DAY) == "/history?type=click&from=2026-06-19&to=2026-06-20"
+    assert part_link(JUNE, JUNE.end - DAY, JUNE.end, [("channelId", "ch_web")]) == (
+        "/history?channelId=ch_web&type=click&from=2026-06-19&to=2026-06-20"
+    )
+    assert part_link(JUNE, JUNE.end - DAY, JUNE.end, [("type", "accept")]) is None
+
+
+def test_a_part_without_an_end_has_that_of_the_period():
+    assert part_of(JUNE, JUNE.end - DAY, None).end == JUNE.end
+    assert part_of(Selection(ACME), DAY, None) == Selection(ACME, start=DAY)
 
 
 def test_a_figure_leads_to_its_rows_and_nowhere_where_the_filters_leave_it_none(log: Log):

@@ -8,7 +8,15 @@ import streamlit as st
 
 from queries.parameters import Parameter, one_of
 from queries.periods import (
-    LAST_DAYS, LATEST, Days, chosen_last_days, days, last_days, period_pairs, since_last_days, whole_log,
+    LAST_DAYS,
+    LATEST,
+    Days,
+    chosen_last_days,
+    days,
+    last_days,
+    period_pairs,
+    since_last_days,
+    whole_log,
 )
 from queries.selection import Question, Selection
 from ui.address import Binding, Field, Pairs

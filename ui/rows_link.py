@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from data.names import Names
-from queries.narrowing import narrowed, rows_behind
+from queries.narrowing import narrowed, part_of, rows_behind
 from queries.selection import Selection
 from ui.address import Pairs, query
 
@@ -21,10 +19,6 @@ def link_behind(selection: Selection, measure: str, names: Names, further: Pairs
     return found and rows_link(rows_behind(found, measure, names))
 
 
-def part_link(selection: Selection, start: int, end: int) -> str | None:
-    """The page of the log with what a selection has from `start` to before `end`, in milliseconds; never beyond its own period."""
-    if selection.start is not None:
-        start = max(start, selection.start)
-    if selection.end is not None:
-        end = min(end, selection.end)
-    return rows_link(replace(selection, start=start, end=end))
+def part_link(selection: Selection, start: int, end: int, further: Pairs = ()) -> str | None:
+    """The page of the log with what a selection has from `start` to before `end`, in milliseconds, of what passes further filters."""
+    return rows_link(narrowed(part_of(selection, start, end), further))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from queries.periods import day
 from queries.spans import Grain
 from queries.trend import Bucket
+from ui.address import Pairs
 from ui.chart_trend import trend_types
 from ui.numbers import count, money
 from ui.sortable_table import Figure, Heading
@@ -20,12 +21,17 @@ def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Heading]:
     return [Heading("start", _NOUN[grain], "text"), *types, Heading("customers", "customers"), Heading("revenue", "value")]
 
 
-def trend_rows(buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket], str]) -> list[Mapping[str, Figure | str | None]]:
-    """A row for each bucket, the newest first; its date leads to its rows."""
+def trend_rows(
+    buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket, Pairs], str | None],
+) -> list[Mapping[str, Figure | str | None]]:
+    """A row for each bucket, the newest first; `link` leads to its rows, or to those of them that pass a filter."""
     return [
         {
-            "start": Figure(day(bucket.start, zone).isoformat(), address=link(bucket)),
-            **{f"type {type}": count(number) for type, number in bucket.counts.items()},
+            "start": Figure(day(bucket.start, zone).isoformat(), address=link(bucket, [])),
+            **{
+                f"type {type}": Figure(count(number), address=link(bucket, [("type", type)]) if number else None)
+                for type, number in bucket.counts.items()
+            },
             "customers": count(bucket.figures.customers),
             "revenue": money(bucket.figures.revenue),
         }

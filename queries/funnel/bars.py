@@ -15,8 +15,8 @@ from queries.selection import Question
 
 _STEP = (("type", "integer"), ("minimum", 1), ("maximum", MOST_STEPS))
 
-REACHED = Parameter("reached", whole_number(1, MOST_STEPS), "The units that reached this step, counted from 1; without it and `droppedAfter`, all that "
-                    "entered.", schema=_STEP)
+REACHED = Parameter("reached", whole_number(1, MOST_STEPS), "The units that reached this step, counted from 1; without it and "
+                    "`droppedAfter`, all that entered.", schema=_STEP)
 DROPPED_AFTER = Parameter("droppedAfter", whole_number(1, MOST_STEPS), "Instead of `reached`: those that reached this step and not the next.",
                           schema=_STEP)
 

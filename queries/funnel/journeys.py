@@ -11,7 +11,7 @@ import numpy as np
 class Journeys(Protocol):
     """A tenant's rows by customer, then timestamp, then id; customer i has rows starts[i] to starts[i + 1].
 
-    `customer` (uint32 keys, ascending) has an entry a customer, `starts` (int64) one more; the others an entry
+    `customer` (uint32 keys, each once, in no promised order) has an entry a customer, `starts` (int64) one more; the others an entry
     a row: `timestamp` int64 ms, the rest uint8, uint16 or uint32 keys, 0 being none. A plan reads only the columns
     it needs.
     """

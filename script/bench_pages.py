@@ -1,0 +1,72 @@
+"""How soon a page shows what another filter asks for, in a real browser over a large log, and whether it blanks meanwhile."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from script.bench_log import TENANT, made_store
+from tests.browser import EMAIL, PASSWORD, Dashboard, drawn, running_chromium, served, window
+
+REPEATS = 20
+# From the click on an option to the first frame with other rows, and to the last; and the fewest rows in any frame until then.
+WATCH = """() => {
+    const rows = () => [...document.querySelectorAll("tbody tr")]
+    const text = () => rows().map(row => row.innerText).join("\\n")
+    const before = text()
+    const watched = { fewest: rows().length, first: null, last: null }
+    const started = performance.now()
+    let ran = false
+    const look = () => {
+        const state = document.querySelector("[data-testid=stApp]").dataset.testScriptState
+        ran ||= state === "running"
+        watched.fewest = Math.min(watched.fewest, rows().length)
+        if (watched.first === null && text() !== before) watched.first = performance.now() - started
+        if (watched.first !== null && ran && state === "notRunning") watched.last = performance.now() - started
+        else requestAnimationFrame(look)
+    }
+    requestAnimationFrame(look)
+    window.watched = watched
+}"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--home", type=Path, required=True, help="a folder for the log and the store, as script/bench log --home made it")
+    options = parser.parse_args()
+    made_store(options.home, options.rows)
+    with served(options.home, TENANT) as dashboard, running_chromium() as chromium:
+        page = window(chromium, dashboard)
+        token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
+        page.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+        for path in ("/history", "/overview", "/offers", "/funnels"):
+            _measure(page, dashboard, path)
+
+
+def _measure(page: Page, dashboard: Dashboard, path: str) -> None:
+    page.goto(dashboard.address + path)
+    drawn(page)
+    page.wait_for_timeout(3000)
+    seen = []
+    for place in range(REPEATS):
+        option = page.get_by_role("option").nth(place)
+        if not option.is_visible():
+            page.get_by_role("combobox", name="Creative").click()
+        option.wait_for()
+        page.evaluate(WATCH)
+        option.click()
+        page.wait_for_function("window.watched.last !== null", timeout=60_000)
+        seen.append(page.evaluate("window.watched"))
+        page.wait_for_timeout(500)
+    first, last = ([watched[name] for watched in seen] for name in ("first", "last"))
+    print(f"{path:<10} first new figures {statistics.median(first):>5.0f} ms (worst {max(first):.0f}), "
+          f"all {statistics.median(last):>5.0f} ms (worst {max(last):.0f}), "
+          f"never fewer than {min(watched['fewest'] for watched in seen)} rows on the screen", flush=True)
+
+
+if __name__ == "__main__":
+    main()
