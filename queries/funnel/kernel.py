@@ -229,7 +229,7 @@ def _chain_walk(tied: bool):
                 if tied:
                     this = state.in_order[nth]
                 code = np.int64(rows.codes[this])
-                key = np.int64(rows.offers[this]) if question.by_offer else 1
+                key = np.uintp(rows.offers[this]) if question.by_offer else np.uintp(1)
                 enters = (code & 1) != 0 and key > 0 and question.from_ms <= now < question.to_ms
                 if state.opened[key] != stamp:
                     if not enters:
@@ -242,6 +242,8 @@ def _chain_walk(tied: bool):
                             fresh[key, j] = -1
                 level = state.level[key]
                 if level == steps:
+                    if not question.by_offer:
+                        return units
                     continue
                 if tied and strict_ties and state.mark[key] != now:
                     state.mark[key] = now
