@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
     """The rows under the file's column names and types; `line` is the row's number in the file."""
     with _file(path) as file:
         try:
-            yield from numbered(file.iter_batches(BATCH_ROWS))
+            yield from numbered(_one_ahead(file.iter_batches(BATCH_ROWS)))
         except (pa.ArrowException, OSError) as problem:
             raise StoreError(f"{path} cannot be read to its end: {problem}") from problem
 
@@ -36,6 +37,15 @@ def numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         problems = pa.nulls(len(batch), pa.string())
         yield pa.record_batch([lines, problems, *batch.columns], names=["line", "problem", *batch.schema.names])
         first += len(batch)
+
+
+def _one_ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same batches, each read while the one before is worked on."""
+    with ThreadPoolExecutor(1, "parquet") as reader:
+        coming = reader.submit(next, batches, None)
+        while (batch := coming.result()) is not None:
+            coming = reader.submit(next, batches, None)
+            yield batch
 
 
 def _file(path: Path) -> pq.ParquetFile:

@@ -45,7 +45,9 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
         _rewrite_interactions(cursor)
         in_order, disordered, old = True, 0, 0
     else:
-        cursor.execute(f'insert into interactions ({_RECORD}) {_FRESH} order by "timestamp", id')
+        # Of a file in order its lines say the same as time and id, and sort much faster.
+        order = "f.line" if _lines_follow(cursor) else 'f."timestamp", f.id'
+        cursor.execute(f"insert into interactions ({_RECORD}) {_FRESH} order by {order}")
     # Rows of an open transaction have provisional numbers, which begin elsewhere but run as the final ones will.
     first = cursor.execute("select min(rowid) from interactions where rowid >= $old", {"old": old}).fetchone()[0]
     place = {"first": first, "old": old}
@@ -83,6 +85,18 @@ def _follows(cursor: duckdb.DuckDBPyConnection, old: int) -> bool:
         from fresh f, last
         where f."timestamp" <= last."timestamp" and (f."timestamp" < last."timestamp" or f.id < last.id)
     """, {"last": old - 1}).fetchone()[0]
+
+
+def _lines_follow(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the rows of the file stand in (timestamp, id) order, as they mostly do in an export."""
+    return cursor.execute("""
+        select count(*) = 0
+        from (
+            select line, "timestamp", id, lag(line) over () as line_before, lag("timestamp") over () as time_before, lag(id) over () as id_before
+            from staged
+        )
+        where line_before >= line or time_before > "timestamp" or (time_before = "timestamp" and id_before > id)
+    """).fetchone()[0]
 
 
 def _rewrite_interactions(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Path:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A log that takes a moment to write."""
     file = tmp_path_factory.mktemp("large") / "large.parquet"
-    command = [sys.executable, "-m", "data", "sample", "--interactions", "150000", "--output", str(file)]
+    command = [sys.executable, "-m", "data", "sample", "--interactions", "300000", "--output", str(file)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return file
 
