@@ -237,6 +237,19 @@ def test_newer_rows_keep_the_store_in_order_without_writing_it_anew(log: Log) ->
     assert faults(log.store) == []
 
 
+@pytest.mark.parametrize("rows", [
+    [("b", "10:00"), ("a", "10:00"), ("c", "11:00")],
+    [("c", "11:00"), ("a", "10:00"), ("b", "10:00")],
+    [("a", "10:00"), ("b", "10:00"), ("c", "11:00")],
+], ids=["ties out of order", "newest first", "in order"])
+def test_records_lie_in_the_order_of_time_and_id_whatever_that_of_the_lines(log: Log, rows: list[tuple[str, str]]) -> None:
+    log.load(*(interaction(id, f"2026-03-01T{time}:00Z") for id, time in rows))
+    with log.store.snapshot() as snapshot:
+        assert [id for (id,) in snapshot.rows("select id from interactions order by rowid")] == ["a", "b", "c"]
+    assert log.in_order()
+    assert faults(log.store) == []
+
+
 def parts(rows: list[dict], cuts: list[int]) -> list[list[dict]]:
     places = [0, *sorted(cuts), len(rows)]
     return [rows[start:end] for start, end in zip(places, places[1:], strict=False) if end > start]
