@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from accounts import Accounts, Role
@@ -38,10 +38,10 @@ class Dashboard:
         """Runs a command line of the product, as `("data", "load", file)`, while the server runs."""
         _run(self.home, *command)
 
-    def client(self) -> httpx.Client:
+    def client(self) -> httpx2.Client:
         """A client with a session of its own."""
         cookies = {"ih_session": self.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")}
-        return httpx.Client(base_url=self.address, cookies=cookies)
+        return httpx2.Client(base_url=self.address, cookies=cookies)
 
 
 @contextmanager
@@ -146,8 +146,8 @@ def _wait_until_ready(dashboard: Dashboard, server: subprocess.Popen) -> None:
         if server.poll() is not None:
             break
         try:
-            if httpx.get(f"{dashboard.address}/readyz").status_code == 200:
+            if httpx2.get(f"{dashboard.address}/readyz").status_code == 200:
                 return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             time.sleep(0.1)
     raise RuntimeError((dashboard.home / "server.log").read_text())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -34,7 +34,7 @@ def caller(module_service: Service) -> TestClient:
     return module_service.caller()
 
 
-def error_of(response: httpx.Response, status: int, code: str) -> str:
+def error_of(response: httpx2.Response, status: int, code: str) -> str:
     """The message of an error whose shape is right."""
     assert response.status_code == status
     assert response.headers["content-type"] == "application/json"
@@ -177,11 +177,11 @@ def test_a_message_repeats_what_was_sent_as_data_only(caller: TestClient, query:
 def test_the_shape_holds_behind_a_socket_too(module_service: Service) -> None:
     headers = {"Authorization": f"Bearer {module_service.key()}"}
     with listening(module_service.app) as origin:
-        error_of(httpx.get(origin + HISTORY), 401, "UNAUTHORIZED")
-        error_of(httpx.get(f"{origin}{HISTORY}?limit=0", headers=headers), 400, "BAD_REQUEST")
-        error_of(httpx.get(f"{origin}{PREFIX}/x", headers=headers), 404, "NOT_FOUND")
-        error_of(httpx.post(origin + HISTORY, headers=headers), 405, "METHOD_NOT_ALLOWED")
-        assert httpx.get(origin + HISTORY, headers=headers).status_code == 200
+        error_of(httpx2.get(origin + HISTORY), 401, "UNAUTHORIZED")
+        error_of(httpx2.get(f"{origin}{HISTORY}?limit=0", headers=headers), 400, "BAD_REQUEST")
+        error_of(httpx2.get(f"{origin}{PREFIX}/x", headers=headers), 404, "NOT_FOUND")
+        error_of(httpx2.post(origin + HISTORY, headers=headers), 405, "METHOD_NOT_ALLOWED")
+        assert httpx2.get(origin + HISTORY, headers=headers).status_code == 200
 
 
 def test_the_questions_of_the_fixture_are_answered(caller: TestClient, module_service: Service) -> None:

@@ -10,7 +10,7 @@ import time
 from urllib.parse import urlencode, urlsplit
 
 import duckdb
-import httpx
+import httpx2
 import pytest
 
 import api.history
@@ -166,12 +166,12 @@ def test_a_stream_that_breaks_does_not_look_complete(log: Log, service: Service,
     monkeypatch.setattr(api.history, name, breaking)
     headers = {"Authorization": f"Bearer {service.key()}"}
     with listening(service.app) as origin:
-        with httpx.stream("GET", f"{origin}{HISTORY}.{ending}", headers=headers) as response:
+        with httpx2.stream("GET", f"{origin}{HISTORY}.{ending}", headers=headers) as response:
             assert response.status_code == 200
-            with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
+            with pytest.raises(httpx2.RemoteProtocolError, match="incomplete"):
                 response.read()
         # The server goes on answering.
-        assert httpx.get(f"{origin}{HISTORY}", headers=headers).json()["pagination"]["total"] == 40
+        assert httpx2.get(f"{origin}{HISTORY}", headers=headers).json()["pagination"]["total"] == 40
 
 
 def test_a_client_that_hangs_up_frees_the_store(log: Log, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 import pytest
 
 from tests.browser import Dashboard
@@ -15,12 +15,12 @@ DASHBOARD_PATHS = ["/", "/history", "/_stcore/health", "/_stcore/host-config", "
 
 @pytest.mark.parametrize("path", API_PATHS)
 def test_a_stranger_gets_the_apis_refusal_everywhere_under_its_path(dashboard: Dashboard, path: str) -> None:
-    answer = httpx.get(dashboard.address + path, headers={"Accept": "text/html"})
+    answer = httpx2.get(dashboard.address + path, headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/json")
     assert answer.json()["error"]["code"] == "UNAUTHORIZED"
 
 
 @pytest.mark.parametrize("path", DASHBOARD_PATHS)
 def test_a_stranger_gets_nothing_of_the_dashboard(dashboard: Dashboard, path: str) -> None:
-    answer = httpx.get(dashboard.address + path)
+    answer = httpx2.get(dashboard.address + path)
     assert (answer.status_code, answer.text) == (401, "Sign in first.\n")

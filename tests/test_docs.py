@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx
+import httpx2
 import pytest
 
 from api.app import ENDPOINTS, PATH
@@ -49,7 +49,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             yield Server(origin, service.key("t_001"))
 
 
-def called(command: str, server: Server) -> httpx.Response:
+def called(command: str, server: Server) -> httpx2.Response:
     """The answer to a curl command, of which no other options are understood than the document uses."""
     parser = argparse.ArgumentParser(exit_on_error=False)
     parser.add_argument("address")
@@ -59,7 +59,7 @@ def called(command: str, server: Server) -> httpx.Response:
     call = parser.parse_args(shlex.split(command.replace("$KEY", server.key))[1:])
     assert call.address.startswith(HOST)
     headers = dict(header.split(": ", 1) for header in call.headers)
-    return httpx.request("HEAD" if call.head else "GET", call.address.replace(HOST, server.origin), headers=headers)
+    return httpx2.request("HEAD" if call.head else "GET", call.address.replace(HOST, server.origin), headers=headers)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)

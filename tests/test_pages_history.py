@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -281,17 +281,17 @@ def test_nothing_is_wider_than_a_telephone_and_the_filters_fold_away(visit: Visi
 
 @pytest.mark.parametrize("path", ["/", "/history", "/_stcore/health", "/_stcore/host-config", "/static/js/index.js", "/favicon.png", API])
 def test_nothing_reaches_a_stranger(dashboard: Dashboard, path: str):
-    answer = httpx.get(dashboard.address + path)
+    answer = httpx2.get(dashboard.address + path)
     assert answer.status_code == 401
     assert len(answer.text) < 400
-    seen = httpx.get(dashboard.address + path, headers={"Accept": "text/html"})
+    seen = httpx2.get(dashboard.address + path, headers={"Accept": "text/html"})
     assert seen.status_code == (401 if path == API else 303)
 
 
 def test_no_web_socket_opens_for_a_stranger(dashboard: Dashboard):
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
                "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
-    assert httpx.get(f"{dashboard.address}/_stcore/stream", headers=upgrade).status_code == 403
+    assert httpx2.get(f"{dashboard.address}/_stcore/stream", headers=upgrade).status_code == 403
 
 
 def test_an_account_without_a_role_gets_a_plain_refusal(stranger: Page, dashboard: Dashboard):

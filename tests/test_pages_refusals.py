@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from accounts import Forbidden, Unknown
 from data.errors import StoreError, TooSlow
+
 PAGE = Path(__file__).parent.parent / "pages" / "navigation.py"
 
 
