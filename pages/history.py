@@ -155,7 +155,7 @@ class History:
 
     def clear(self) -> None:
         """Makes the address that of the whole log."""
-        self.show_selection(Selection(self.tenant.id, zone=self.selection.zone))
+        self.show_selection(Selection(self.tenant.id))
 
 
 def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:

@@ -16,7 +16,6 @@ from queries.emptiness import widened
 from queries.lookup import record
 from queries.page import page
 from queries.parameters import Parameter, text
-from queries.selection import Selection
 from queries.sentence import touched_days
 from queries.standing import Standings, standings
 from queries.trend import Bucket
@@ -135,10 +134,6 @@ class OfferPage(OfferFrame):
     def show(self, opened: str | None = None) -> None:
         """Makes the address that of this page, with a record opened."""
         address.show([*self.pairs(), *([("record", opened)] if opened else [])])
-
-    def show_selection(self, selection: Selection) -> None:
-        """Makes the address that of another selection."""
-        address.show(selection.pairs())
 
     def clear(self) -> None:
         """Makes the address that of all of this offer's interactions."""

@@ -56,6 +56,10 @@ class OfferComparison(OfferFrame):
         self.draw_filters(FIELDS)
         every = {row.id: row for row in every_row(self.tenant, self.selection, "offer", with_empty=True)}
         self.rows = [every[id] for id in self.chosen if id in every]
+        if not self.rows:
+            hint = "The link may be cut off, or meant for another account."
+            messages.nothing_matches("offers", hint, ways=[messages.Way("Show all offers", self.show_all)])
+            return
         self.labels = {row.id: row.label for row in self.rows}
         self.draw_summary()
         with st.container(horizontal=True, vertical_alignment="center", key="figures_heading"):

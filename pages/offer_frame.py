@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from data.tenant import Tenant
-from queries.selection import Question
+from queries.selection import Question, Selection
 from queries.sentence import sentence
 from ui import address, numbers
 from ui.address import Field, Pairs
@@ -42,8 +42,8 @@ class OfferFrame:
 
     def draw_way_back(self) -> None:
         """Draws the way to all offers."""
-        st.page_link("offers.py", label="All offers", icon=":material/arrow_back:",
-                     query_params=address.grouped(address.without(self.selected(), ("offerId",))))
+        # Not a link: one to the page itself would show the list and leave the address as it was.
+        st.button("All offers", key="all_offers", icon=":material/arrow_back:", type="tertiary", on_click=self.show_all)
 
     def draw_sentence(self) -> None:
         """Says what is counted, and up to when."""
@@ -62,6 +62,11 @@ class OfferFrame:
     def address_of(self, offer: str) -> str:
         """The page of an offer, with this page's period and filters."""
         return "/offers" + address.query([("offerId", offer), *address.without(self.selected(), ("offerId",))])
+
+    def show_selection(self, selection: Selection) -> None:
+        """Makes the address that of another selection; one without a period means all time."""
+        open_ended = selection.start is None and selection.end is None
+        address.show([*selection.pairs(), *([(WHOLE_LOG.name, "all")] if open_ended else [])])
 
     def show_all(self) -> None:
         """Makes the address that of all offers."""

@@ -54,6 +54,6 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
     st.markdown(conclusion(found, rate, f"{by}s"))
     pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate), title, f"{by}s")
     judged = sum(side.contrast.p is not None for side in found)
-    st.caption(f"{MEASURE[rate].words} Each is compared with all others together: two-proportion z-test at 5 %, p by Holm "
+    st.caption(f"{MEASURE[rate].words} Each is compared with all others together: two-proportion z-test at 5%, p by Holm "
                f"corrected for {counted(judged, 'comparison')}.")
     address.follow(pressed.followed)

@@ -11,10 +11,12 @@ from pages.offer_comparison import OfferComparison
 from pages.offer_frame import OfferFrame
 from pages.taking import taking
 from pages.visitor import visitor
+from queries.emptiness import widened
 from queries.offers import DESCENDING, NAME, SEARCH, SORT, SORTS, Offers, offers
-from queries.selection import parse
+from queries.selection import Selection, parse
 from ui import address, copying, messages, numbers
 from ui.address import Field, Pairs, last
+from ui.emptiness import no_interactions
 from ui.offer_cells import OFFER_HEADINGS, offer_cells
 from ui.period import WHOLE_LOG
 from ui.sortable_table import sortable_table
@@ -44,7 +46,9 @@ class OfferList(OfferFrame):
         self.draw_summary(found)
         st.text_input("Find an offer", **self.bound("search"), placeholder="Find an offer by name or id",
                       icon=":material/search:", label_visibility="collapsed", width=320)
-        if found.found:
+        if not self.search and found.found and not any(offer.row.figures.total for offer in found.found):
+            no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
+        elif found.found:
             self.draw_table(found)
         else:
             hint = f"None of {numbers.count(found.total)} has “{self.search}” in its name or id."
@@ -59,6 +63,10 @@ class OfferList(OfferFrame):
                 copying.copy_link()
                 header, rows = summary_file([offer.row for offer in found.found])
                 taking("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
+
+    def clear(self) -> None:
+        """Makes the address that of all offers and their whole time."""
+        self.show_selection(Selection(self.tenant.id))
 
     def draw_table(self, found: Offers) -> None:
         rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.found[:MOST_ROWS]]

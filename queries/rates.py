@@ -10,7 +10,7 @@ from typing import Literal
 
 from queries.measures import MEASURE, Figures, rate
 
-# Of a normal distribution, 95 % lies within so many standard deviations.
+# Of a normal distribution, 95% lies within so many standard deviations.
 Z = 1.959963984540054
 ALARM = 0.05
 FEWEST_TRIALS = 100
@@ -41,7 +41,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Rate:
-    """A rate in its measure's unit with its 95 % interval.
+    """A rate in its measure's unit with its 95% interval.
 
     `value` is None without trials, `low` and `high` as well where hits outnumber trials; `enough` is whether there are FEWEST_TRIALS.
     """
@@ -87,7 +87,7 @@ def rate_of(figures: Figures, measure: str) -> Rate:
 
 
 def wilson(arm: Arm) -> tuple[float, float] | None:
-    """Wilson's 95 % interval of a share; None where there is no share."""
+    """Wilson's 95% interval of a share; None where there is no share."""
     if not arm.is_share:
         return None
     n, share = arm.trials, arm.hits / arm.trials
@@ -113,7 +113,7 @@ def against_rest(arms: Sequence[Arm]) -> list[Contrast]:
 
 
 def contrasts(pairs: Sequence[tuple[Arm, Arm]]) -> list[Contrast]:
-    """The first of each pair against the second: the pooled two-proportion z-test at 5 %, with Holm's correction."""
+    """The first of each pair against the second: the pooled two-proportion z-test at 5%, with Holm's correction."""
     judged = [place for place, pair in enumerate(pairs) if _comparable(*pair)]
     corrected = holm([_p(*pairs[place]) for place in judged])
     found = [Contrast("too few to say")] * len(pairs)

@@ -36,9 +36,14 @@ def period(selection: Selection) -> str:
 
 
 def touched_days(selection: Selection) -> str:
-    """The days that a period with two ends touches, in its time zone: `24 September – 23 October 2026`."""
+    """The days that a period with two ends touches, in its time zone: `24 September – 23 October 2026`.
+
+    Where it ends within its last day, by more than that day's last minute, up to when: `23 November 2026 until 08:59`.
+    """
     touched = days(selection)
-    return _days(touched.first, touched.last)
+    said = _days(touched.first, touched.last)
+    last_minute = moment(selection.end - 1).astimezone(ZoneInfo(selection.zone)).strftime("%H:%M")
+    return said if last_minute == "23:59" else f"{said} until {last_minute}"
 
 
 def _said(filter: Filter, values: tuple[str, ...], names: Names) -> str:

@@ -165,5 +165,5 @@ def _sentence(channel: str | None, measure: str, window: _Window, ratio: float |
     usual = f"{window.usual:,.0f} were usual on these weekdays in the four weeks before"
     if window.now == 0:
         return f"{what} stopped {when}: none, where {usual}."
-    change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):.0%}".replace("%", " %")
+    change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):.0%}"
     return f"{what} {change} {when}: {window.now:,}, where {usual}."

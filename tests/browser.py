@@ -93,19 +93,26 @@ def step_to(page: Page, address: str) -> None:
     """Shows another address in the page that is open, and returns once the answer of the server is drawn."""
     at_rest(page)
     page.evaluate("""address => new Promise((answered, failed) => {
-        const state = "data-test-script-state"
-        const limit = setTimeout(() => failed(new Error(`no answer to ${address}`)), 60000)
+        const state = () => document.querySelector("[data-testid=stApp]").dataset.testScriptState
+        const started = performance.now()
         let running = false
-        const watcher = new MutationObserver(changes => changes.forEach(({ target }) => {
-            running ||= target.getAttribute(state) === "running"
-            if (!running || target.getAttribute(state) !== "notRunning") return
-            watcher.disconnect()
-            clearTimeout(limit)
-            requestIdleCallback(() => requestIdleCallback(answered))
-        }))
-        watcher.observe(document, { attributeFilter: [state], subtree: true })
+        const watcher = new MutationObserver(() => { running ||= state() === "running" })
+        const look = () => {
+            const waited = performance.now() - started
+            // A small page can have been computed before it was ever drawn as running.
+            if (state() === "notRunning" && (running || waited > 2000)) {
+                watcher.disconnect()
+                requestIdleCallback(() => requestIdleCallback(answered))
+            } else if (waited > 60000) {
+                failed(new Error(`no answer to ${address}`))
+            } else {
+                setTimeout(look, 20)
+            }
+        }
+        watcher.observe(document, { attributeFilter: ["data-test-script-state"], subtree: true })
         history.pushState({}, "", address)
         dispatchEvent(new PopStateEvent("popstate"))
+        look()
     })""", address)
 
 

@@ -96,6 +96,24 @@ def test_the_name_opens_the_offer_whose_figures_are_the_api_s(go: Visit, dashboa
     assert page.get_by_role("table", name="Newest interactions", exact=True).locator("tbody tr").count() == 10
 
 
+def test_all_offers_are_a_step_of_their_own_and_back_returns_to_the_offer(go: Visit):
+    page = go("/offers?offerId=off_002&channelId=ch_email")
+    page.get_by_role("button", name="All offers").click()
+    expect(page).to_have_url(re.compile(r"/offers\?channelId=ch_email$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Offers")
+    page.go_back()
+    expect(page).to_have_url(re.compile("offerId=off_002"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Everyday Cashback Card")
+
+
+def test_a_period_without_interactions_is_said_and_leads_out(go: Visit):
+    page = go("/offers?from=2031-01-01&to=2031-02-01")
+    expect(page.get_by_text("No interactions match")).to_be_visible()
+    page.get_by_role("button", name="Remove Period").click()
+    expect(page).to_have_url(re.compile(r"/offers\?period=all$"))
+    expect(page.get_by_role("table", name="Offers", exact=True)).to_be_visible()
+
+
 def test_offers_stand_next_to_each_other_with_the_api_s_figures(go: Visit, dashboard: Dashboard):
     page = go("/offers?offerId=off_001&offerId=off_003&period=all")
     first, second = sorted(of_api(dashboard, "offerId=off_001&offerId=off_003"), key=lambda row: row["id"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.selection import Selection, parse
-from queries.sentence import period, sentence
+from queries.sentence import period, sentence, touched_days
 from tests.logs import ACME, Log, interaction
 
 
@@ -66,3 +66,13 @@ def test_a_period_is_said_in_words(words: dict[str, str], expected: str) -> None
 def test_any_instant_can_be_said(ms: int, zone: str) -> None:
     assert period(Selection(ACME, start=ms, zone=zone)).startswith("since ")
     assert period(Selection(ACME, end=ms, zone=zone)).endswith(f"({zone})")
+
+
+@pytest.mark.parametrize(("pairs", "said"), [
+    ([("from", "2026-06-01"), ("to", "2026-07-01")], "1–30 June 2026"),
+    ([("from", "2026-06-01"), ("to", "2026-06-30T08:59:30Z")], "1–30 June 2026 until 08:59"),
+    ([("from", "2026-06-01"), ("to", "2026-06-30T23:59:18Z")], "1–30 June 2026"),
+    ([("from", "2026-06-30"), ("to", "2026-06-30T15:30:00Z"), ("tz", "Asia/Tokyo")], "30 June – 1 July 2026 until 00:29"),
+])
+def test_the_days_of_a_period_say_up_to_when_the_last_one_goes(pairs: list[tuple[str, str]], said: str) -> None:
+    assert touched_days(parse(ACME, pairs).selection) == said

@@ -53,12 +53,12 @@ def test_a_fall_is_told_with_the_day_since_when_and_by_how_much(log: Log) -> Non
     assert (found.now, found.usual, round(found.ratio, 3)) == (201, 405.0, -0.504)
     assert found.p < ALARM
     assert found.sentence == (
-        "Email clicks fell by 50 % since Tuesday 10 March: 201, where 405 were usual on these weekdays in the four weeks before."
+        "Email clicks fell by 50% since Tuesday 10 March: 201, where 405 were usual on these weekdays in the four weeks before."
     )
 
 
 @pytest.mark.parametrize(("change", "words"), [
-    (lambda counts: [*counts[:34], counts[34] * 3], "Clicks without a channel rose by 200 % on Sunday 15 March: 240"),
+    (lambda counts: [*counts[:34], counts[34] * 3], "Clicks without a channel rose by 200% on Sunday 15 March: 240"),
     (lambda counts: [*counts[:28], *[0] * 6, 0], "Clicks without a channel stopped since Monday 9 March: none, where 455 were usual"),
     (lambda counts: [*[0] * 32, *counts[32:]], "Clicks without a channel began since Friday 13 March: 225, and none"),
 ])

@@ -12,7 +12,7 @@ PATH = "/api/v1/interaction-history"
 
 def test_the_command_asks_the_api_with_a_key_from_the_environment():
     assert curl_command(PATH, [("type", "click"), ("type", "convert")]) == (
-        'curl -H "Authorization: Bearer $API_KEY" '
+        'curl -H "Authorization: Bearer $KEY" '
         "'{origin}/api/v1/interaction-history?type=click&type=convert'"
     )
 

@@ -18,7 +18,7 @@ def rows() -> list:
 
 def test_the_columns_are_named_for_the_counts_behind_the_rate() -> None:
     assert [heading.label for heading in side_headings("Creative", "cvr")] == [
-        "Creative", "Impressions", "Conversions", "Conversion rate", "95 % interval", "Against the others",
+        "Creative", "Impressions", "Conversions", "Conversion rate", "95% interval", "Against the others",
     ]
 
 

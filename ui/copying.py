@@ -49,4 +49,4 @@ def download(label: str, path: str, pairs: Pairs, file_name: str, key: str = "do
 
 def curl_command(path: str, pairs: Pairs) -> str:
     """The command line; `{origin}` stands for this server, which only the browser can name."""
-    return f'curl -H "Authorization: Bearer $API_KEY" \'{{origin}}{path}{query(pairs)}\''
+    return f'curl -H "Authorization: Bearer $KEY" \'{{origin}}{path}{query(pairs)}\''

@@ -38,7 +38,7 @@ def times_figure(times: Durations) -> go.Figure:
         # The labels stand between the bars, for a bar holds what lies between two of them.
         xaxis={"tickvals": [place - 0.5 for place in range(len(edges))], "ticktext": edges, "range": [-0.6, len(bars) - 0.4],
                "showgrid": False, "fixedrange": True},
-        yaxis={"title_text": "units", "rangemode": "tozero", "fixedrange": True},
+        yaxis={"title_text": "units", "tickformat": ",d", "rangemode": "tozero", "fixedrange": True},
     )
     return figure
 

@@ -52,7 +52,7 @@ def trend_figure(answer: FunnelAnswer) -> go.Figure:
     figure.update_xaxes(fixedrange=True)
     figure.update_yaxes(fixedrange=True, rangemode="tozero")
     figure.update_yaxes(title_text="% of first", tickformat=".0%", row=1, col=1)
-    figure.update_yaxes(title_text="entries", nticks=3, row=2, col=1)
+    figure.update_yaxes(title_text="entries", tickformat=",d", nticks=3, row=2, col=1)
     return figure
 
 

@@ -24,7 +24,7 @@ function card({ label, value, words, change, tone, against, note, course, addres
     figures.append(said)
   }
   if (note !== null) body.append(element("span", "note", note))
-  if (course.some((one) => one !== null)) body.append(line(course))
+  if (course.filter((one) => one !== null).length > 1) body.append(line(course))
   const item = element("li")
   item.append(body)
   return item

@@ -22,7 +22,7 @@ def value_text(measure: str, value: float | None) -> str:
 
 
 def interval_text(measure: str, rate: Rate) -> str:
-    """The ends of a rate's 95 % interval: `3.98–4.44%`; a dash where there is none."""
+    """The ends of a rate's 95% interval: `3.98–4.44%`; a dash where there is none."""
     if rate.low is None:
         return NOTHING
     return f"{_percent(measure, rate.low):,.2f}–{_percent(measure, rate.high):,.2f}%"

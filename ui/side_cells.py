@@ -13,8 +13,8 @@ from ui.numbers import count
 from ui.offer_words import verdict_cell
 from ui.sortable_table import Figure, Heading, Interval
 
-_INTERVAL = "The dot is the rate, the bar its 95 % interval after Wilson; all on one scale, from the lowest to the highest."
-_VERDICT = f"The rate against all others together, at 5 %, corrected for the number of comparisons. {TOO_FEW}"
+_INTERVAL = "The dot is the rate, the bar its 95% interval after Wilson; all on one scale, from the lowest to the highest."
+_VERDICT = f"The rate against all others together, at 5%, corrected for the number of comparisons. {TOO_FEW}"
 
 
 def side_headings(noun: str, measure: str) -> list[Heading]:
@@ -25,7 +25,7 @@ def side_headings(noun: str, measure: str) -> list[Heading]:
         Heading("trials", MEASURE[rate.whole].label, words=MEASURE[rate.whole].words),
         Heading("hits", MEASURE[rate.part].label, words=MEASURE[rate.part].words),
         Heading("rate", rate.label, words=rate.words),
-        Heading("interval", "95 % interval", "drawing", _INTERVAL),
+        Heading("interval", "95% interval", "drawing", _INTERVAL),
         Heading("verdict", "Against the others", "text", _VERDICT),
     ]
 
