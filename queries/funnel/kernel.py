@@ -236,9 +236,11 @@ def _chain_walk(tied: bool):
                         continue
                     _open(state, key, stamp, units)
                     units += 1
+                    # Of the walk without ties, no step is read that has not been reached and so written.
                     if tied:
                         state.mark[key] = now
                         for j in range(steps):
+                            best[key, j] = -1
                             fresh[key, j] = -1
                 level = state.level[key]
                 if level == steps:
@@ -251,8 +253,9 @@ def _chain_walk(tied: bool):
                         best[key, j] = max(best[key, j], fresh[key, j])
                         fresh[key, j] = -1
                 if code > 1:
-                    # From the last step down, so that one row fills one step.
-                    for j in range(steps - 1, 0, -1):
+                    # From the last step down, so that one row fills one step. Beyond the level there is no chain to carry on: one
+                    # that came there took longer than its window, and only takes longer still.
+                    for j in range(level, 0, -1):
                         if (code >> j) & 1:
                             start = best[key, j - 1]
                             if start >= 0:
@@ -312,6 +315,7 @@ def _walk_sets(question, rows, first, end, stamp, state, reached):
                 if not enters:
                     continue
                 _open(state, key, stamp, units)
+                state.older[key, :] = -1
                 units += 1
             level = state.level[key]
             if level == steps:
@@ -360,8 +364,6 @@ def _open(state, key, stamp, units):
     state.opened[key] = stamp
     state.keys[units] = key
     state.level[key] = 0
-    for j in range(state.older.shape[1]):
-        state.older[key, j] = -1
 
 
 @part_of_compiled
