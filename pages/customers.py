@@ -16,6 +16,7 @@ from queries.lookup import exists, record
 from queries.page import CURSOR, DEFAULT_LIMIT, LIMIT, neighbours, page
 from queries.parameters import Parameter, text
 from queries.selection import Question, Selection, parse
+from queries.summary import every_row
 from ui import address, copying, messages, numbers
 from ui.address import Field, Pairs, last
 from ui.chart_timeline import timeline_figure, timeline_words
@@ -25,6 +26,7 @@ from ui.pager import pager
 from ui.record_cells import COLUMNS, USUAL, cells
 from ui.record_drawer import record_drawer
 from ui.sortable_table import sortable_table
+from ui.summary_file import summary_file
 from ui.table import table
 
 HISTORY = "/api/v1/interaction-history"
@@ -97,7 +99,10 @@ class Customers:
             st.subheader("Offers seen and taken", anchor=False)
             taking("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
         sortable_table(offer_rows(found), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
-        st.subheader("By type", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="types_heading"):
+            st.subheader("By type", anchor=False)
+            words = [("groupBy", "type"), *self.selection.pairs()]
+            taking("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, words)
         sortable_table(type_rows(found), TYPE_HEADINGS, "Interactions by type", "customer_types")
 
     def draw_rows(self) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -67,6 +69,15 @@ def test_entering_an_id_shows_what_the_api_has_of_that_customer(go: Visit, dashb
     assert sorted(column(page, "Offers seen and taken", 0)) == sorted(row["name"] or row["id"] or "No offer" for row in offers)
     assert column(page, "Offers seen and taken", 1).count("Taken") == len(taken)
     assert column(page, "Interactions", 0) == [time[:19].replace("T", " ") for time in times[:25]]
+
+
+def test_the_types_download_as_they_are_shown(go: Visit, busiest: str):
+    page = go(f"/customers?customerId={busiest}")
+    shown = dict(zip(column(page, "Interactions by type", 0), column(page, "Interactions by type", 1), strict=True))
+    with page.expect_download() as download:
+        page.locator(".st-key-taking_customer-types").get_by_role("button", name="Download CSV").click()
+    file = csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines())
+    assert {row["id"]: row["total"] for row in file} == shown
 
 
 def test_the_timeline_says_in_words_what_it_shows(go: Visit, busiest: str):
