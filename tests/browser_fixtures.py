@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser import EMAIL, PASSWORD, Dashboard, drawn, running_chromium, running_dashboard, step_to, window
-
-Visit = Callable[[str], Page]
+from tests.browser import EMAIL, PASSWORD, Dashboard, Visit, drawn, running_chromium, running_dashboard, step_to, window
 
 
 @pytest.fixture(scope="session")

@@ -2,17 +2,15 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard, drawn
+from tests.browser import Dashboard, Visit, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
-Visit = Callable[[str], Page]
 HISTORY = "/api/v1/interaction-history"
 SUMMARY = "/api/v1/interaction-summary"
 

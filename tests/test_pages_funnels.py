@@ -3,18 +3,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import Dashboard, choose, drawn, step_to
+from tests.browser import Dashboard, Visit, choose, drawn, step_to
 
 pytest_plugins = ["tests.browser_fixtures"]
 
-Visit = Callable[[str], Page]
 API = "/api/v1/funnel"
 FOUR = "step=impression&step=click&step=accept&step=convert"
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,11 +11,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import Role
-from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, choose, drawn
+from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, choose, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
-Visit = Callable[[str], Page]
 API = "/api/v1/interaction-history"
 WHOLE = 3000
 

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard
+from tests.browser import Dashboard, Visit
 
 pytest_plugins = ["tests.browser_fixtures"]
 
-Visit = Callable[[str], Page]
 SUMMARY, HISTORY = "/api/v1/interaction-summary", "/api/v1/interaction-history"
 
 

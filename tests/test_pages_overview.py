@@ -2,18 +2,16 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard, choose, drawn
+from tests.browser import Dashboard, Visit, choose, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
-Visit = Callable[[str], Page]
 API = "/api/v1"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from data.columns import DIMENSIONS
 from queries.customer import Mark, customer, timeline
 from queries.selection import parse
 from queries.summary import every_row
@@ -36,6 +37,19 @@ def test_a_customer_traced_by_hand(log: Log) -> None:
     assert drawn.marks[0] == Mark(found.first, "impression", "off_card", "ch_web")
     assert [mark.type for mark in drawn.marks] == ["impression", "convert", "impression", "share"]
     assert (len(newest.marks), newest.marks[0].type, newest.total) == (1, "share", 4)
+
+
+def test_a_customer_s_log_is_the_same_from_memory_as_from_the_store(tangled_log: Log) -> None:
+    for tenant_id in (ACME, ZENITH):
+        with tangled_log.store.snapshot() as snapshot:
+            tenant = snapshot.tenant(tenant_id)
+            read = {key: tenant.customer_log(key) for key in range(1, tenant.customer_count() + 1)}
+            assert len(tenant.journeys.row) == len(tenant)
+            for key, log in read.items():
+                remembered = tenant.customer_log(key)
+                for name in ("timestamp", "row", *DIMENSIONS):
+                    assert getattr(remembered, name).tolist() == getattr(log, name).tolist()
+                assert len(log) > 0
 
 
 def test_every_customer_is_what_sql_over_the_raw_rows_says(tangled_log: Log) -> None:
