@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 
 from data.errors import StoreError, StoreInUse, TooSlow
+from data.limits import TimeLimits
 from data.tenant import Tenant
 
 FILE_NAME = "history.duckdb"
 FORMAT = 1
 TIME_LIMIT = 20.0
-_AGAIN = 0.05
 
 
 class Store:
@@ -43,6 +43,7 @@ class Store:
             if "lock" in str(problem).lower():
                 raise StoreInUse(f"{path} is in use by another process.") from problem
             raise StoreError(f"{path} cannot be opened: {problem}") from problem
+        self._limits = TimeLimits()
         self._remembered: dict[int, Memory] = {}
         self._lock = threading.Lock()
         self._prepare()
@@ -53,6 +54,7 @@ class Store:
         return cls(home / FILE_NAME)
 
     def close(self) -> None:
+        self._limits.close()
         self._connection.close()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -65,20 +67,16 @@ class Store:
     @contextmanager
     def snapshot(self, seconds: float | None = TIME_LIMIT) -> Iterator[Snapshot]:
         """One version of the store, unchanged by loads that commit meanwhile; `TooSlow` after so many seconds, None for no limit."""
-        cursor = self.cursor()
-        limit = _TimeLimit(cursor, seconds)
-        try:
-            cursor.begin()
-            yield self._view(cursor)
-        except duckdb.InterruptException as problem:
-            if limit.expired:
-                raise TooSlow(seconds) from problem
-            raise
-        except duckdb.ConnectionException as problem:
-            raise StoreError("The store is closed.") from problem
-        finally:
-            limit.end()
-            cursor.close()
+        with closing(self.cursor()) as cursor, self._limits.limit(cursor, seconds) as limit:
+            try:
+                cursor.begin()
+                yield self._view(cursor)
+            except duckdb.InterruptException as problem:
+                if limit.expired:
+                    raise TooSlow(seconds) from problem
+                raise
+            except duckdb.ConnectionException as problem:
+                raise StoreError("The store is closed.") from problem
 
     def _view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
         # The first read pins the transaction to this version.
@@ -108,33 +106,6 @@ class Store:
             cursor.execute("update store set engine = $engine", {"engine": duckdb.__version__})
         cursor.commit()
         cursor.close()
-
-
-class _TimeLimit:
-    """Stops whatever a cursor runs once so many seconds are over, until it is ended; None is no limit."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, seconds: float | None):
-        self.expired = False
-        self._cursor = cursor
-        self._ended = threading.Event()
-        # Held while interrupting, so that no cursor is interrupted once it is closed.
-        self._interrupting = threading.Lock()
-        if seconds is not None:
-            threading.Thread(target=self._watch, args=(seconds,), name="time limit", daemon=True).start()
-
-    def end(self) -> None:
-        with self._interrupting:
-            self._ended.set()
-
-    def _watch(self, seconds: float) -> None:
-        wait = seconds
-        # Again and again: an interrupt between two statements stops neither.
-        while not self._ended.wait(wait):
-            with self._interrupting:
-                if not self._ended.is_set():
-                    self.expired = True
-                    self._cursor.interrupt()
-            wait = _AGAIN
 
 
 class Memory:

@@ -58,6 +58,11 @@ class Tenant:
         place = bisect_left(by_id, id, key=lambda key: ids[int(key)].as_py())
         return int(by_id[place]) if place < len(by_id) and ids[int(by_id[place])].as_py() == id else None
 
+    def customer_place(self, id: str) -> int | None:
+        """Where a customer stands in `journeys.customer`, which is in no order of its own; None for one who has no rows."""
+        key = self.customer_key(id)
+        return None if key is None else int(self._customer_places()[key])
+
     def customer_count(self) -> int:
         """How many customers have interactions."""
         return len(self._snapshot.memory.recall(("customers", self._tenant), self._customers)) - 1
@@ -71,8 +76,7 @@ class Tenant:
         """One customer's interactions, oldest first: from memory where the journeys are there already, else read."""
         if not self._snapshot.memory.holds(("journeys", self._tenant, "row")):
             return customer_log(self._snapshot, self._tenant, customer)
-        journeys = self.journeys
-        [place] = np.flatnonzero(journeys.customer == customer)
+        journeys, place = self.journeys, self._customer_places()[customer]
         its = slice(journeys.starts[place], journeys.starts[place + 1])
         return LogColumns(lambda name: getattr(journeys, name)[its])
 
@@ -88,6 +92,18 @@ class Tenant:
                 if whose == [id, self._tenant]:
                     return row, timestamp
         return None
+
+    def probable_row(self, id: str) -> int | None:
+        """Where the record of an id lies if it has one: its hash is another's once in 10**19, so compare the id there.
+
+        None where more than one record, of whatever tenant, has that hash, or none.
+        """
+        rows = self._snapshot.rows('select "row" from ids where hash = hash($id)', {"id": id})
+        return rows[0][0] if len(rows) == 1 else None
+
+    def is_noted(self, id: str) -> bool:
+        """Whether `row_of` knows a record without a look-up."""
+        return (self._tenant, id) in self._snapshot.memory.noted_rows
 
     def note_row(self, id: str, row: int, timestamp: int) -> None:
         """Expect to be asked for this record soon: it was handed out as a cursor."""
@@ -117,6 +133,10 @@ class Tenant:
         found = self._snapshot.table(*_texts_of(rows)).sort_by("row")
         return found.take(np.searchsorted(found["row"].to_numpy(), rows))
 
+    def in_order(self) -> bool:
+        """Whether row numbers rise along the log, and so along every part of it."""
+        return self.recall("in order", lambda: self._snapshot.rows("select in_order from store")[0][0])
+
     def newest(self) -> int | None:
         """The time of the newest interaction, in milliseconds."""
         sql = 'select epoch_ms(max("timestamp")) from journeys where tenant = $tenant'
@@ -133,6 +153,15 @@ class Tenant:
 
     def _customers_by_id(self) -> np.ndarray:
         return self._snapshot.arrays('select "key" from customers where tenant = $tenant order by id', {"tenant": self._tenant})["key"]
+
+    def _customer_places(self) -> np.ndarray:
+        return self._snapshot.memory.recall(("customer places", self._tenant), self._inverted_customers)
+
+    def _inverted_customers(self) -> np.ndarray:
+        customers = self.journeys.customer
+        places = np.zeros(self.customer_count() + 1, np.uint32)
+        places[customers] = np.arange(len(customers), dtype=np.uint32)
+        return places
 
     def _customers(self) -> pa.Array:
         sql = 'select id from customers where tenant = $tenant order by "key"'

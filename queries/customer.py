@@ -8,7 +8,6 @@ import numpy as np
 
 from data.tenant import Tenant
 from queries.measures import Figures
-from queries.places import customer_place
 from queries.recent import recent
 from queries.selection import Selection
 from queries.tally import by_key, tally
@@ -85,7 +84,7 @@ def timeline(tenant: Tenant, id: str, most: int = 2000) -> Timeline:
 
 
 def _rows(tenant: Tenant, id: str) -> slice:
-    place = customer_place(tenant, id)
+    place = tenant.customer_place(id)
     if place is None:
         return slice(0, 0)
     starts = tenant.journeys.starts

@@ -47,13 +47,36 @@ def page(tenant: Tenant, selection: Selection, limit: int = DEFAULT_LIMIT, curso
     limit = min(limit, LARGEST_LIMIT)
     matches = Matches(tenant, selection)
     count = total(tenant, selection, matches)
-    positions = first_of(matches.newest_first(_place(tenant, matches, cursor)), limit + 1)
-    shown = records(tenant, matches.log, positions[:limit]) if len(positions) else []
+    positions, shown = _expected(tenant, matches, limit, cursor) or _found(tenant, matches, limit, cursor)
     has_more = len(positions) > limit
     if has_more:
         last = positions[limit - 1]
         tenant.note_row(shown[-1].id, int(matches.log.row[last]), int(matches.log.timestamp[last]))
     return Page(shown, count, limit, has_more, shown[-1].id if has_more else None)
+
+
+Shown = tuple[np.ndarray, list[Record]]
+
+
+def _expected(tenant: Tenant, matches: Matches, limit: int, cursor: str | None) -> Shown | None:
+    """The page after the record that has the cursor's hash; None where that cannot be told, or the record is not the cursor's.
+
+    Its id is read together with the page, which spares a look-up of its own.
+    """
+    if cursor is None or not matches.log or tenant.is_noted(cursor) or not tenant.in_order():
+        return None
+    row = tenant.probable_row(cursor)
+    place = len(matches.log) if row is None else int(np.searchsorted(matches.log.row, np.uint32(row)))
+    if place == len(matches.log) or matches.log.row[place] != row:
+        return None
+    positions = first_of(matches.newest_first(place), limit + 1)
+    itself, *shown = records(tenant, matches.log, np.append(place, positions[:limit]))
+    return (positions, shown) if itself.id == cursor else None
+
+
+def _found(tenant: Tenant, matches: Matches, limit: int, cursor: str | None) -> Shown:
+    positions = first_of(matches.newest_first(_place(tenant, matches, cursor)), limit + 1)
+    return positions, records(tenant, matches.log, positions[:limit]) if len(positions) else []
 
 
 @dataclass(frozen=True)

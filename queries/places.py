@@ -87,17 +87,8 @@ def _runs(tenant: Tenant, selection: Selection) -> list[Run]:
     asked = selection.values("customerId")
     if not asked:
         return [(0, len(every))] if len(every) else []
-    places = sorted(place for id in asked if (place := customer_place(tenant, id)) is not None)
+    places = sorted(place for id in asked if (place := tenant.customer_place(id)) is not None)
     return [(place, place + 1) for place in places]
-
-
-def customer_place(tenant: Tenant, id: str) -> int | None:
-    """Where a customer stands in `journeys.customer`, which is in no order of its own; None where it has no rows."""
-    key = tenant.customer_key(id)
-    if key is None:
-        return None
-    places = np.flatnonzero(tenant.journeys.customer == key)
-    return int(places[0]) if len(places) else None
 
 
 def _bounds(tenant: Tenant, selection: Selection) -> tuple[int | None, int]:

@@ -226,6 +226,18 @@ def test_a_cursor_need_not_match_the_filters_nor_lie_in_the_period(log: Log) -> 
         assert [record.id for record in found(log, pairs, 25, cursor).records] == expected
 
 
+@pytest.mark.parametrize("pairs", [[], [("customerId", "CUST001")], [("type", "accept")]])
+def test_a_cursor_whose_hash_is_another_records_is_still_compared_by_its_id(log: Log, pairs: Pairs) -> None:
+    log.load(*(interaction(id, f"2026-03-15T00:00:0{place}Z") for place, id in enumerate("debac")))
+    cursor = log.store.cursor()
+    cursor.execute("insert into ids select hash('bb'), 2 union all select hash('c'), 1")
+    cursor.close()
+    assert log.in_order()
+    below = {"bb": ["a", "b"], "c": ["a", "b", "e", "d"]}
+    for id, expected in below.items():
+        assert [record.id for record in found(log, pairs, 25, id).records] == ([] if pairs[:1] == [("type", "accept")] else expected)
+
+
 def test_an_empty_store_and_an_unknown_tenant_have_one_empty_page(log: Log) -> None:
     empty = Page([], 0, 25, False, None)
     for pairs in ([], [("type", "click")], [("customerId", "CUST001")], [("from", "2026-01-01")]):
