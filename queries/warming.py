@@ -7,6 +7,7 @@ from data.errors import StoreError
 from data.store import Store
 from data.tenant import Tenant
 from queries.classes import classes
+from queries.funnel.listing import units_of_offers
 from queries.funnel.tally import warm as compile_funnels
 
 # Of a larger log, what only figures read stays on disk until it is asked for: some 22 bytes an interaction.
@@ -41,3 +42,4 @@ def _read_for_figures(tenant: Tenant) -> None:
     for name in ("starts", "customer", "timestamp", "value", *DIMENSIONS, "row"):
         getattr(tenant.journeys, name)
     classes(tenant)
+    units_of_offers(tenant)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from queries.funnel import kernel
-from queries.funnel.codes import code_of_type, passing
+from queries.funnel.codes import code_of_type, passing, step_of_code
 from queries.funnel.journeys import FunnelUnits, Journeys
+from queries.funnel.offer_units import OfferUnits
 from queries.funnel.plan import FunnelPlan, Keys
 
 # About 1 MB of timestamps: what the passes over a chunk share stays in the cache.
@@ -37,41 +38,45 @@ def chunks(journeys: Journeys, customers: Keys | None) -> Iterator[tuple[int, in
 
 @dataclass(frozen=True)
 class ChunkTally:
-    """What one chunk adds to a FunnelTally."""
+    """What one chunk adds to a FunnelTally; `tie_difference` is what a step's units are more than under the other ties."""
 
     events: np.ndarray
     tie_difference: np.ndarray
     immature: int
     reached: np.ndarray
     milliseconds: tuple[np.ndarray, ...]
-    units: FunnelUnits
+    units: FunnelUnits | None
 
 
 class ChunkCounter:
-    """Counts chunks of one plan, one after the other; a thread needs one of its own."""
+    """Counts chunks of one plan, one after the other; a thread needs one of its own.
 
-    def __init__(self, journeys: Journeys, plan: FunnelPlan, newest_ms: int, list_units: bool) -> None:
+    `offer_units` is None where the unit is the customer.
+    """
+
+    def __init__(
+        self, journeys: Journeys, offer_units: OfferUnits | None, plan: FunnelPlan, newest_ms: int, list_units: bool
+    ) -> None:
         self.plan = plan
         self.list_units = list_units
+        self.code_of_type = code_of_type(plan)
+        self.has_shared_types = bool(np.any(self.code_of_type & (self.code_of_type - 1)))
         self.question = kernel.Question(
             steps=len(plan.steps),
-            by_offer=plan.unit == "customer_offer",
-            any_order=plan.order == "any",
+            step_of_code=step_of_code(plan),
             strict_order=plan.order == "strict",
-            strict_ties=plan.ties == "strict",
             window=kernel.LATEST if plan.window_ms is None else plan.window_ms,
             from_ms=kernel.EARLIEST if plan.from_ms is None else plan.from_ms,
             to_ms=kernel.LATEST if plan.to_ms is None else plan.to_ms,
-            newest=newest_ms,
+            matured=kernel.LATEST if plan.window_ms is None else newest_ms - plan.window_ms,
         )
         self.starts = _read_only(journeys.starts)
         self.timestamps = _read_only(journeys.timestamp)
         self.types = _read_only(journeys.type)
-        self.code_of_type = code_of_type(plan)
         self.filters = [
             (_read_only(getattr(journeys, column)), passing(keys)) for column, keys in plan.row_filters
         ]
-        self.offers = _read_only(journeys.offer) if self.question.by_offer else None
+        self.offer_units = offer_units
         self.customers = journeys.customer
 
     def tallies(self, runs: list[tuple[int, int]]) -> list[ChunkTally]:
@@ -79,25 +84,13 @@ class ChunkCounter:
         steps = len(self.plan.steps)
         rows = max(int(self.starts[end] - self.starts[first]) for first, end in runs)
         self.codes = np.empty(rows, np.uint16)
-        self.unit_keys = np.empty(0 if self.offers is None else rows, np.uint32)
-        self.state = self._state(runs)
-        self.times = np.empty((steps - 1, rows), np.int64)
-        listed = rows if self.list_units else 0
-        self.listed = kernel.Listed(
-            customer=np.empty(listed, np.uint32),
-            level=np.empty(listed, np.uint8),
-            entry=np.empty(listed, np.uint32),
-            reach=np.empty(listed, np.uint32),
-            immature=np.empty(listed, np.bool_),
-        )
+        self.order = np.arange(rows, dtype=np.uint32)
+        self.in_order = np.empty(self._longest(runs), np.int64)
+        self.times, self.times_aside = (np.empty((steps, rows), np.int64) for _ in range(2))
         return [self._tally(first, end) for first, end in runs]
 
-    def _state(self, runs: list[tuple[int, int]]) -> kernel.State:
-        longest = max(int(np.diff(self.starts[first : end + 1]).max(initial=0)) for first, end in runs)
-        keys = 2
-        if self.offers is not None:
-            keys += max(int(self.offers[self._rows(*run)].max(initial=0)) for run in runs)
-        return kernel.state_for(longest, keys, len(self.plan.steps))
+    def _longest(self, runs: list[tuple[int, int]]) -> int:
+        return max(int(np.diff(self.starts[first : end + 1]).max(initial=0)) for first, end in runs)
 
     def _rows(self, first: int, end: int) -> slice:
         return slice(int(self.starts[first]), int(self.starts[end]))
@@ -111,21 +104,61 @@ class ChunkCounter:
         events = np.zeros(steps, np.int64)
         kernel.count_events(timestamps, codes, self.question.from_ms, self.question.to_ms, events)
 
-        if self.offers is not None:
-            self.unit_keys[: len(codes)] = self.offers[chunk]
-        rows = kernel.Rows(timestamps, codes, self.unit_keys[: len(codes)])
+        rows, units = kernel.Rows(timestamps, codes), self._units(first, end)
         reached = kernel.Reached(np.zeros(steps, np.int64), self.times)
-        tie_difference = np.zeros(steps, np.int64)
-        units, immature = kernel.walk_customers(
-            self.question, rows, self.starts, first, end, self.state, reached, tie_difference, self.listed
-        )
+        found, tie_difference = self._walk(rows, units, reached)
         return ChunkTally(
             events=events,
             tie_difference=tie_difference,
-            immature=immature,
+            immature=int(np.count_nonzero(found.waits)),
             reached=reached.units,
-            milliseconds=tuple(self.times[j - 1, : reached.units[j]].copy() for j in range(1, steps)),
-            units=FunnelUnits(*(column[:units].copy() for column in self.listed)),
+            milliseconds=tuple(self.times[j, : reached.units[j]].copy() for j in range(1, steps)),
+            units=self._listed(first, units, found) if self.list_units else None,
+        )
+
+    def _units(self, first: int, end: int) -> kernel.Units:
+        starts = self.starts[first : end + 1] - self.starts[first]
+        if self.offer_units is None:
+            customers = np.arange(len(starts))
+            return kernel.Units(customers, np.zeros(len(customers) - 1, np.int64), starts, self.order)
+        units = self.offer_units
+        of_customer = units.of_customer[first : end + 1]
+        unit_starts = units.starts[of_customer[0] : of_customer[-1] + 1].astype(np.int64)
+        # Copied into the one type that the kernel is compiled for.
+        self.order[: unit_starts[-1] - unit_starts[0]] = units.order[unit_starts[0] : unit_starts[-1]]
+        return kernel.Units(of_customer - of_customer[0], starts[:-1], unit_starts - unit_starts[0], self.order)
+
+    def _walk(self, rows: kernel.Rows, units: kernel.Units, reached: kernel.Reached) -> tuple[kernel.Found, np.ndarray]:
+        """What became of the units, and how many more reach each step than would under the other ties."""
+        steps = len(self.plan.steps)
+        found = _found(len(units.starts) - 1)
+        difference = np.zeros(steps, np.int64)
+        if self.plan.order == "any":
+            kernel.walk_sets(self.question, rows, units, found, reached, self.in_order)
+            return found, difference
+        if self.has_shared_types:
+            found.level[:] = kernel.TIED
+        elif not kernel.walk_chains(self.question, rows, units, found, reached):
+            return found, difference
+        otherwise = _found(len(units.starts) - 1)
+        otherwise.level[:] = found.level
+        aside = kernel.Reached(np.zeros(steps, np.int64), self.times_aside)
+        strict_ties = self.plan.ties == "strict"
+        difference -= reached.units
+        kernel.walk_tied_chains(self.question, strict_ties, rows, units, found, reached, self.in_order)
+        kernel.walk_tied_chains(self.question, not strict_ties, rows, units, otherwise, aside, self.in_order)
+        return found, difference + reached.units - aside.units
+
+    def _listed(self, first: int, units: kernel.Units, found: kernel.Found) -> FunnelUnits:
+        entered = np.flatnonzero(found.level)
+        customers = np.repeat(np.arange(len(units.origins), dtype=np.uint32), np.diff(units.of_customer))
+        row = np.uint32(self.starts[first])
+        return FunnelUnits(
+            customer=customers[entered] + np.uint32(first),
+            level=found.level[entered].astype(np.uint8),
+            entry=found.entry[entered].astype(np.uint32) + row,
+            reach=found.reach[entered].astype(np.uint32) + row,
+            immature=found.waits[entered],
         )
 
     def _write_codes(self, first: int, end: int, chunk: slice, codes: np.ndarray) -> None:
@@ -135,6 +168,10 @@ class ChunkCounter:
         if self.plan.customers is not None:
             asked = np.isin(self.customers[first:end], list(self.plan.customers))
             codes *= np.repeat(asked, np.diff(self.starts[first : end + 1]))
+
+
+def _found(units: int) -> kernel.Found:
+    return kernel.Found(*(np.empty(units, kind) for kind in (np.int8, np.int32, np.int32, np.bool_)))
 
 
 def _read_only(column: np.ndarray) -> np.ndarray:

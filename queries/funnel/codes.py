@@ -23,6 +23,13 @@ def code_of_type(plan: FunnelPlan) -> np.ndarray:
     return codes
 
 
+def step_of_code(plan: FunnelPlan) -> np.ndarray:
+    """The step, from 0, of each code of a single bit, uint8; the voiding code comes after the last step's."""
+    steps = np.zeros(2 << len(plan.steps), np.uint8)
+    steps[1 << np.arange(len(plan.steps) + 1)] = np.arange(len(plan.steps) + 1)
+    return steps
+
+
 def passing(keys: Keys) -> np.ndarray:
     """Whether each key is among `keys`, bool."""
     passes = np.zeros(max(keys, default=0) + 2, bool)

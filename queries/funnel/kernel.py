@@ -1,13 +1,12 @@
-"""The compiled heart of the funnel: each row once, in the order in which a unit lived it.
+"""The compiled heart of the funnel: one unit after the other, each row once, in the order in which the unit lived it.
 
-All compiled functions stand in this one file, since numba's cache on disk follows changes of a function's own file
+All compiled functions of the walk stand in this one file, since numba's cache on disk follows changes of a function's own file
 only. Those called from outside are cached; the others are part of them.
 
 A row's *code* is a uint16: bit j is set where its type belongs to step j + 1, bit `steps` where the row voids every
 chain (an excluded type, or a foreign one under order strict); it is 0 where the row plays no part. Its lowest bit
 is thus the row's place among the rows of one instant. Rows are numbered from the start of a chunk, which holds
-whole customers. A unit of a customer goes by its *key*, which is its offer, or 1 where the unit is the customer.
-It opens at its first entry: what lies before changes nothing.
+whole customers; -1 is no row.
 """
 
 from __future__ import annotations
@@ -26,77 +25,58 @@ EARLIEST, LATEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
 class Question(NamedTuple):
-    """A plan in numbers; what is open reaches to EARLIEST or LATEST."""
+    """A plan in numbers; what is open reaches to EARLIEST or LATEST.
+
+    `step_of_code` (uint8) is the step, from 0, of each code of one bit, the voiding one coming after the last. The window of an entry
+    after `matured` ends after the newest row.
+    """
 
     steps: int
-    by_offer: bool
-    any_order: bool
+    step_of_code: np.ndarray
     strict_order: bool
-    strict_ties: bool
     window: int
     from_ms: int
     to_ms: int
-    newest: int
+    matured: int
 
 
 class Rows(NamedTuple):
-    """A chunk's rows; `offers` is read only where the unit is customer and offer, and 0 is then of no unit."""
+    """A chunk's rows."""
 
     timestamps: np.ndarray
     codes: np.ndarray
-    offers: np.ndarray
 
 
-class State(NamedTuple):
-    """What is known of the units of the customer being walked, int64, -1 being none.
+class Units(NamedTuple):
+    """Where the rows of a chunk's units lie.
 
-    `in_order` and `keys` list the rows of an instant and the open units. The others go by key, and hold where
-    opened[key] is the walk's stamp. `older` and `newer` are (key, step) tables, for each walk's own use.
+    Those of its nth customer are of_customer[n] to before of_customer[n + 1]; the rows of unit u are order[starts[u]] to before
+    order[starts[u + 1]], each counted from its customer's origins[n].
     """
 
-    in_order: np.ndarray
-    keys: np.ndarray
-    opened: np.ndarray
+    of_customer: np.ndarray
+    origins: np.ndarray
+    starts: np.ndarray
+    order: np.ndarray
+
+
+class Found(NamedTuple):
+    """What became of each unit: the step it reached, the rows where its chosen chain enters and reaches that, and whether it may go on.
+
+    Level 0 is a unit without an entry, which has no rows.
+    """
+
     level: np.ndarray
     entry: np.ndarray
     reach: np.ndarray
-    latest: np.ndarray
-    mark: np.ndarray
-    older: np.ndarray
-    newer: np.ndarray
-
-
-def state_for(rows: int, keys: int, steps: int) -> State:
-    """State for customers of at most so many rows, and keys from 0."""
-    return State(
-        in_order=np.empty(rows, np.int64),
-        keys=np.empty(keys, np.int64),
-        opened=np.empty(keys, np.int64),
-        level=np.empty(keys, np.int64),
-        entry=np.empty(keys, np.int64),
-        reach=np.empty(keys, np.int64),
-        latest=np.empty(keys, np.int64),
-        mark=np.empty(keys, np.int64),
-        older=np.empty((keys, steps), np.int64),
-        newer=np.empty((keys, steps), np.int64),
-    )
+    waits: np.ndarray
 
 
 class Reached(NamedTuple):
-    """How many units reached each step, and times[j - 1, :units[j]], the ms from the entry to step j + 1."""
+    """How many units reached each step, and times[j, :units[j]], the ms from the entry to step j + 1."""
 
     units: np.ndarray
     times: np.ndarray
-
-
-class Listed(NamedTuple):
-    """One entry a unit; rows count from the first row of the store's arrays."""
-
-    customer: np.ndarray
-    level: np.ndarray
-    entry: np.ndarray
-    reach: np.ndarray
-    immature: np.ndarray
 
 
 @compiled
@@ -132,256 +112,210 @@ def count_events(timestamps, codes, from_ms, to_ms, events):
         events[j] += count
 
 
+# One function walks all units of a chunk, for a unit has few rows: to hand the arrays over for each would take longer than the walk.
+
+
 @compiled
-def walk_customers(question, rows, starts, first_customer, end_customer, state, reached, ties, listed):
-    """Walk the customers of one chunk; return (units, immature units).
+def walk_chains(question, rows, units, found, reached):
+    """Walk the units for orders ordered and strict, each row having one step and an instant of its own; return how many are TIED.
 
-    Adds to `reached`; ties[j] grows by the units that reach step j + 1 under the asked ties less those under
-    the other. Writes a unit to `listed` where that has room for any.
+    TIED is the level of a unit of which rows meet in an instant: nothing else is said of it. chains[j] is as older[j - 1] in
+    `walk_tied_chains`, and chains[0] the row itself where it may enter. Beyond the level there also are chains that came there later
+    than their window allows, and only are later for a further step.
     """
-    before = np.empty(question.steps, np.int64)
-    otherwise = Reached(np.zeros(question.steps, np.int64), np.empty((0, 0), np.int64))
-    state.opened[:] = -1
-    base = starts[first_customer]
-    lists = len(listed.level) > 0
-    total = 0
-    immature = 0
-    for customer in range(first_customer, end_customer):
-        first, end = starts[customer] - base, starts[customer + 1] - base
-        stamp = 3 * first
-        tied = False
-        strict = question.strict_ties
-        if question.any_order:
-            units = _walk_sets(question, rows, first, end, stamp, state, reached)
-        else:
-            before[:] = reached.units
-            units = _walk_chains(question, strict, rows, first, end, stamp, state, reached)
-            tied = units == TIED
-            if tied:
-                reached.units[:] = before
-                units = _walk_tied_chains(question, strict, rows, first, end, stamp + 1, state, reached)
-        # Where the customer's last row is too old for any unit to wait, most units need no second look.
-        may_wait = units > 0 and _reaches_past(question, rows.timestamps[end - 1])
-        for nth in range(units if may_wait or lists else 0):
-            key = state.keys[nth]
-            waits = (
-                state.level[key] < question.steps and _reaches_past(question, rows.timestamps[state.latest[key]])
-            )
-            immature += waits
-            if lists:
-                listed.customer[total + nth] = customer
-                listed.level[total + nth] = state.level[key]
-                listed.entry[total + nth] = base + state.entry[key]
-                listed.reach[total + nth] = base + state.reach[key]
-                listed.immature[total + nth] = waits
-        total += units
-        if tied:
-            _add_levels(state, units, 1, ties)
-            units = _walk_tied_chains(question, not strict, rows, first, end, stamp + 2, state, otherwise)
-            _add_levels(state, units, -1, ties)
-    return total, immature
-
-
-@part_of_compiled
-def _reaches_past(question, entered):
-    """Whether the window of an entry ends after the newest row; without a window, never."""
-    return question.window < LATEST and question.newest - entered < question.window
-
-
-@part_of_compiled
-def _add_levels(state, units, amount, ties):
-    for nth in range(units):
-        for j in range(state.level[state.keys[nth]]):
-            ties[j] += amount
-
-
-def _chain_walk(tied: bool):
-    """The walk for orders ordered and strict; one that is not `tied` gives up where rows of one instant meet."""
-
-    @part_of_compiled
-    def walk(question, strict_ties, rows, first, end, stamp, state, reached):
-        """Walk one customer's rows; return the number of units, or TIED.
-
-        older[key, j] is the latest entry of a live chain whose last row fills step j + 1. The latest serves as
-        well as any: what a chain may do next hangs on its step and its window alone. Where both live, that of a
-        step is no later than that of the step before. Under strict ties, `newer` holds the chains whose last row
-        lies in the instant mark[key]: rows of this instant may void them, not carry them on.
-        """
-        steps = question.steps
-        best, fresh = state.older, state.newer
-        into = fresh if tied and strict_ties else best
-        units = 0
-        now = EARLIEST
-        row = first
-        while row < end:
-            if rows.codes[row] == 0:
-                row += 1
-                continue
-            if not tied and rows.timestamps[row] == now:
-                return TIED
-            now = rows.timestamps[row]
-            this = row
-            if tied:
-                row, count = _instant(rows, row, end, state.in_order)
-            else:
-                row, count = row + 1, 1
-            for nth in range(count):
-                if tied:
-                    this = state.in_order[nth]
-                code = np.int64(rows.codes[this])
-                key = np.uintp(rows.offers[this]) if question.by_offer else np.uintp(1)
-                enters = (code & 1) != 0 and key > 0 and question.from_ms <= now < question.to_ms
-                if state.opened[key] != stamp:
-                    if not enters:
-                        continue
-                    _open(state, key, stamp, units)
-                    units += 1
-                    # Of the walk without ties, no step is read that has not been reached and so written.
-                    if tied:
-                        state.mark[key] = now
-                        for j in range(steps):
-                            best[key, j] = -1
-                            fresh[key, j] = -1
-                level = state.level[key]
-                if level == steps:
-                    if not question.by_offer:
-                        return units
+    steps, window, strict_order = question.steps, question.window, question.strict_order
+    from_ms, to_ms = question.from_ms, question.to_ms
+    step_of_code = question.step_of_code
+    timestamps, codes = rows.timestamps, rows.codes
+    starts, order = units.starts, units.order
+    times, counts = reached.times, reached.units
+    chains = np.empty(steps + 2, np.int64)
+    tied = 0
+    for customer in range(len(units.origins)):
+        origin = units.origins[customer]
+        for unit in range(units.of_customer[customer], units.of_customer[customer + 1]):
+            for j in range(steps + 2):
+                chains[np.uintp(j)] = -1
+            level, entry, reach, latest = np.int64(0), np.int64(-1), np.int64(-1), np.int64(-1)
+            now = EARLIEST
+            for place in range(starts[unit], starts[unit + 1]):
+                # Of unsigned numbers no index can be meant to count from the end, which would have to be looked into.
+                row = np.uintp(origin + np.int64(order[np.uintp(place)]))
+                code = codes[row]
+                if code == 0:
                     continue
-                if tied and strict_ties and state.mark[key] != now:
-                    state.mark[key] = now
-                    for j in range(steps):
-                        best[key, j] = max(best[key, j], fresh[key, j])
-                        fresh[key, j] = -1
-                if code > 1:
+                time = timestamps[row]
+                if time == now:
+                    for j in range(level):
+                        counts[j] -= 1
+                    level = np.int64(TIED)
+                    tied += 1
+                    break
+                now = time
+                step = np.int64(step_of_code[np.uintp(code)])
+                # Types come in no order that a processor could guess, so what follows from them is computed rather than branched to.
+                enters = np.int64(from_ms <= time) & np.int64(time < to_ms)
+                chains[0] = np.int64(row) | (enters - 1)
+                latest = max(latest, chains[0]) if step == 0 else latest
+                if step == level:
+                    start = chains[np.uintp(step)]
+                    if start >= 0:
+                        took = time - timestamps[np.uintp(start)]
+                        if took <= window:
+                            times[np.uintp(step), np.uintp(counts[np.uintp(step)])] = took
+                            counts[np.uintp(step)] += 1
+                            level, entry, reach = step + 1, start, np.int64(row)
+                            if level == steps:
+                                break
+                chains[np.uintp(step + 1)] = max(chains[np.uintp(step)], chains[np.uintp(step + 1)])
+                if strict_order or step == steps:
+                    for j in range(1, step + 1):
+                        chains[j] = -1
+            found.level[unit], found.entry[unit], found.reach[unit] = level, entry, reach
+            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > question.matured
+    return tied
+
+
+@compiled
+def walk_tied_chains(question, strict_ties, rows, units, found, reached, in_order):
+    """Walk the units that are TIED, the rows of an instant taken in step order; leave in `found` what became of them.
+
+    older[j] is the latest entry of a live chain whose last row fills step j + 1. The latest serves as
+    well as any: what a chain may do next hangs on its step and its window alone. Where both live, that of a
+    step is no later than that of the step before. Under strict ties, `newer` holds the chains whose last row
+    lies in the instant being walked: its rows may void them, not carry them on. `in_order` has room for the longest unit's rows.
+    """
+    steps = question.steps
+    timestamps, codes = rows.timestamps, rows.codes
+    times, counts = reached.times, reached.units
+    older, newer = np.empty(steps, np.int64), np.empty(steps, np.int64)
+    into = newer if strict_ties else older
+    for customer in range(len(units.origins)):
+        origin = units.origins[customer]
+        for unit in range(units.of_customer[customer], units.of_customer[customer + 1]):
+            if found.level[unit] != TIED:
+                continue
+            for j in range(steps):
+                older[j] = newer[j] = -1
+            level, entry, reach, latest = np.int64(0), np.int64(-1), np.int64(-1), np.int64(-1)
+            place, end = np.int64(units.starts[unit]), np.int64(units.starts[unit + 1])
+            while place < end and level < steps:
+                place, count = _instant(timestamps, codes, units.order, origin, place, end, in_order)
+                for nth in range(count):
+                    row = in_order[nth]
+                    code = np.int64(codes[row])
+                    time = timestamps[row]
                     # From the last step down, so that one row fills one step. Beyond the level there is no chain to carry on: one
                     # that came there took longer than its window, and only takes longer still.
-                    for j in range(level, 0, -1):
-                        if (code >> j) & 1:
-                            start = best[key, j - 1]
-                            if start >= 0:
-                                into[key, j] = start
-                                # Who reaches a step has reached the one before: only j == level is news.
-                                if j == level and now - rows.timestamps[start] <= question.window:
-                                    _reach(state, key, j, start, this, now - rows.timestamps[start], reached)
+                    for j in range(min(level, steps - 1), 0, -1):
+                        start = older[j - 1]
+                        if (code >> j) & 1 and start >= 0:
+                            into[j] = start
+                            # Who reaches a step has reached the one before: only j == level is news.
+                            if j == level and time - timestamps[start] <= question.window:
+                                times[j, counts[j]] = time - timestamps[start]
+                                counts[j] += 1
+                                level, entry, reach = level + 1, start, row
                     if question.strict_order or code >> steps:
                         j = 0
                         while j < steps and not (code >> j) & 1:
-                            best[key, j] = -1
-                            if tied:
-                                fresh[key, j] = -1
+                            older[j] = newer[j] = -1
                             j += 1
-                if enters:
-                    into[key, 0] = this
-                    state.latest[key] = this
-                    if level == 0:
-                        _reach(state, key, 0, this, this, 0, reached)
-        return units
+                    if code & 1 and question.from_ms <= time < question.to_ms:
+                        into[0] = latest = row
+                        if level == 0:
+                            counts[0] += 1
+                            level, entry, reach = np.int64(1), row, row
+                if strict_ties:
+                    for j in range(steps):
+                        older[j] = max(older[j], newer[j])
+                        newer[j] = -1
+            found.level[unit], found.entry[unit], found.reach[unit] = level, entry, reach
+            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > question.matured
 
-    return walk
 
+@compiled
+def walk_sets(question, rows, units, found, reached, in_order):
+    """Walk the units for order any; `in_order` has room for the longest unit's rows.
 
-_walk_chains = _chain_walk(tied=False)
-_walk_tied_chains = _chain_walk(tied=True)
-
-
-@part_of_compiled
-def _walk_sets(question, rows, first, end, stamp, state, reached):
-    """Walk one customer's rows for order any; return the number of units.
-
-    older[key] lists the newest row of each step met since the first entry, newest first, newer[key] their
+    `shown` lists the newest row of each step met since the first entry, newest first, `shown_codes` their
     codes. The rows from an entry to now hold k different steps just where the entry is no later than
-    older[key, k - 1]. mark[key] is the latest entry that no excluded row has voided.
+    shown[k - 1].
     """
     steps = question.steps
-    units = 0
-    row = first
-    while row < end:
-        if rows.codes[row] == 0:
-            row += 1
-            continue
-        now = rows.timestamps[row]
-        if row + 1 < end and rows.timestamps[row + 1] == now:
-            row, count = _instant(rows, row, end, state.in_order)
-        else:
-            state.in_order[0] = row
-            row, count = row + 1, 1
-        for nth in range(count):
-            this = state.in_order[nth]
-            code = np.int64(rows.codes[this])
-            voids = (code >> steps) != 0
-            key = np.int64(rows.offers[this]) if question.by_offer else 1
-            enters = not voids and key > 0 and question.from_ms <= now < question.to_ms
-            if state.opened[key] != stamp:
-                if not enters:
-                    continue
-                _open(state, key, stamp, units)
-                state.older[key, :] = -1
-                units += 1
-            level = state.level[key]
-            if level == steps:
-                continue
-            if voids:
-                state.mark[key] = -1
-                state.older[key, :] = -1
-                continue
-            if enters:
-                state.mark[key] = this
-                state.latest[key] = this
-            _move_to_front(state, key, this, code)
-            # One row adds one step at most, so only the next level can be news.
-            start = state.older[key, level]
-            if start >= 0 and rows.timestamps[start] >= question.to_ms:
-                start = state.mark[key]
-            if start >= 0 and now - rows.timestamps[start] <= question.window:
-                _reach(state, key, level, start, this, now - rows.timestamps[start], reached)
-    return units
+    timestamps, codes = rows.timestamps, rows.codes
+    times, counts = reached.times, reached.units
+    shown, shown_codes = np.empty(steps, np.int64), np.empty(steps, np.int64)
+    for customer in range(len(units.origins)):
+        origin = units.origins[customer]
+        for unit in range(units.of_customer[customer], units.of_customer[customer + 1]):
+            for j in range(steps):
+                shown[j] = -1
+            level, entry, reach, latest = np.int64(0), np.int64(-1), np.int64(-1), np.int64(-1)
+            # The latest entry that no excluded row has voided.
+            live = np.int64(-1)
+            place, end = np.int64(units.starts[unit]), np.int64(units.starts[unit + 1])
+            while place < end and level < steps:
+                place, count = _instant(timestamps, codes, units.order, origin, place, end, in_order)
+                for nth in range(count):
+                    row = in_order[nth]
+                    code = np.int64(codes[row])
+                    time = timestamps[row]
+                    if code >> steps:
+                        live = np.int64(-1)
+                        for j in range(steps):
+                            shown[j] = -1
+                        continue
+                    if question.from_ms <= time < question.to_ms:
+                        live = latest = row
+                    if level == steps or latest < 0:
+                        continue
+                    _move_to_front(shown, shown_codes, row, code)
+                    # One row adds one step at most, so only the next level can be news.
+                    start = shown[level]
+                    if start >= 0 and timestamps[start] >= question.to_ms:
+                        start = live
+                    if start >= 0 and time - timestamps[start] <= question.window:
+                        times[level, counts[level]] = time - timestamps[start]
+                        counts[level] += 1
+                        level, entry, reach = level + 1, start, row
+            found.level[unit], found.entry[unit], found.reach[unit] = level, entry, reach
+            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > question.matured
 
 
 @part_of_compiled
-def _instant(rows, first, end, in_order):
-    """Write the rows of `first`'s instant that play a part, in step order; return (the row after, how many)."""
-    now = rows.timestamps[first]
-    places = 0
-    after = first
-    while after < end and rows.timestamps[after] == now:
-        code = np.int64(rows.codes[after])
-        places |= code & -code
+def _instant(timestamps, codes, order, origin, first, end, in_order):
+    """Write the rows of the instant at a place that play a part, in step order; return (the place after, how many)."""
+    row = origin + np.int64(order[first])
+    now = timestamps[row]
+    after = first + 1
+    if after == end or timestamps[origin + np.int64(order[after])] != now:
+        in_order[0] = row
+        return after, np.int64(codes[row] != 0)
+    bits = np.int64(codes[row]) & -np.int64(codes[row])
+    while after < end and timestamps[origin + np.int64(order[after])] == now:
+        code = np.int64(codes[origin + np.int64(order[after])])
+        bits |= code & -code
         after += 1
     count = 0
-    while places:
-        place = places & -places
-        for row in range(first, after):
-            code = np.int64(rows.codes[row])
-            if code & -code == place:
+    while bits:
+        bit = bits & -bits
+        for place in range(first, after):
+            row = origin + np.int64(order[place])
+            code = np.int64(codes[row])
+            if code & -code == bit:
                 in_order[count] = row
                 count += 1
-        places ^= place
+        bits ^= bit
     return after, count
 
 
 @part_of_compiled
-def _open(state, key, stamp, units):
-    state.opened[key] = stamp
-    state.keys[units] = key
-    state.level[key] = 0
-
-
-@part_of_compiled
-def _reach(state, key, j, start, this, time, reached):
-    if j > 0 and len(reached.times):
-        reached.times[j - 1, reached.units[j]] = time
-    reached.units[j] += 1
-    state.level[key] = j + 1
-    state.entry[key] = start
-    state.reach[key] = this
-
-
-@part_of_compiled
-def _move_to_front(state, key, row, code):
+def _move_to_front(shown, shown_codes, row, code):
     moved, moved_code = row, code
-    for place in range(state.older.shape[1]):
-        shown, shown_code = state.older[key, place], state.newer[key, place]
-        state.older[key, place], state.newer[key, place] = moved, moved_code
-        if shown < 0 or shown_code == code:
+    for place in range(len(shown)):
+        before, before_code = shown[place], shown_codes[place]
+        shown[place], shown_codes[place] = moved, moved_code
+        if before < 0 or before_code == code:
             break
-        moved, moved_code = shown, shown_code
+        moved, moved_code = before, before_code

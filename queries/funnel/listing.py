@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from data.tenant import Tenant
 from queries.funnel.journeys import FunnelUnits
+from queries.funnel.offer_units import OfferUnits, offer_units
 from queries.funnel.plan import FunnelPlan
 from queries.funnel.tally import FunnelTally, funnel_tally
 
@@ -59,7 +60,7 @@ class _Listings:
         with self._counting:
             if found := self.find(plan):
                 return found
-            listing = Listing(funnel_tally(tenant.journeys, plan, tenant.newest() or 0, list_units=True))
+            listing = Listing(_counted(tenant, plan, list_units=True))
             with self._lock:
                 self._kept[plan] = listing
                 while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > _MOST_BYTES:
@@ -77,7 +78,17 @@ def tally(tenant: Tenant, plan: FunnelPlan) -> FunnelTally:
     """What the plan counts; the units may be listed or not."""
     if found := _listings(tenant).find(plan):
         return found.tally
-    return funnel_tally(tenant.journeys, plan, tenant.newest() or 0)
+    return _counted(tenant, plan, list_units=False)
+
+
+def _counted(tenant: Tenant, plan: FunnelPlan, list_units: bool) -> FunnelTally:
+    known_units = units_of_offers(tenant) if plan.unit == "customer_offer" else None
+    return funnel_tally(tenant.journeys, plan, tenant.newest() or 0, list_units, known_units)
+
+
+def units_of_offers(tenant: Tenant) -> OfferUnits:
+    """The tenant's units of customer and offer, found once for each version of the store."""
+    return tenant.recall("offer units", lambda: offer_units(tenant.journeys))
 
 
 def _listings(tenant: Tenant) -> _Listings:

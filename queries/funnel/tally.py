@@ -11,6 +11,7 @@ import numpy as np
 
 from queries.funnel.chunk import ChunkCounter, ChunkTally, chunks
 from queries.funnel.journeys import FunnelUnits, Journeys
+from queries.funnel.offer_units import OfferUnits, offer_units
 from queries.funnel.plan import FunnelPlan
 
 WORKERS = min(2, cpu_count() or 1)
@@ -33,16 +34,16 @@ class FunnelTally:
 
 
 def funnel_tally(
-    journeys: Journeys, plan: FunnelPlan, newest_ms: int, list_units: bool = False
+    journeys: Journeys, plan: FunnelPlan, newest_ms: int, list_units: bool = False, known_units: OfferUnits | None = None
 ) -> FunnelTally:
     """The units that reached each step of the plan; `newest_ms` is the time of the tenant's newest row.
 
     With unit customer_offer, a row without an offer belongs to no unit; it is still an event. With order any, an
-    attempt counts the rows from its entry on, up to the first excluded one. Listing takes 14 bytes a unit. Waits
-    for `warm`.
+    attempt counts the rows from its entry on, up to the first excluded one. `known_units` are the journeys' own, for whoever has kept
+    them. Listing takes 14 bytes a unit. Waits for `warm`.
     """
     warm()
-    return _tally(journeys, plan, newest_ms, list_units)
+    return _tally(journeys, plan, newest_ms, list_units, known_units)
 
 
 _warming = Lock()
@@ -54,9 +55,15 @@ def warm() -> None:
     global _warm
     with _warming:
         if not _warm:
+            steps = (frozenset({1}), frozenset({2}))
             for keys in (np.uint8, np.uint16, np.uint32):
-                plan = FunnelPlan((frozenset({1}), frozenset({2})), offers=frozenset({1}))
-                _tally(_EmptyJourneys(keys), plan, newest_ms=0, list_units=True)
+                for plan in (
+                    FunnelPlan(steps, offers=frozenset({1})),
+                    FunnelPlan(steps, order="any"),
+                    # Of types that steps share, instants are looked into.
+                    FunnelPlan(steps[:1] * 2),
+                ):
+                    _tally(_EmptyJourneys(keys), plan, 0, list_units=True, known_units=None)
             _warm = True
 
 
@@ -75,12 +82,15 @@ class _EmptyJourneys:
         self.type = self.offer = np.zeros(1, keys)
 
 
-def _tally(journeys: Journeys, plan: FunnelPlan, newest_ms: int, list_units: bool) -> FunnelTally:
+def _tally(
+    journeys: Journeys, plan: FunnelPlan, newest_ms: int, list_units: bool, known_units: OfferUnits | None
+) -> FunnelTally:
+    units = (known_units or offer_units(journeys)) if plan.unit == "customer_offer" else None
     runs = list(chunks(journeys, plan.customers))
     shares = [runs[nth * len(runs) // WORKERS : (nth + 1) * len(runs) // WORKERS] for nth in range(WORKERS)]
 
     def tallies(share: list[tuple[int, int]]) -> list[ChunkTally]:
-        return ChunkCounter(journeys, plan, newest_ms, list_units).tallies(share)
+        return ChunkCounter(journeys, units, plan, newest_ms, list_units).tallies(share)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = [part for tallied in pool.map(tallies, filter(None, shares)) for part in tallied]
