@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,12 +68,14 @@ class LogColumns(_Columns):
 class Journeys(_Columns):
     """The same interactions, those of a customer together, oldest first (timestamp, then id).
 
-    The rows of customer number n are `starts[n]:starts[n + 1]`, and its key is `customer[n]`; `value` is float64, nan for none.
+    The rows of customer number n are `starts[n]:starts[n + 1]`, and its key is `customer[n]`. Few rows have a value: `valued` (uint32)
+    are the places of those that do, ascending, and `values` (float64) what it is.
     """
 
     starts = _Array()
     customer = _Array()
-    value = _Array()
+    valued = _Array()
+    values = _Array()
 
     def __len__(self) -> int:
         return int(self.starts[-1])
@@ -107,8 +109,9 @@ def journeys(snapshot: Snapshot, tenant: int, largest: dict[str, int]) -> Journe
 
     def read(name: str) -> np.ndarray:
         if name in ("starts", "customer"):
-            customer_of_row = snapshot.memory.recall(("journeys", tenant, "boundaries"), boundaries)
-            return customer_of_row[name]
+            return snapshot.memory.recall(("journeys", tenant, "boundaries"), boundaries)[name]
+        if name in ("valued", "values"):
+            return snapshot.memory.recall(("journeys", tenant, "worth"), worth)[name]
         target = np.empty(row_count(snapshot, tenant), _dtype(name, largest))
         _read_in_pieces(snapshot, "journeys", tenant, _expression(name, ROW_OF_JOURNEYS), target)
         return target
@@ -120,6 +123,15 @@ def journeys(snapshot: Snapshot, tenant: int, largest: dict[str, int]) -> Journe
             return {"starts": np.zeros(1, np.int64), "customer": keys}
         firsts = np.concatenate([[0], np.flatnonzero(keys[1:] != keys[:-1]) + 1])
         return {"starts": np.append(firsts, len(keys)).astype(np.int64), "customer": keys[firsts]}
+
+    def worth() -> dict[str, np.ndarray]:
+        valued, values, first = [np.empty(0, np.uint32)], [np.empty(0)], 0
+        for piece in _pieces(snapshot, "journeys", tenant, "coalesce(value, 'nan'::double)"):
+            places = np.flatnonzero(~np.isnan(piece))
+            valued.append((places + first).astype(np.uint32))
+            values.append(piece[places])
+            first += len(piece)
+        return {"valued": np.concatenate(valued), "values": np.concatenate(values)}
 
     return Journeys(array)
 
@@ -151,32 +163,34 @@ def smallest_unsigned(largest: int) -> np.dtype:
 def _dtype(name: str, largest: dict[str, int]) -> np.dtype:
     if name in largest:
         return smallest_unsigned(largest[name])
-    return np.dtype({"timestamp": np.int64, "row": np.uint32, "customer": np.uint32, "value": np.float64}[name])
+    return np.dtype({"timestamp": np.int64, "row": np.uint32, "customer": np.uint32}[name])
 
 
 def _expression(name: str, row: str) -> str:
     if name == "timestamp":
         return 'epoch_ms("timestamp")'
-    if name == "value":
-        return "coalesce(value, 'nan'::double)"
     if name == "row":
         return row
     return DIMENSIONS.get(name, name)
 
 
 def _read_in_pieces(snapshot: Snapshot, table: str, tenant: int, expression: str, target: np.ndarray) -> None:
-    # Piece by piece, so that reading a column never holds it twice.
-    last = snapshot.rows(f"select coalesce(max(rowid), -1) from {table}")[0][0]
     filled = 0
-    for first in range(0, last + 1, _READ_ROWS):
-        piece = snapshot.arrays(
-            f"select {expression} as value from {table} where rowid >= $first and rowid < $end and tenant = $tenant",
-            {"first": first, "end": first + _READ_ROWS, "tenant": tenant},
-        )["value"]
+    for piece in _pieces(snapshot, table, tenant, expression):
         target[filled:filled + len(piece)] = piece
         filled += len(piece)
     if filled != len(target):
         raise StoreError(f"{table} holds {filled} rows where {len(target)} belong. Load the log into a new state folder.")
+
+
+def _pieces(snapshot: Snapshot, table: str, tenant: int, expression: str) -> Iterator[np.ndarray]:
+    # Piece by piece, so that reading a column never holds it twice.
+    last = snapshot.rows(f"select coalesce(max(rowid), -1) from {table}")[0][0]
+    for first in range(0, last + 1, _READ_ROWS):
+        yield snapshot.arrays(
+            f"select {expression} as value from {table} where rowid >= $first and rowid < $end and tenant = $tenant",
+            {"first": first, "end": first + _READ_ROWS, "tenant": tenant},
+        )["value"]
 
 
 def _column_by_row(snapshot: Snapshot, name: str, tenant: int) -> np.ndarray:

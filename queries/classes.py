@@ -1,4 +1,4 @@
-"""What each interaction counts as: its type, the kind of its outcome and whether it has a value, as one small number a row."""
+"""What each interaction counts as: its type and the kind of its outcome, as one small number a row."""
 
 from __future__ import annotations
 
@@ -17,15 +17,13 @@ _PIECE = 1 << 20
 class Classes:
     """The classes of a tenant's rows, numbered from 0.
 
-    `of_row` has an entry a row of the journeys, in the smallest unsigned type. Of each class, `types` is the type's key, `kinds`
-    (uint32) the kind, and `has_value` (bool) whether its rows have a value. Rows that the same counts count are of one kind, and
-    `measures[kind]` are those counts' ids.
+    `of_row` has an entry a row of the journeys, in the smallest unsigned type. Of each class, `types` is the type's key and `kinds`
+    (uint32) the kind. Rows that the same counts count are of one kind, and `measures[kind]` are those counts' ids.
     """
 
     of_row: np.ndarray
     types: np.ndarray
     kinds: np.ndarray
-    has_value: np.ndarray
     measures: list[tuple[str, ...]]
 
     def __len__(self) -> int:
@@ -52,11 +50,10 @@ def _classes(tenant: Tenant) -> Classes:
 
     def possible(piece: slice) -> np.ndarray:
         type = tenant.journeys.type[piece]
-        kinds = type * np.uint32(count) + kind_of[tenant.journeys.outcome[piece], is_recommendation[type]]
-        return 2 * kinds + ~np.isnan(tenant.journeys.value[piece])
+        return type * np.uint32(count) + kind_of[tenant.journeys.outcome[piece], is_recommendation[type]]
 
     pieces = [slice(first, first + _PIECE) for first in range(0, len(tenant.journeys), _PIECE)]
-    occurs = np.zeros(len(types) * count * 2, bool)
+    occurs = np.zeros(len(types) * count, bool)
     for piece in pieces:
         occurs[possible(piece)] = True
     found = np.flatnonzero(occurs)
@@ -65,4 +62,4 @@ def _classes(tenant: Tenant) -> Classes:
     of_row = np.empty(len(tenant.journeys), number_of.dtype)
     for piece in pieces:
         of_row[piece] = number_of[possible(piece)]
-    return Classes(of_row, found // 2 // count, (found // 2 % count).astype(np.uint32), found % 2 == 1, list(numbers))
+    return Classes(of_row, found // count, (found % count).astype(np.uint32), list(numbers))

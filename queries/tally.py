@@ -151,7 +151,7 @@ class _Counter:
         journeys = tenant.journeys
         # Read here, for a snapshot is not for sharing between the threads that count.
         self._starts, self._timestamp = journeys.starts, journeys.timestamp
-        self._value = None if only_rows else journeys.value
+        self._valued, self._values = (None, None) if only_rows else (journeys.valued, journeys.values)
         self._keys = getattr(journeys, groups.dimension) if groups else None
         self._classes = classes(tenant)
         self._groups, self._spans = groups, spans
@@ -200,7 +200,8 @@ class _Counter:
         if self._only_rows:
             count_rows(cells, places, count, classes_here, into.rows)
             return customer
-        add_values(cells, places, count, classes_here, self._classes.has_value, self._value[here], into.values)
+        first, end = np.searchsorted(self._valued, [piece.first, piece.end])
+        add_values(cells, places, count, piece.first, self._valued[first:end], self._values[first:end], into.values)
         return count_rows_and_customers(
             cells, places, count, classes_here, self._classes.kinds, piece.first, self._starts, customer, into.rows,
             latest, into.customers, latest_of_kind, into.customers_of_kind,

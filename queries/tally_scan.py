@@ -14,7 +14,6 @@ _KEYS = [Array(key, 1, "C", readonly=True) for key in (numba.uint8, numba.uint16
 _TIMES = Array(int64, 1, "C", readonly=True)
 _VALUES = Array(float64, 1, "C", readonly=True)
 _TABLE = Array(uint32, 1, "C", readonly=True)
-_FLAGS = Array(numba.boolean, 1, "C", readonly=True)
 _BUFFER = uint32[::1]
 _COUNTS = uint32[:, ::1]
 _SUMS = float64[:, ::1]
@@ -124,21 +123,32 @@ def _add(sums: np.ndarray, cell: int, value: float) -> None:
     sums[cell, 1] += (larger - sums[cell, 0]) + smaller
 
 
-@numba.njit([void(_BUFFER, _BUFFER, int64, keys, _FLAGS, _VALUES, _SUMS) for keys in _KEYS], nogil=True, cache=True)
+@numba.njit(void(_BUFFER, _BUFFER, int64, int64, _TABLE, _VALUES, _SUMS), nogil=True, cache=True)
 def add_values(
-    cells: np.ndarray, places: np.ndarray, count: int, classes: np.ndarray, has_value: np.ndarray,
-    values: np.ndarray, sums: np.ndarray,
+    cells: np.ndarray, places: np.ndarray, count: int, first_row: int, valued: np.ndarray, values: np.ndarray, sums: np.ndarray
 ) -> None:
-    """Add the value of each place whose class has one to the sums of its cell.
+    """Add the value of each place that has one to the sums of its cell.
 
-    sums[cell] is the sum, what its rounding lost, and the sum of the values without their signs.
+    `valued` are the rows of the piece that have one, ascending, and `values` theirs; the piece begins at `first_row`. sums[cell] is the
+    sum, what its rounding lost, and the sum of the values without their signs.
     """
-    for i in range(count):
-        place = places[i]
-        if has_value[classes[place]]:
-            value = values[place]
-            _add(sums, cells[i], value)
-            sums[cells[i], 2] += abs(value)
+    i = 0
+    for nth in range(len(valued)):
+        place = valued[nth] - first_row
+        # Places ascend, so this one lies no further on than it would if all before it were there.
+        end = min(i + place - np.int64(places[i]) + 1, count) if i < count else count
+        while i < end:
+            middle = end - 1 if places[end - 1] <= place else (i + end) // 2
+            if places[middle] < place:
+                i = middle + 1
+            elif places[middle] == place:
+                value = values[nth]
+                _add(sums, cells[middle], value)
+                sums[cells[middle], 2] += abs(value)
+                i = middle + 1
+                break
+            else:
+                end = middle
 
 
 @numba.njit(void(_SUMS, _SUMS), nogil=True, cache=True)

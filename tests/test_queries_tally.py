@@ -16,8 +16,7 @@ PLACES = np.arange(100, dtype=np.uint32)
 
 def summed(values: list[float]) -> np.ndarray:
     sums = np.zeros((1, 3))
-    classes, has_value = np.zeros(len(values), np.uint8), np.array([True])
-    add_values(ONE_CELL, PLACES, len(values), classes, has_value, np.array(values), sums)
+    add_values(ONE_CELL, PLACES, len(values), 0, PLACES[:len(values)], np.array(values), sums)
     return sums
 
 
@@ -46,6 +45,17 @@ def test_value_is_exact_to_the_cent_whatever_the_order_and_the_parts(cents: list
 ])
 def test_sums_keep_the_digits_that_are_certain(values: list[float], expected: float | None) -> None:
     assert money(*summed(values)[0].tolist()) == expected
+
+
+@given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 40)))
+def test_only_values_of_places_that_count_are_added_each_to_its_cell(passing: set[int], valued: set[int]) -> None:
+    # The piece begins at row 1000; the cell of a place is its last digit, the value of a row the row's own number.
+    places, rows = np.array(sorted(passing), np.uint32), np.array(sorted(valued), np.uint32) + np.uint32(1000)
+    cells, sums = places % np.uint32(10), np.zeros((10, 3))
+    add_values(cells, places, len(places), 1000, rows, rows.astype(float), sums)
+    expected = [sum(1000.0 + place for place in passing & valued if place % 10 == cell) for cell in range(10)]
+    assert sums[:, 0].tolist() == expected
+    assert sums[:, 2].tolist() == expected
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
