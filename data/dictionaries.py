@@ -6,7 +6,7 @@ import duckdb
 
 # Dictionary → the staged column whose strings it holds, and what a new entry has beside tenant, key and id.
 _DICTIONARIES = {
-    "customers": ("customer", ", hash(w.id)"),
+    "customers": ("customer", ""),
     "types": ("type", ""),
     "outcomes": ("outcome_type", ""),
     "directions": ("direction", ""),

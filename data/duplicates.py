@@ -48,7 +48,7 @@ def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection) -> Duplicates:
         create or replace temp table met as
         select distinct s.hash
         from staged s
-        join ids using (hash)
+        join ids on ids.hash = (s.hash >> 32)::uinteger
     """)
     if cursor.execute("select 1 from met limit 1").fetchone():
         _compare_with_store(cursor)
@@ -97,7 +97,7 @@ def _compare_with_store(cursor: duckdb.DuckDBPyConnection) -> None:
             left join creatives on creatives.tenant = i.tenant and creatives."key" = i.creative
             left join channels on channels.tenant = i.tenant and channels."key" = i.channel
             left join directions on directions.tenant = i.tenant and directions."key" = i.direction
-            where i.rowid in (select "row" from ids where hash in (select hash from met))
+            where i.rowid in (select "row" from ids where hash in (select (hash >> 32)::uinteger from met))
         )
         select n.line, {_DIFFERENCE}
         from staged n

@@ -190,6 +190,11 @@ def _connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]
         except duckdb.InterruptException as problem:
             stop.check()
             raise KeyboardInterrupt from problem
+        except RuntimeError as problem:
+            # What the engine makes of Ctrl-C in the middle of a statement.
+            if str(problem) == "Query interrupted":
+                raise KeyboardInterrupt from problem
+            raise
         except (duckdb.Error, OSError) as problem:
             raise StoreError(f"Nothing was loaded, the store is as before: {problem}") from problem
 

@@ -18,7 +18,7 @@ from data.limits import TimeLimits
 from data.tenant import Tenant
 
 FILE_NAME = "history.duckdb"
-FORMAT = 1
+FORMAT = 2
 TIME_LIMIT = 20.0
 
 
@@ -100,9 +100,8 @@ class Store:
             raise StoreError(f"{self.path} has format {layout}, this program reads format {FORMAT}. Load the log into a new state folder.")
         if engine != duckdb.__version__:
             # hash() may differ between releases of the engine.
-            cursor.execute("update customers set hash = hash(id)")
             cursor.execute("delete from ids")
-            cursor.execute("insert into ids select hash(id), rowid from interactions order by hash(id)")
+            cursor.execute("insert into ids select half_hash(id), rowid from interactions order by 1, 2")
             cursor.execute("update store set engine = $engine", {"engine": duckdb.__version__})
         cursor.commit()
         cursor.close()

@@ -84,8 +84,8 @@ class Tenant:
         """Where the record of an id lies: its row number, and its timestamp in milliseconds."""
         if (noted := self._snapshot.memory.noted_rows.get((self._tenant, id))) is not None:
             return noted
-        # One look-up after the other, for either alone is a single quick read; hashes are all but unique.
-        for row, in self._snapshot.rows('select "row" from ids where hash = hash($id)', {"id": id}):
+        # One look-up after the other, for either alone is a single quick read; few hashes are those of several.
+        for row, in self._snapshot.rows('select "row" from ids where hash = half_hash($id)', {"id": id}):
             # Compared here: the engine would scan for the id and the tenant, and takes twice as long.
             sql = 'select epoch_ms("timestamp"), id, tenant from interactions where rowid = $row'
             for timestamp, *whose in self._snapshot.rows(sql, {"row": row}):
@@ -94,11 +94,11 @@ class Tenant:
         return None
 
     def probable_row(self, id: str) -> int | None:
-        """Where the record of an id lies if it has one: its hash is another's once in 10**19, so compare the id there.
+        """Where the record of an id lies if it has one: compare the id there, for its hash may be another's.
 
         None where more than one record, of whatever tenant, has that hash, or none.
         """
-        rows = self._snapshot.rows('select "row" from ids where hash = hash($id)', {"id": id})
+        rows = self._snapshot.rows('select "row" from ids where hash = half_hash($id)', {"id": id})
         return rows[0][0] if len(rows) == 1 else None
 
     def is_noted(self, id: str) -> bool:

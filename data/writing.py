@@ -56,7 +56,7 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
         cursor.execute("truncate ids")
     cursor.execute("""
         insert into ids
-        select hash(id), rowid - $first + $old
+        select half_hash(id), rowid - $first + $old
         from interactions
         where rowid >= $first
         order by 1, 2

@@ -54,7 +54,7 @@ def faults(store: Store) -> list[str]:
     """The promises of schema.sql that the store breaks."""
     with store.snapshot() as snapshot:
         records = snapshot.rows("""
-            select rowid, hash(id), tenant, customer, "timestamp", id, type, offer, creative, channel, direction,
+            select rowid, half_hash(id), tenant, customer, "timestamp", id, type, offer, creative, channel, direction,
                 outcome_type, value
             from interactions
             order by rowid

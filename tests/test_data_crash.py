@@ -5,6 +5,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -78,11 +79,13 @@ def test_a_load_that_is_killed_while_it_waits_for_the_rest_of_the_file_leaves_th
     assert reopened(home) == before
 
 
-def test_ctrl_c_rolls_the_file_back_and_says_so(home: Path, large: Path) -> None:
+@pytest.mark.parametrize("seconds_into_the_statement", [0, 0.1])
+def test_ctrl_c_rolls_the_file_back_and_says_so(home: Path, large: Path, seconds_into_the_statement: float) -> None:
     before = reopened(home)
     process = loading(home, large)
     for line in process.stderr:
         if line.startswith("writing interactions"):
+            time.sleep(seconds_into_the_statement)
             process.send_signal(signal.SIGINT)
             break
     rest = process.stderr.read()
