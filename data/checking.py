@@ -46,9 +46,9 @@ def interactions_sql(raw: Raw) -> str:
                 "interactionType" as type,
                 coalesce("outcomeTypeKey", "interactionType") as outcome_type,
                 "direction" as direction,
-                {_object('"context"')} as context,
-                {_object('"response"')} as response,
-                {_object('"outcome"')} as outcome,
+                {_checked("context", raw)} as context,
+                {_checked("response", raw)} as response,
+                {_checked("outcome", raw)} as outcome,
                 "offer" as offer_text,
                 {_parts('"offer"', "/id", "/name", "/status")} as offer_parts,
                 "creative" as creative_text,
@@ -65,11 +65,7 @@ def interactions_sql(raw: Raw) -> str:
         ),
         typed as (
             select
-                * replace (
-                    {_strict("context")} as context,
-                    {_strict("response")} as response,
-                    {_strict("outcome")} as outcome
-                ),
+                *,
                 case
                     when moment between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
                     then date_trunc('millisecond', moment)
@@ -152,22 +148,20 @@ def _shown(raw: Raw) -> str:
     return f"case when problem is not null then left({raw.text}, {LONGEST_TEXT}) end"
 
 
-def _object(text: str) -> str:
-    """A JSON object in its compact form, `{}` for none; null for anything else."""
+def _checked(field: str, raw: Raw) -> str:
+    return f"""coalesce("{field}", '{{}}')""" if field in raw.compact else compact_object(f'"{field}"')
+
+
+def compact_object(text: str) -> str:
+    """The SQL of a JSON object in its compact form, `{}` for none; null for anything else."""
+    # The engine's JSON reader allows numbers that are none, which JSON does not.
     return f"""case
                     when {text} is null or {text} in ('{{}}', 'null') then '{{}}'
-                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{') then try(json({text})::varchar)
+                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{')
+                        and not ((contains({text}, 'NaN') or contains({text}, 'Infinity'))
+                            and regexp_matches(regexp_replace({text}, '{_STRING}', '', 'g'), 'NaN|Infinity'))
+                    then try(json({text})::varchar)
                 end"""
-
-
-def _strict(text: str) -> str:
-    """The same without what the engine's JSON reader allows beyond JSON: numbers that are none."""
-    return f"""case
-                        when (contains({text}, 'NaN') or contains({text}, 'Infinity'))
-                            and regexp_matches(regexp_replace({text}, '{_STRING}', '', 'g'), 'NaN|Infinity')
-                        then null
-                        else {text}
-                    end"""
 
 
 def _parts(text: str, *pointers: str) -> str:

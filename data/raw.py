@@ -21,11 +21,13 @@ class Raw:
     """`sql` gives line, problem, each field as text under its name, and the timestamp also as `moment`.
 
     It reads the batch as table `incoming`, with columns c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
-    keeps it. `text` is the SQL of the row's own text, out of the further column `own`.
+    keeps it. `text` is the SQL of the row's own text, out of the further column `own`. The fields in `compact` are JSON objects in their
+    compact form already, or null.
     """
 
     sql: str
     text: str
+    compact: frozenset[str] = frozenset()
     parameters: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -60,12 +62,13 @@ def record_rows(reading: Reading) -> Raw:
                     case when json_valid(c2) then json_type(c2, $pointers::varchar[]) end as kinds
                 from incoming
             )"""
-    return Raw(sql, "own", {"pointers": ["", *map(_pointer, names)]})
+    return Raw(sql, "own", parameters={"pointers": ["", *map(_pointer, names)]})
 
 
-def column_rows(reading: Reading, schema: pa.Schema) -> Raw:
-    """Of rows that are columns with types."""
+def column_rows(reading: Reading, schema: pa.Schema, compact: frozenset[str]) -> Raw:
+    """Of rows that are columns with types; those of `compact` stand once more in columns named `compact_` and the field."""
     texts = {key: _first(_text(schema, name, key) for name in columns) for key, columns in reading.columns.items()}
+    texts |= {key: f"compact_{key}" for key in compact}
     match reading.columns.get("timestamp"):
         case [name] if not _is_text(_kind(schema, name)):
             texts["timestamp"] = _place(schema, name)
@@ -79,7 +82,7 @@ def column_rows(reading: Reading, schema: pa.Schema) -> Raw:
                 {{{shown}}} as own,
                 {_selected(texts, moment)}
             from incoming"""
-    return Raw(sql, "to_json(own)::varchar")
+    return Raw(sql, "to_json(own)::varchar", compact)
 
 
 def _selected(texts: dict[str, str], moment: str) -> str:

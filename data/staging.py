@@ -13,6 +13,7 @@ import pyarrow as pa
 from data.checking import entities_sql, interactions_sql
 from data.errors import StoreError
 from data.fields import ENTITIES, RECORD, Field, Reading, reading
+from data.objects import compact_columns
 from data.raw import Raw, column_rows, record_rows
 from data.rejects import Reject
 
@@ -91,15 +92,27 @@ class Staging:
 
     def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[Raw, Reading]:
         """A batch under the names of the fields, as table `incoming`."""
-        numbered = batch.rename_columns([f"c{place}" for place in range(batch.num_columns)])
+        columns = None if is_json else batch.schema.names[2:]
+        compact = {} if is_json else self._compact(batch, reading(fields, columns, self._renamed))
+        numbered = pa.record_batch(
+            [*batch.columns, *compact.values()],
+            [*(f"c{place}" for place in range(batch.num_columns)), *(f"compact_{field}" for field in compact)],
+        )
         # Pieces, because the engine gives each to one thread.
         pieces = [numbered.slice(start, PIECE_ROWS) for start in range(0, len(numbered), PIECE_ROWS)]
         self.cursor.register("incoming", pa.Table.from_batches(pieces, numbered.schema))
-        columns = self._keys() if is_json else batch.schema.names[2:]
+        columns = self._keys() if is_json else columns
         self.columns.update(dict.fromkeys(columns))
         self.rows += len(batch)
         read = reading(fields, columns, self._renamed)
-        return (record_rows(read) if is_json else column_rows(read, batch.schema)), read
+        return (record_rows(read) if is_json else column_rows(read, batch.schema, frozenset(compact))), read
+
+    def _compact(self, batch: pa.RecordBatch, read: Reading) -> dict[str, pa.Array]:
+        """The fields that hold JSON objects and that one column is read for, where that can be checked text by text."""
+        places = {field: read.columns.get(field, ()) for field in ("context", "response", "outcome")}
+        return compact_columns(self.cursor, [
+            (field, batch.column(batch.schema.names.index(columns[0], 2))) for field, columns in places.items() if len(columns) == 1
+        ])
 
     def _keys(self) -> Iterable[str]:
         rows = self.cursor.execute("""
