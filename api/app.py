@@ -18,12 +18,14 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
+from api.comparison import ENDPOINTS as COMPARISON
 from api.credentials import identity_of
 from api.docs_page import docs_page
 from api.endpoint import Asked, Endpoint
 from api.errors import ApiError, error_response
 from api.funnel import ENDPOINTS as FUNNEL
 from api.history import ENDPOINTS as HISTORY
+from api.hours import ENDPOINTS as HOURS
 from api.openapi import openapi
 from api.summary import ENDPOINTS as SUMMARY
 from api.trend import ENDPOINTS as TREND
@@ -33,7 +35,7 @@ from queries.problems import BadQuestion
 
 VERSION = "1.0.0"
 PATH = "/api/v1"
-ENDPOINTS: tuple[Endpoint, ...] = HISTORY + SUMMARY + TREND + FUNNEL
+ENDPOINTS: tuple[Endpoint, ...] = HISTORY + SUMMARY + COMPARISON + TREND + HOURS + FUNNEL
 
 _log = logging.getLogger("interaction_history")
 

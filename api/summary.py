@@ -8,6 +8,7 @@ import orjson
 from starlette.responses import Response
 
 from api.endpoint import Asked, Endpoint
+from api.figures_json import figures_json, spelled
 from api.summary_schemas import EXAMPLE_SUMMARY, SUMMARY
 from queries.bounds import bounds_of_last_days, within
 from queries.parameters import Parameter, one_of, whole_number
@@ -52,8 +53,8 @@ def interaction_summary(asked: Asked) -> Response:
     found = summary(asked.tenant, selection, by, parameters["limit"], parameters["offset"])
     body = {
         "groupBy": by,
-        "from": _spelled(selection.start),
-        "to": _spelled(selection.end),
+        "from": spelled(selection.start),
+        "to": spelled(selection.end),
         "summary": [_json_row(row, by) for row in found.rows],
         "total": found.total,
         "limit": found.limit,
@@ -72,35 +73,13 @@ def _selection(asked: Asked) -> Selection:
     return selection if covered is None else within(selection, covered)
 
 
-def _spelled(ms: int | None) -> str | None:
-    try:
-        return None if ms is None else iso(ms)
-    except OverflowError:
-        # The calendar's last moment has none after it that could be spelled.
-        return None
-
-
 def _json_row(row: SummaryRow, by: str) -> dict[str, Any]:
-    figures = row.figures
     return {
         "id": row.id,
         "name": row.name,
         **({"status": row.status} if by == "offer" else {}),
-        "impression": figures.impression,
-        "click": figures.click,
-        "dismiss": figures.dismiss,
-        "accept": figures.accept,
-        "convert": figures.convert,
-        "total": figures.total,
-        "customers": figures.customers,
-        "positive": figures.positive,
-        "negative": figures.negative,
-        "neutral": figures.neutral,
-        "revenue": figures.revenue,
-        "ctr": figures["ctr"],
-        "cvr": figures["cvr"],
-        "acceptanceRate": figures["acceptanceRate"],
-        "lastInteractionAt": iso(figures.last),
+        **figures_json(row.figures),
+        "lastInteractionAt": iso(row.figures.last),
     }
 
 

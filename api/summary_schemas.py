@@ -25,10 +25,7 @@ _COUNTS = {measure.id: _count(measure.words) for measure in COUNTS}
 _CUSTOMERS = _count(MEASURE["customers"].words)
 _REVENUE = {"type": ["number", "null"], "description": f"{MEASURE['revenue'].words} Null where that is too large for a number."}
 
-_ROW = {
-    "id": {**_NULLABLE_TEXT, "description": "Null for the interactions that have none."},
-    "name": _NULLABLE_TEXT,
-    "status": {**_NULLABLE_TEXT, "description": "The offer's status now; present for offers only."},
+_FIGURES = {
     **{id: _COUNTS[id] for id in ("impression", "click", "dismiss", "accept", "convert", "total")},
     "customers": _CUSTOMERS,
     **{id: _COUNTS[id] for id in ("positive", "negative", "neutral")},
@@ -36,6 +33,13 @@ _ROW = {
     "ctr": _rate("ctr", "In percent, two decimals, a half rounded up"),
     "cvr": _rate("cvr", "In percent, two decimals, a half rounded up"),
     "acceptanceRate": _rate("acceptanceRate", "A share, 0–1"),
+}
+
+_ROW = {
+    "id": {**_NULLABLE_TEXT, "description": "Null for the interactions that have none."},
+    "name": _NULLABLE_TEXT,
+    "status": {**_NULLABLE_TEXT, "description": "The offer's status now; present for offers only."},
+    **_FIGURES,
     "lastInteractionAt": _MOMENT,
 }
 
@@ -68,6 +72,37 @@ TREND = closed_object({
             "revenue": _REVENUE,
         }),
     },
+})
+
+_PERIOD = {
+    "from": {**_NULLABLE_MOMENT, "description": "The first moment of the period; null where the log is empty."},
+    "to": {**_NULLABLE_MOMENT, "description": "The end of the period, itself excluded; null where the log is empty."},
+}
+
+COMPARISON = closed_object({
+    **_PERIOD,
+    "figures": closed_object(_FIGURES),
+    "before": {
+        "anyOf": [
+            closed_object({
+                **_PERIOD,
+                "whole": {"type": "boolean", "description": "Whether the log reaches back to its beginning; else growth may be just that."},
+                "figures": closed_object(_FIGURES),
+            }),
+            {"type": "null"},
+        ],
+        "description": "The period before; null where the log has nothing so old.",
+    },
+})
+
+_HOURS_OF_DAY = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 24, "maxItems": 24}
+
+HOURS = closed_object({
+    "tz": {"type": "string"},
+    "counts": closed_object({
+        id: {"type": "array", "items": _HOURS_OF_DAY, "minItems": 7, "maxItems": 7, "description": count["description"]}
+        for id, count in _COUNTS.items()
+    }),
 })
 
 EXAMPLE_SUMMARY = {
@@ -107,3 +142,19 @@ EXAMPLE_TREND = {
         {"start": "2026-03-15T23:00:00.000Z", "counts": {"click": 0, "impression": 0}, "customers": 0, "revenue": 0.0},
     ],
 }
+
+_EXAMPLE_FIGURES = {name: EXAMPLE_SUMMARY["summary"][0][name] for name in _FIGURES}
+
+EXAMPLE_COMPARISON = {
+    "from": "2026-03-01T00:00:00.000Z",
+    "to": "2026-04-01T00:00:00.000Z",
+    "figures": _EXAMPLE_FIGURES,
+    "before": {
+        "from": "2026-01-29T00:00:00.000Z",
+        "to": "2026-03-01T00:00:00.000Z",
+        "whole": True,
+        "figures": _EXAMPLE_FIGURES | {"click": 75, "total": 1402, "positive": 107, "ctr": 6.0, "acceptanceRate": 0.0856},
+    },
+}
+
+EXAMPLE_HOURS = {"tz": "UTC", "counts": {measure.id: [[0] * 24 for _ in range(7)] for measure in COUNTS}}
