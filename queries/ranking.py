@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.tenant import Tenant
-from queries.figures import figures
-from queries.rates import Rate, rate_of
 from queries.recent import recent
 from queries.selection import Selection
 from queries.sides import Side, sides
@@ -16,14 +14,13 @@ from queries.sides import Side, sides
 class Ranking:
     """The offers of highest rate, the highest first, and of lowest, the lowest first; none is in both.
 
-    `judged` is how many there are to rank, `unjudged` of how many there is too little to say; `whole` is the rate of all together.
+    `judged` is how many there are to rank, `unjudged` of how many there is too little to say.
     """
 
     best: list[Side]
     weakest: list[Side]
     judged: int
     unjudged: int
-    whole: Rate
 
 
 def ranking(tenant: Tenant, selection: Selection, measure: str, most: int = 5) -> Ranking:
@@ -39,5 +36,4 @@ def _ranking(tenant: Tenant, selection: Selection, measure: str, most: int) -> R
     )
     best = min(most, (len(ranked) + 1) // 2)
     weakest = min(most, len(ranked) - best)
-    whole = rate_of(figures(tenant, selection), measure)
-    return Ranking(ranked[:best], ranked[len(ranked) - weakest:][::-1], len(ranked), len(every) - len(ranked), whole)
+    return Ranking(ranked[:best], ranked[len(ranked) - weakest:][::-1], len(ranked), len(every) - len(ranked))

@@ -13,9 +13,14 @@ import duckdb
 from data.store import Store
 from data.tenant import Tenant
 from queries.comparison import comparison
-from queries.figures import figures_and_others
+from queries.funnel.answer import funnel
+from queries.funnel.question import FunnelQuestion
 from queries.heatmap import heatmap
+from queries.page import page
+from queries.ranking import ranking
 from queries.selection import Selection, parse
+from queries.sides import sides
+from queries.standing import standings
 from queries.summary import every_row, summary
 from queries.trend import trend
 from queries.unusual import unusual
@@ -54,19 +59,20 @@ def main() -> None:
 def _overview(tenant: Tenant, selection: Selection) -> None:
     comparison(tenant, selection)
     trend(tenant, selection)
-    every_row(tenant, selection, "offer")
+    ranking(tenant, selection, "ctr")
     every_row(tenant, selection, "channel")
     unusual(tenant, selection)
 
 
 def _offer(tenant: Tenant, selection: Selection) -> None:
     offer = parse(TENANT, [*selection.pairs(), ("offerId", "off_001")]).selection
-    comparison(tenant, offer)
-    figures_and_others(tenant, offer, "offerId")
+    standings(tenant, offer)
     trend(tenant, offer)
-    every_row(tenant, offer, "creative")
+    funnel(tenant, FunnelQuestion(offer))
     every_row(tenant, offer, "channel")
+    sides(tenant, offer, "creative", "ctr")
     heatmap(tenant, offer)
+    page(tenant, offer, 10)
 
 
 def _row(what: str, store: Store, selections: list[Selection], ask: Callable[[Tenant, Selection], object]) -> None:
