@@ -137,6 +137,14 @@ def choose(page: Page, label: str, option: str) -> None:
     raise AssertionError(f"the list of {label} does not stay open, or has no {option}")
 
 
+def choose_zone(page: Page, city: str) -> None:
+    """Chooses the time zone of a city, as a person does: there are too many to look through."""
+    page.get_by_role("combobox", name="Time zone").click()
+    page.keyboard.type(city)
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+
+
 def at_rest(page: Page) -> None:
     """Waits until nothing is being computed."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import Role
-from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, choose, drawn
+from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, at_rest, choose, choose_zone, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -173,6 +174,48 @@ def test_a_record_opens_beside_the_table_has_an_address_of_its_own_and_closes_to
     assert {row[2] for row in cells(page)} == {customer}
 
 
+def test_back_after_closing_a_record_leaves_the_view_it_was_opened_from_and_back_while_it_is_open_closes_it(go: Visit):
+    go("/history?type=accept")
+    page = go("/history?type=convert")
+    drawer = page.get_by_role("dialog")
+    page.locator("tbody tr").first.press("Enter")
+    expect(drawer).to_be_visible()
+    expect(page).to_have_url(re.compile("&record="))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/history\?type=convert$"))
+    expect(drawer).to_have_count(0)
+    drawn(page)
+    page.locator("tbody tr").first.press("Enter")
+    expect(drawer).to_be_visible()
+    at_rest(page)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/history\?type=convert$"))
+    expect(drawer).to_have_count(0)
+    drawn(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/history\?type=accept$"))
+    drawn(page)
+    expect(drawer).to_have_count(0)
+    assert {row[1] for row in cells(page)} == {"accept"}
+
+
+def test_a_record_that_came_by_a_link_closes_to_its_view_and_is_no_step_back(visit: Visit):
+    page = visit("/history?type=convert")
+    page.locator("tbody tr").first.press("Enter")
+    expect(page).to_have_url(re.compile("&record="))
+    linked = page.url
+    page.goto("/overview")
+    page.goto(linked)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    drawn(page)
+    page.get_by_role("button", name="Close").click()
+    expect(page).to_have_url(re.compile(r"/history\?type=convert$"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    drawn(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/overview$"))
+
+
 def test_a_record_that_is_not_there_is_said_and_the_page_stays(go: Visit):
     page = go("/history?record=ih_nowhere")
     expect(page.get_by_role("dialog")).to_contain_text("No interaction has the id ih_nowhere")
@@ -219,6 +262,51 @@ def test_a_named_period_counts_back_from_the_newest_interaction_and_its_own_days
     page.reload()
     drawn(page)
     expect(page.get_by_text("Last day (included)")).to_be_visible()
+
+
+def test_the_last_days_stay_that_when_only_the_zone_is_changed_and_are_counted_in_it(go: Visit):
+    page = go("/history")
+    choose(page, "Period", "Last 7 days")
+    expect(page).to_have_url(re.compile(r"/history\?from=2026-06-24$"))
+    drawn(page)
+    choose_zone(page, "Auckland")
+    # The newest interaction is of the evening of 30 June in UTC.
+    expect(page).to_have_url(re.compile(r"/history\?from=2026-06-25&tz=Pacific%2FAuckland$"))
+    drawn(page)
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 7 days")
+    expect(page.get_by_text("All interactions, since 25 June 2026 (Pacific/Auckland)")).to_be_visible()
+
+
+def test_times_are_on_the_clocks_of_the_chosen_zone_which_is_named_and_files_stay_utc(go: Visit, dashboard: Dashboard):
+    page = go("/history?type=click&limit=7")
+    choose_zone(page, "Kathmandu")
+    expect(page).to_have_url(re.compile(r"/history\?tz=Asia%2FKathmandu&type=click&limit=7$"))
+    drawn(page)
+    with dashboard.client() as client:
+        answer = client.get(API, params={"type": "click", "limit": 7, "tz": "Asia/Kathmandu"}).json()["data"]
+    moments = [datetime.fromisoformat(record["timestamp"]) for record in answer]
+    local = [(moment + timedelta(hours=5, minutes=45)).strftime("%Y-%m-%d %H:%M:%S") for moment in moments]
+    assert [row[0] for row in cells(page)] == local
+    expect(page.locator("th").first).to_have_text("Time (Asia/Kathmandu)")
+    expect(page.get_by_text(re.compile(r"^As of .* Asia/Kathmandu, the newest interaction in the log$"))).to_be_visible()
+    page.locator("tbody tr").first.press("Enter")
+    drawer = page.get_by_role("dialog")
+    milliseconds = answer[0]["timestamp"][19:-1]
+    expect(drawer).to_contain_text(f"Time{local[0]}{milliseconds} Asia/Kathmandu")
+    expect(drawer).to_contain_text(f"Time in UTC{answer[0]['timestamp'][:-1].replace('T', ' ')} UTC")
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("record="))
+    drawn(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("rows as CSV$")).click()
+    file = csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"), newline=""))
+    assert [row["timestamp"] for row in file][:7] == [record["timestamp"] for record in answer]
+
+
+def test_clearing_the_filters_keeps_the_zone(go: Visit):
+    page = go("/history?type=click&tz=Asia%2FKathmandu")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page).to_have_url(re.compile(r"/history\?tz=Asia%2FKathmandu$"))
 
 
 def test_columns_can_be_chosen_and_a_link_shows_the_same(go: Visit):

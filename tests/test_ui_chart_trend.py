@@ -72,6 +72,8 @@ def test_the_file_holds_the_same_oldest_first():
 
 def test_a_last_day_that_the_log_has_not_lived_through_is_said():
     noon, last_minute = (milliseconds(f"2026-03-30T{time}", ZoneInfo("UTC")) for time in ("12:00:00Z", "21:59:00Z"))
-    assert unfinished_words(THREE, noon, "day") == "The last day is not over in the log: its newest interaction is of 2026-03-30 12:00:00 UTC."
-    assert unfinished_words(THREE, last_minute, "day") is None
-    assert unfinished_words([], noon, "day") is None
+    assert unfinished_words(THREE, "UTC", noon, "day") == (
+        "The last day is not over in the log: its newest interaction is of 2026-03-30 12:00:00 UTC."
+    )
+    assert unfinished_words(THREE, "UTC", last_minute, "day") is None
+    assert unfinished_words([], "UTC", noon, "day") is None

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from queries.periods import day
 from queries.spans import HOUR, Grain
 from queries.trend import Bucket
-from ui.numbers import count, time
+from ui.numbers import count, zoned_time
 from ui.palette import type_colour
 
 HEIGHT = 320
@@ -64,11 +64,11 @@ def trend_figure(buckets: Sequence[Bucket], zone: str) -> go.Figure:
     return figure
 
 
-def unfinished_words(buckets: Sequence[Bucket], newest: int, grain: Grain) -> str | None:
+def unfinished_words(buckets: Sequence[Bucket], zone: str, newest: int, grain: Grain) -> str | None:
     """What is to be said of the last point where the log, whose newest interaction is given in milliseconds, ends within it."""
     if not buckets or not buckets[-1].start <= newest < buckets[-1].end - HOUR:
         return None
-    return f"The last {grain} is not over in the log: its newest interaction is of {time(newest)} UTC."
+    return f"The last {grain} is not over in the log: its newest interaction is of {zoned_time(newest, zone)}."
 
 
 def trend_words(buckets: Sequence[Bucket], zone: str, grain: Grain) -> str:
