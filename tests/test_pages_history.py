@@ -194,6 +194,7 @@ def test_back_after_closing_a_record_leaves_the_view_it_was_opened_from_and_back
     drawn(page)
     page.go_back()
     expect(page).to_have_url(re.compile(r"/history\?type=accept$"))
+    expect(page.get_by_text("Interactions of type accept")).to_be_visible()
     drawn(page)
     expect(drawer).to_have_count(0)
     assert {row[1] for row in cells(page)} == {"accept"}
@@ -354,6 +355,41 @@ def test_everything_that_can_be_used_has_a_name(visit: Visit):
     nameless = [line for line in tree.splitlines() if re.fullmatch(r"\s*- (button|link|combobox|textbox|switch|table)(:| \[.*\])?", line)]
     assert nameless == []
     assert '- table "Interactions"' in tree
+
+
+FOCUS_RING = """() => {
+    let element = document.activeElement
+    while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    if (element === document.body) return null
+    const field = element.closest(":is(.stSelectbox, .stMultiSelect, .stTextInput)")
+    const ring = [element, element.parentElement, ...(field?.querySelectorAll("[role=group], [data-testid=stTextInputRootElement]") ?? [])]
+        .map(one => getComputedStyle(one)).find(style => style.outlineStyle === "solid")
+    const page = getComputedStyle(element, "::after")
+    const colour = ring ? ring.outlineColor : page.position === "fixed" ? page.borderColor : "none"
+    return [element.getAttribute("aria-label") || element.innerText || element.tagName, colour]
+}"""
+
+
+@pytest.mark.parametrize(("theme", "colour"), [("light", "rgb(79, 70, 229)"), ("dark", "rgb(129, 140, 248)")])
+def test_each_stop_of_the_keyboard_shows_the_same_ring(visit: Visit, theme: str, colour: str):
+    page = visit("/history?type=click&offerId=off_001&cursor=ih_0000002000")
+    page.emulate_media(color_scheme=theme)
+    stops = []
+    while len(stops) < 60:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS_RING)
+        if stop is None:
+            break
+        stops.append(stop)
+    assert len(stops) > 25
+    assert [stop for stop in stops if stop[1] != colour] == []
+
+
+def test_the_focus_goes_to_what_is_nearest_when_its_button_is_gone(go: Visit):
+    page = go("/history?type=click")
+    page.get_by_role("button", name="Clear filters").press("Enter")
+    expect(page.get_by_role("button", name="Clear filters")).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Period")).to_be_focused()
 
 
 def test_nothing_is_wider_than_a_telephone_and_the_filters_fold_away(visit: Visit):
