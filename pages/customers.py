@@ -93,7 +93,7 @@ class Customers:
         with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
             st.subheader("Offers seen and taken", anchor=False)
             taking("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
-        sortable_table(offer_rows(found), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
+        sortable_table(offer_rows(found, self.selection, self.tenant.names), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
         with st.container(horizontal=True, vertical_alignment="center", key="types_heading"):
             st.subheader("By type", anchor=False)
             words = [("groupBy", "type"), *self.selection.pairs()]

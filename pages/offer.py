@@ -11,6 +11,7 @@ from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
 from pages.offer_sides import RATE, RATE_FIELD, draw_sides
+from pages.taking import taking_of_api
 from queries.bounds import within
 from queries.emptiness import widened
 from queries.lookup import record
@@ -33,6 +34,7 @@ from ui.rows_link import link_behind
 from ui.table import table
 
 SUMMARY = "/api/v1/interaction-summary"
+HISTORY = "/api/v1/interaction-history"
 NEWEST_ROWS = 10
 
 # What only this page's address has: the API answers the same whatever they say.
@@ -119,6 +121,7 @@ class OfferPage(OfferFrame):
             st.subheader("Newest interactions", anchor=False)
             st.page_link("history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
                          icon_position="right", query_params=address.grouped(self.selection.pairs()))
+            taking_of_api("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
         zone = self.selection.zone
         shown = headed_columns([name for name in USUAL if name != "offer"], zone)
         rows = [cells(one, zone) for one in found.records]
