@@ -52,7 +52,8 @@ class Customers:
 
     def draw(self) -> None:
         """Draws the page."""
-        st.title("Customers", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+            st.title("Customers", anchor=False)
         messages.not_understood(self.problems)
         self.draw_field()
         if self.id is None:

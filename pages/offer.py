@@ -94,7 +94,7 @@ class OfferPage(OfferFrame):
         buckets = offer_parts.buckets(self)
         self.draw_figures(found, buckets)
         offer_parts.draw_trend(self, buckets)
-        funnel, channels = st.columns(2, gap="medium")
+        funnel, channels = st.columns([1, 1.25], gap="medium")
         with funnel:
             offer_parts.draw_funnel(self)
         with channels:

@@ -38,7 +38,8 @@ class OfferList(OfferFrame):
     """All offers."""
 
     def draw(self) -> None:
-        st.title("Offers", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+            st.title("Offers", anchor=False)
         messages.not_understood(self.problems)
         self.sort, self.search = self.asked["sort"], self.asked["search"]
         found = offers(self.tenant, self.selection, self.sort, self.search)

@@ -61,7 +61,7 @@ def test_the_table_has_the_newest_day_first_and_each_day_leads_to_its_rows():
     assert rows[0]["start"].address == f"/history?from={THREE[2].start}"
     assert rows[0]["type click"] == Figure("5", address=f"/history?from={THREE[2].start}&type=click")
     assert rows[1]["type click"] == Figure("0")
-    assert (rows[0]["customers"], rows[0]["revenue"]) == ("2", "1.50")
+    assert (rows[0]["customers"].text, rows[0]["revenue"].text) == ("2", "1.50")
 
 
 def test_the_file_holds_the_same_oldest_first():

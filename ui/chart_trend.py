@@ -11,6 +11,7 @@ from plotly.subplots import make_subplots
 from queries.periods import day
 from queries.spans import HOUR, Grain
 from queries.trend import Bucket
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW
 from ui.numbers import count, zoned_time
 from ui.palette import type_colour
 
@@ -57,9 +58,9 @@ def trend_figure(buckets: Sequence[Bucket], zone: str) -> go.Figure:
         )
     figure.update_layout(
         height=_HEIGHT_OF_TWO if apart else HEIGHT, hovermode="x unified", hoversubplots="axis",
-        margin={"l": 0, "r": 8, "t": 8, "b": 0}, legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0},
+        margin={"l": 0, "r": 8, "t": 8, "b": 0}, legend=LEGEND_BELOW,
     )
-    figure.update_xaxes(type="date", showgrid=False, tickformat="%-d %b\n%Y", hoverformat="%A %-d %B %Y")
+    figure.update_xaxes(**DATE_AXIS, showgrid=False, hoverformat="%A %-d %B %Y")
     figure.update_yaxes(rangemode="tozero", tickformat=",~d", nticks=5)
     return figure
 
