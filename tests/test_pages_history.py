@@ -385,6 +385,31 @@ def test_each_stop_of_the_keyboard_shows_the_same_ring(visit: Visit, theme: str,
     assert [stop for stop in stops if stop[1] != colour] == []
 
 
+def test_the_keyboard_comes_to_all_that_a_record_and_the_account_lead_to(go: Visit):
+    page = go("/history?type=convert")
+    page.locator("tbody tr").first.press("Enter")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_be_visible()
+    at_rest(page)
+    stops = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText.split('\\n').at(-1)"))
+    assert stops[:6] == ["Close", "Copy id", "All of this customer", "All of this offer", "All of this creative", "This customer's timeline"]
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    at_rest(page)
+    page.get_by_role("button", name=EMAIL).press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
+    expect(page.get_by_role("button", name=EMAIL)).to_be_focused()
+    page.get_by_role("button", name="Columns").press("Enter")
+    expect(page.get_by_role("button", name="Time")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Columns")).to_be_focused()
+
+
 def test_the_focus_goes_to_what_is_nearest_when_its_button_is_gone(go: Visit):
     page = go("/history?type=click")
     page.get_by_role("button", name="Clear filters").press("Enter")

@@ -2,14 +2,30 @@
 // removed. The focus then goes to what stood nearest, so that a person at the keyboard keeps the place.
 const USABLE = "a[href], button, input, select, textarea, summary, [tabindex]"
 let stood = null
+let opener = null
 
 export default function () {
   // Once for as long as the document is open: a page that goes would else take it from the page that comes.
   if (document.keepsFocus) return
   document.keepsFocus = true
   document.addEventListener("focusin", remember)
-  new MutationObserver(() => requestAnimationFrame(keep))
+  new MutationObserver(() => requestAnimationFrame(() => enterMenu() || keep()))
     .observe(document.body, { childList: true, subtree: true, attributeFilter: ["disabled", "data-test-script-state"] })
+}
+
+// A menu stands at the end of the page's tree, far from the button that opens it.
+function enterMenu() {
+  const menu = document.querySelector("[data-testid=stPopoverBody]")
+  if (!menu && opener) {
+    if (focused() === document.body) opener.focus()
+    opener = null
+    return true
+  }
+  const first = menu && !opener && focused().matches("[data-testid=stPopoverButton]:focus-visible") && usable(menu)[0]
+  if (!first) return false
+  opener = focused()
+  first.focus()
+  return true
 }
 
 function remember() {
