@@ -14,7 +14,6 @@ from queries.customer import Customer, customer, timeline
 from queries.filters import FILTERS
 from queries.lookup import exists, record
 from queries.page import CURSOR, DEFAULT_LIMIT, LIMIT, neighbours, page
-from queries.parameters import Parameter, text
 from queries.selection import Question, Selection, parse
 from queries.summary import every_row
 from ui import address, copying, messages, numbers
@@ -23,8 +22,8 @@ from ui.chart_timeline import timeline_figure, timeline_words
 from ui.customer_figures import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
 from ui.kpis import kpis
 from ui.pager import pager
-from ui.record_cells import COLUMNS, USUAL, cells
-from ui.record_drawer import record_drawer
+from ui.record_cells import USUAL, cells, headed_columns
+from ui.record_drawer import RECORD, record_drawer
 from ui.sortable_table import sortable_table
 from ui.summary_file import summary_file
 from ui.table import table
@@ -32,9 +31,6 @@ from ui.table import table
 HISTORY = "/api/v1/interaction-history"
 SUMMARY = "/api/v1/interaction-summary"
 CUSTOMER = "customerId"
-
-# What only this page's address has: the API answers the same whatever they say.
-RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
 
 
 class Customers:
@@ -56,7 +52,8 @@ class Customers:
 
     def draw(self) -> None:
         """Draws the page."""
-        st.title("Customers", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+            st.title("Customers", anchor=False)
         messages.not_understood(self.problems)
         self.draw_field()
         if self.id is None:
@@ -72,8 +69,7 @@ class Customers:
         self.draw_offers(found)
         self.draw_rows()
         if self.record:
-            closed = partial(self.show, cursor=self.cursor)
-            record_drawer(self.record, record(self.tenant, self.record), "/history", closed)
+            record_drawer(self.record, record(self.tenant, self.record), self.selection.zone)
 
     def draw_field(self) -> None:
         field = Field("customer", lambda pairs: last(pairs, CUSTOMER), lambda id: [(CUSTOMER, id.strip())] if id and id.strip() else [])
@@ -98,7 +94,7 @@ class Customers:
         with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
             st.subheader("Offers seen and taken", anchor=False)
             taking("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
-        sortable_table(offer_rows(found), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
+        sortable_table(offer_rows(found, self.selection, self.tenant.names), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
         with st.container(horizontal=True, vertical_alignment="center", key="types_heading"):
             st.subheader("By type", anchor=False)
             words = [("groupBy", "type"), *self.selection.pairs()]
@@ -123,8 +119,9 @@ class Customers:
         with st.container(key="toolbar"):
             known = self.cursor is None or exists(self.tenant, self.cursor)
             pager(numbers.rows_shown(place.before, len(found.records)) if known else f"Rows with an id below {self.cursor}", moves)
-        shown = [column for column in COLUMNS if column.name in USUAL and column.name != "customer"]
-        opened = table([cells(one) for one in found.records], shown, "Interactions", self.record)
+        zone = self.selection.zone
+        shown = headed_columns([name for name in USUAL if name != "customer"], zone)
+        opened = table([cells(one, zone) for one in found.records], shown, "Interactions", self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)

@@ -19,6 +19,7 @@ from queries.problems import BadQuestion
 from queries.sentence import period
 from ui import address, copying
 from ui.address import Binding, Field, Pairs
+from ui.compared_words import how_compared
 from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text
 from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
 from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
@@ -100,8 +101,7 @@ class View:
         with table:
             sortable_table(breakdown_rows(answer, self._target, contrasts), breakdown_headings(answer, self._target),
                            f"Funnel by {answer.question.breakdown}", key="breakdown_table")
-        st.caption("The value is that of the entry. Each is compared with all others together; ▲ and ▼ stand only where the difference "
-                   "survives the correction for so many comparisons (Holm, 5%).")
+        st.caption(f"The value is that of the entry. {how_compared(contrasts)} ▲ and ▼ stand only where the difference survives that.")
 
     def _draw_trend(self, answer: FunnelAnswer, bound: Binding) -> None:
         with self._controls():

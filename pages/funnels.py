@@ -35,7 +35,7 @@ from ui.funnel_warnings import warnings
 from ui.funnel_words import bar_pairs, interval, step_name, units
 from ui.period import Period
 from ui.sortable_table import sortable_table
-from ui.zone import Zone
+from ui.zone import Zone, as_of
 
 PATH = "/api/v1/funnel"
 STYLE = Path(__file__).parents[1] / "ui" / "funnel.css"
@@ -115,7 +115,7 @@ class Funnels:
                 st.subheader(reached if first.units else "Nobody entered this funnel", anchor=False)
                 if last.interval95 and first.units:
                     st.text(f"{numbers.count(last.units)} reached {step_name(self.question, last.number)} · 95% interval {interval(last.interval95)}")
-                st.caption(f"As of {numbers.time(answer.newest)} UTC, the newest interaction in the log")
+                st.caption(as_of(answer.newest, self.question.selection.zone))
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 words = self.view.question.pairs()
                 copying.download("Download steps as CSV", f"{PATH}.csv", [*words, ("table", "steps"), ("bom", "true")], "funnel-steps.csv")

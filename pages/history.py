@@ -13,7 +13,7 @@ from pages.visitor import visitor
 from queries.emptiness import widened
 from queries.lookup import exists, record
 from queries.page import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, neighbours, page
-from queries.parameters import Parameter, text
+from queries.parameters import Parameter
 from queries.selection import Question, Selection, parse
 from queries.sentence import sentence
 from ui import address, copying, messages, numbers
@@ -21,16 +21,16 @@ from ui.address import Field, Pairs, one_of
 from ui.filter_bar import FilterBar
 from ui.pager import pager
 from ui.period import Period
-from ui.record_cells import COLUMNS, USUAL, cells, column_names
-from ui.record_drawer import record_drawer
+from ui.record_cells import COLUMNS, USUAL, cells, column_names, headed_columns
+from ui.record_drawer import RECORD, record_drawer
 from ui.table import table
+from ui.zone import Zone, as_of
 
 PATH = "/api/v1/interaction-history"
 SIZES = (25, 50, 100)
 SPREADSHEET_ROWS = 1_048_576
 
-# What only this page's address has: the API answers the same whatever they say.
-RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
+# What only this page's address has: the API answers the same whatever it says.
 SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, with commas between them.", USUAL)
 
 
@@ -62,14 +62,14 @@ class History:
         else:
             self.draw_emptiness()
         if self.record:
-            record_drawer(self.record, record(self.tenant, self.record), "/history", partial(self.show, cursor=self.cursor))
+            record_drawer(self.record, record(self.tenant, self.record), self.selection.zone)
 
     def draw_filters(self) -> None:
         period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date())
-        bar = FilterBar(self.tenant, self.selection, period)
+        bar = FilterBar(self.tenant, self.selection, period, zone=Zone(self.selection))
         self.sizes = sorted({*SIZES, self.limit})
         fields = (*bar.fields, one_of("limit", self.sizes, DEFAULT_LIMIT), Field("columns", lambda _: list(self.columns), columns_pairs))
-        self.bound = address.mirror(fields, self.pairs(), kept=("tz",))
+        self.bound = address.mirror(fields, self.pairs())
         bar.draw(self.bound)
 
     def draw_summary(self, found: Page) -> None:
@@ -77,7 +77,7 @@ class History:
             with st.container(gap="xxsmall", key="said"):
                 st.subheader(numbers.counted(found.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
-                st.caption(f"As of {numbers.time(self.tenant.newest())} UTC, the newest interaction in the log")
+                st.caption(as_of(self.tenant.newest(), self.selection.zone))
             if found.total:
                 self.draw_copying(found)
 
@@ -89,7 +89,7 @@ class History:
             moves["newer"] = partial(self.show, cursor=place.previous_cursor)
         if found.has_more:
             moves["older"] = partial(self.show, cursor=found.next_cursor)
-        rows = rows_shown(place.before, len(found.records))
+        rows = numbers.rows_shown(place.before, len(found.records))
         if self.cursor and not exists(self.tenant, self.cursor):
             rows = f"Rows with an id below {self.cursor}"
         with st.container(horizontal=True, vertical_alignment="center", key="toolbar"):
@@ -114,8 +114,8 @@ class History:
                 st.caption(f"A spreadsheet holds {numbers.count(SPREADSHEET_ROWS)} rows and would leave out the rest of this file.")
 
     def draw_table(self, found: Page) -> None:
-        shown = [column for column in COLUMNS if column.name in self.columns]
-        opened = table([cells(record) for record in found.records], shown, "Interactions", self.record)
+        zone = self.selection.zone
+        opened = table([cells(record, zone) for record in found.records], headed_columns(self.columns, zone), "Interactions", self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)
@@ -155,17 +155,12 @@ class History:
 
     def clear(self) -> None:
         """Makes the address that of the whole log."""
-        self.show_selection(Selection(self.tenant.id))
+        self.show_selection(Selection(self.tenant.id, zone=self.selection.zone))
 
 
 def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:
     names = tuple(column.name for column in COLUMNS if column.name in chosen)
     return [] if names in ((), USUAL) else [("columns", ",".join(names))]
-
-
-def rows_shown(before: int, rows: int) -> str:
-    """`Rows 26–50`."""
-    return f"Rows {numbers.count(before + 1)}–{numbers.count(before + rows)}"
 
 
 with process.store().snapshot() as snapshot:

@@ -11,11 +11,12 @@ from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
 from pages.offer_sides import RATE, RATE_FIELD, draw_sides
+from pages.taking import taking_of_api
 from queries.bounds import within
 from queries.emptiness import widened
 from queries.lookup import record
 from queries.page import page
-from queries.parameters import Parameter, text
+from queries.selection import Selection
 from queries.sentence import touched_days
 from queries.standing import Standings, standings
 from queries.trend import Bucket
@@ -27,15 +28,15 @@ from ui.measured import interval_text
 from ui.offer_words import standing_note
 from ui.period_kpis import USUAL as USUAL_MEASURES
 from ui.period_kpis import period_kpis
-from ui.record_cells import COLUMNS, USUAL, cells
-from ui.record_drawer import record_drawer
+from ui.record_cells import USUAL, cells, headed_columns
+from ui.record_drawer import RECORD, record_drawer
 from ui.rows_link import link_behind
 from ui.table import table
 
 SUMMARY = "/api/v1/interaction-summary"
+HISTORY = "/api/v1/interaction-history"
 NEWEST_ROWS = 10
 
-RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
 # What only this page's address has: the API answers the same whatever they say.
 PARAMETERS = (GRAIN, HEAT, RATE, RECORD)
 FIELDS = (*offer_parts.FIELDS, RATE_FIELD)
@@ -61,7 +62,7 @@ class OfferPage(OfferFrame):
         else:
             no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
         if opened := self.asked["record"]:
-            record_drawer(opened, record(self.tenant, opened), "/history", self.show)
+            record_drawer(opened, record(self.tenant, opened), self.selection.zone)
 
     def draw_heading(self) -> None:
         entity = self.tenant.names.offer.entities[self.tenant.names.offer.keys[self.offer]]
@@ -93,7 +94,7 @@ class OfferPage(OfferFrame):
         buckets = offer_parts.buckets(self)
         self.draw_figures(found, buckets)
         offer_parts.draw_trend(self, buckets)
-        funnel, channels = st.columns(2, gap="medium")
+        funnel, channels = st.columns([1, 1.25], gap="medium")
         with funnel:
             offer_parts.draw_funnel(self)
         with channels:
@@ -120,8 +121,10 @@ class OfferPage(OfferFrame):
             st.subheader("Newest interactions", anchor=False)
             st.page_link("history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
                          icon_position="right", query_params=address.grouped(self.selection.pairs()))
-        shown = [column for column in COLUMNS if column.name in USUAL and column.name != "offer"]
-        rows = [cells(one) for one in found.records]
+            taking_of_api("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
+        zone = self.selection.zone
+        shown = headed_columns([name for name in USUAL if name != "offer"], zone)
+        rows = [cells(one, zone) for one in found.records]
         opened = table(rows, shown, "Newest interactions", self.asked["record"])
         if opened and opened != self.asked["record"]:
             self.asked["record"] = opened
@@ -137,4 +140,4 @@ class OfferPage(OfferFrame):
 
     def clear(self) -> None:
         """Makes the address that of all of this offer's interactions."""
-        address.show([("offerId", self.offer), ("period", "all")])
+        self.show_selection(Selection(self.tenant.id, (("offerId", (self.offer,)),), zone=self.selection.zone))

@@ -10,11 +10,11 @@ import streamlit as st
 from data.tenant import Tenant
 from queries.selection import Question, Selection
 from queries.sentence import sentence
-from ui import address, numbers
+from ui import address
 from ui.address import Field, Pairs
 from ui.filter_bar import FilterBar, filter_field
 from ui.period import WHOLE_LOG, Period, usual_selection
-from ui.zone import Zone
+from ui.zone import Zone, as_of
 
 MOST_OFFERS = 4
 
@@ -48,7 +48,7 @@ class OfferFrame:
     def draw_sentence(self) -> None:
         """Says what is counted, and up to when."""
         st.text(sentence(self.selection, self.tenant.names))
-        st.caption(f"As of {numbers.time(self.tenant.newest())} UTC, the newest interaction in the log")
+        st.caption(as_of(self.tenant.newest(), self.selection.zone))
 
     def selected(self) -> Pairs:
         """The selection as the address has it: the usual period goes without saying."""

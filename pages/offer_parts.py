@@ -8,7 +8,7 @@ import streamlit as st
 
 from api.trend import GRAIN
 from pages.offer_frame import OfferFrame
-from pages.taking import file_text, taking
+from pages.taking import file_text, taking, taking_of_api
 from queries.funnel.answer import funnel
 from queries.funnel.question import FunnelQuestion
 from queries.heatmap import heatmap
@@ -18,7 +18,7 @@ from queries.parameters import Parameter, one_of
 from queries.problems import BadQuestion
 from queries.summary import every_row
 from queries.trend import GRAINS, Bucket, trend
-from ui import address, copying, messages
+from ui import address, messages
 from ui.chart_trend import trend_figure, trend_words
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_tables import STEP_HEADINGS, step_rows
@@ -73,11 +73,8 @@ def draw_funnel(frame: OfferFrame) -> None:
         st.subheader("Funnel", anchor=False)
         st.page_link("funnels.py", label="Open in Funnels", icon=":material/arrow_forward:", icon_position="right",
                      query_params=address.grouped(question.pairs()))
-        with st.container(horizontal=True, gap="xsmall", width="content", key="taking_offer-funnel"):
-            words = question.pairs()
-            steps = [*words, ("table", "steps"), ("bom", "true")]
-            copying.download("Download CSV", f"{FUNNEL}.csv", steps, "offer-funnel.csv", key="file_offer-funnel")
-            copying.copy_text("Copy as curl", copying.curl_command(FUNNEL, words), "copy_curl_offer-funnel")
+        words = question.pairs()
+        taking_of_api("offer-funnel", FUNNEL, words, [("table", "steps")])
     st.plotly_chart(funnel_figure(answer), key="funnel", alt=funnel_text(answer), config={"displayModeBar": False, "staticPlot": True})
     with st.expander("These steps as a table"):
         rows = step_rows(answer, lambda bar: "/funnels" + address.query([*words, *bar_pairs(bar)]))

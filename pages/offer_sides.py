@@ -13,7 +13,7 @@ from queries.sides import sides
 from queries.summary import every_row
 from queries.summary_row import SummaryRow
 from ui import address
-from ui.numbers import counted
+from ui.compared_words import how_compared
 from ui.offer_cells import entity_cell
 from ui.offer_words import conclusion
 from ui.rows_link import link_behind, rows_link
@@ -52,8 +52,6 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
         header, rows = summary_file(every_row(frame.tenant, selection, by))
         taking(f"offer-{by}s", header, rows, SUMMARY, [("groupBy", by), *selection.pairs()])
     st.markdown(conclusion(found, rate, f"{by}s"))
-    pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate), title, f"{by}s")
-    judged = sum(side.contrast.p is not None for side in found)
-    st.caption(f"{MEASURE[rate].words} Each is compared with all others together: two-proportion z-test at 5%, p by Holm "
-               f"corrected for {counted(judged, 'comparison')}.")
+    pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two=len(found) == 2), title, f"{by}s")
+    st.caption(f"{MEASURE[rate].words} {how_compared([side.contrast for side in found])}")
     address.follow(pressed.followed)

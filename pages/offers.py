@@ -17,7 +17,7 @@ from queries.selection import Selection, parse
 from ui import address, copying, messages, numbers
 from ui.address import Field, Pairs, last
 from ui.emptiness import no_interactions
-from ui.offer_cells import OFFER_HEADINGS, offer_cells
+from ui.offer_cells import offer_cells, offer_headings
 from ui.period import WHOLE_LOG
 from ui.sortable_table import sortable_table
 from ui.summary_file import summary_file
@@ -38,7 +38,8 @@ class OfferList(OfferFrame):
     """All offers."""
 
     def draw(self) -> None:
-        st.title("Offers", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+            st.title("Offers", anchor=False)
         messages.not_understood(self.problems)
         self.sort, self.search = self.asked["sort"], self.asked["search"]
         found = offers(self.tenant, self.selection, self.sort, self.search)
@@ -66,13 +67,13 @@ class OfferList(OfferFrame):
 
     def clear(self) -> None:
         """Makes the address that of all offers and their whole time."""
-        self.show_selection(Selection(self.tenant.id))
+        self.show_selection(Selection(self.tenant.id, zone=self.selection.zone))
 
     def draw_table(self, found: Offers) -> None:
         rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.found[:MOST_ROWS]]
         column = self.sort.removeprefix(DESCENDING)
         direction = "descending" if self.sort.startswith(DESCENDING) else "ascending"
-        pressed = sortable_table(rows, OFFER_HEADINGS, "Offers", "offers", (column, direction))
+        pressed = sortable_table(rows, offer_headings(self.selection.zone), "Offers", "offers", (column, direction))
         if len(found.found) > MOST_ROWS:
             shown = f"The first {numbers.count(MOST_ROWS)} of {numbers.count(len(found.found))}"
             st.caption(f"{shown}: search, or sort by another column, for the rest.")

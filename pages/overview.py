@@ -39,7 +39,7 @@ from ui.sortable_table import sortable_table
 from ui.summary_file import summary_file
 from ui.trend_rows import trend_file, trend_headings, trend_rows
 from ui.unusual_list import unusual_list
-from ui.zone import Zone
+from ui.zone import Zone, as_of
 
 SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
@@ -101,8 +101,7 @@ class Overview:
             with st.container(gap="xxsmall", key="said"):
                 st.subheader(numbers.counted(compared.now.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
-                newest = f"As of {numbers.time(self.tenant.newest())} UTC, the newest interaction in the log."
-                st.caption(f"{self.compared_with(compared)} {newest}")
+                st.caption(f"{self.compared_with(compared)} {as_of(self.tenant.newest(), self.selection.zone)}.")
             copying.copy_link()
 
     def compared_with(self, compared: Comparison) -> str:
@@ -134,7 +133,7 @@ class Overview:
             return
         words = trend_words(buckets, self.selection.zone, self.grain)
         st.plotly_chart(trend_figure(buckets, self.selection.zone), key="trend", alt=words, config={"displayModeBar": False})
-        unfinished = unfinished_words(buckets, self.tenant.newest(), self.grain)
+        unfinished = unfinished_words(buckets, self.selection.zone, self.tenant.newest(), self.grain)
         if unfinished:
             st.caption(unfinished)
         with st.expander("These lines as a table"):

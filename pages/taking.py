@@ -1,4 +1,4 @@
-"""What can be taken from a part of a page: its figures as a file, and the API call behind it."""
+"""What can be taken from a part of a page: its figures as a file, and the API call behind them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import streamlit as st
 
 from api.csv_text import BOM, cell_text, header_text
 from ui.address import Pairs
-from ui.copying import copy_text, curl_command
+from ui.copying import copy_text, curl_command, download
 
 Value = str | int | float | None
 
@@ -23,4 +23,11 @@ def taking(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], pat
     """The buttons; `key` names the part and the file."""
     with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
         st.download_button("Download CSV", file_text(header, rows), f"{key}.csv", "text/csv", key=f"file_{key}", on_click="ignore")
+        copy_text("Copy as curl", curl_command(path, pairs), f"copy_curl_{key}")
+
+
+def taking_of_api(key: str, path: str, pairs: Pairs, only_file: Pairs = ()) -> None:
+    """The same where the API has the file too, under the path with `.csv`; `only_file` are words that only the file takes."""
+    with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
+        download("Download CSV", f"{path}.csv", [*pairs, *only_file, ("bom", "true")], f"{key}.csv", key=f"file_{key}")
         copy_text("Copy as curl", curl_command(path, pairs), f"copy_curl_{key}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import erfc, sqrt
 from typing import Literal
@@ -58,12 +58,18 @@ class Rate:
 class Contrast:
     """One arm against another: `difference` of the shares (first less second), `p` corrected for the number of comparisons.
 
-    Both are None where there is too little to compare.
+    Both are None where there is too little to compare, and `comparisons` is 0.
     """
 
     verdict: Verdict
     difference: float | None = None
     p: float | None = None
+    comparisons: int = 0
+
+
+_EMPTY = Arm(0, 0)
+_TOO_FEW = Contrast("too few to say")
+_MIRRORED: dict[Verdict, Verdict] = {"higher": "lower", "lower": "higher"}
 
 
 def arm_of(figures: Figures, measure: str) -> Arm:
@@ -107,8 +113,15 @@ def pairwise(arms: Sequence[Arm]) -> dict[tuple[int, int], Contrast]:
 
 
 def against_rest(arms: Sequence[Arm]) -> list[Contrast]:
-    """Each arm against all others together; corrected for all these comparisons."""
-    whole = sum(arms, Arm(0, 0))
+    """Each arm against all others together; corrected for all these comparisons. Of two arms they are one, seen from either side."""
+    filled = [place for place, arm in enumerate(arms) if arm != _EMPTY]
+    if len(filled) == 2:
+        first, second = filled
+        found = [_TOO_FEW] * len(arms)
+        [found[first]] = contrasts([(arms[first], arms[second])])
+        found[second] = _from_the_other_side(found[first])
+        return found
+    whole = sum(arms, _EMPTY)
     return contrasts([(arm, Arm(whole.hits - arm.hits, whole.trials - arm.trials)) for arm in arms])
 
 
@@ -116,15 +129,20 @@ def contrasts(pairs: Sequence[tuple[Arm, Arm]]) -> list[Contrast]:
     """The first of each pair against the second: the pooled two-proportion z-test at 5%, with Holm's correction."""
     judged = [place for place, pair in enumerate(pairs) if _comparable(*pair)]
     corrected = holm([_p(*pairs[place]) for place in judged])
-    found = [Contrast("too few to say")] * len(pairs)
+    found = [_TOO_FEW] * len(pairs)
     for place, p in zip(judged, corrected, strict=True):
         first, second = pairs[place]
         difference = first.hits / first.trials - second.hits / second.trials
         verdict: Verdict = "no clear difference"
         if p < ALARM:
             verdict = "higher" if difference > 0 else "lower"
-        found[place] = Contrast(verdict, difference, p)
+        found[place] = Contrast(verdict, difference, p, len(judged))
     return found
+
+
+def _from_the_other_side(found: Contrast) -> Contrast:
+    verdict = _MIRRORED.get(found.verdict, found.verdict)
+    return replace(found, verdict=verdict, difference=None if found.difference is None else -found.difference)
 
 
 def _comparable(first: Arm, second: Arm) -> bool:

@@ -13,7 +13,7 @@ from queries.summary_row import SummaryRow
 
 @dataclass(frozen=True)
 class Side:
-    """A value of a dimension, its rate, and how that compares with all others together, corrected for the number of sides."""
+    """A value of a dimension, its rate, and how that compares with all others together, corrected for the number of comparisons."""
 
     row: SummaryRow
     rate: Rate

@@ -38,7 +38,7 @@ class Dashboard:
 
     def run(self, *command: str) -> None:
         """Runs a command line of the product, as `("data", "load", file)`, while the server runs."""
-        _run(self.home, *command)
+        run(self.home, *command)
 
     def client(self) -> httpx2.Client:
         """A client with a session of its own."""
@@ -49,14 +49,14 @@ class Dashboard:
 @contextmanager
 def running_dashboard(home: Path) -> Iterator[Dashboard]:
     """The product over a sample of 3,000 interactions, with one viewer, behind a free port."""
-    _run(home, "data", "sample", "--interactions", "3000", "--seed", "2", "--tenant", TENANT)
+    run(home, "data", "sample", "--interactions", "3000", "--seed", "2", "--tenant", TENANT)
     with served(home, TENANT) as dashboard:
         yield dashboard
 
 
 @contextmanager
-def served(home: Path, tenant: str) -> Iterator[Dashboard]:
-    """The product over the store of a folder, with one viewer of the tenant, behind a free port."""
+def served(home: Path, tenant: str, **settings: str) -> Iterator[Dashboard]:
+    """The product over the store of a folder, with one viewer of the tenant, behind a free port; `settings` are of its environment."""
     accounts = Accounts(home)
     if EMAIL not in {user.email for user in accounts.users.all()}:
         accounts.users.add(EMAIL, PASSWORD, tenant, Role.VIEWER)
@@ -65,7 +65,7 @@ def served(home: Path, tenant: str) -> Iterator[Dashboard]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
     with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=_environment(home), stdout=log, stderr=log)
+        server = subprocess.Popen(command, cwd=ROOT, env=_environment(home) | settings, stdout=log, stderr=log)
     dashboard = Dashboard(f"http://localhost:{port}", home, accounts)
     try:
         _wait_until_ready(dashboard, server)
@@ -137,12 +137,21 @@ def choose(page: Page, label: str, option: str) -> None:
     raise AssertionError(f"the list of {label} does not stay open, or has no {option}")
 
 
+def choose_zone(page: Page, city: str) -> None:
+    """Chooses the time zone of a city, as a person does: there are too many to look through."""
+    page.get_by_role("combobox", name="Time zone").click()
+    page.keyboard.type(city)
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Enter")
+
+
 def at_rest(page: Page) -> None:
     """Waits until nothing is being computed."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 
-def _run(home: Path, *command: str) -> None:
+def run(home: Path, *command: str) -> None:
+    """Runs a command line of the product on a state folder."""
     subprocess.run([sys.executable, "-m", *command], cwd=ROOT, env=_environment(home), check=True, capture_output=True, timeout=60)
 
 

@@ -64,6 +64,23 @@ def test_a_row_leads_to_as_many_units_as_it_says_and_a_unit_to_its_rows(go: Visi
     assert int(page.get_by_role("heading", level=3).inner_text().split()[0]) >= units["data"][0]["level"]
 
 
+def test_the_focus_stays_on_the_step_whose_units_are_listed_and_returns_to_it_when_the_list_is_closed(go: Visit):
+    page = go("/funnels")
+    link = steps(page).get_by_role("link", name="2 click")
+    steps(page).get_by_role("link", name="1 impression").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(link).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/funnels\?reached=2$"))
+    expect(steps(page)).to_contain_text("listed below")
+    expect(link).to_be_focused()
+    drawn(page)
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(page.locator(".st-key-units")).to_have_count(0)
+    expect(link).to_be_focused()
+
+
 @pytest.mark.parametrize(("trace", "words", "row"), [(0, "reached=2", 2), (1, "droppedAfter=1", 1)])
 def test_a_bar_of_the_picture_leads_to_as_many_units_as_its_row_says(go: Visit, trace: int, words: str, row: int):
     page = go("/funnels")

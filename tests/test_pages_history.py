@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import Role
-from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, choose, drawn
+from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, at_rest, choose, choose_zone, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -173,6 +174,49 @@ def test_a_record_opens_beside_the_table_has_an_address_of_its_own_and_closes_to
     assert {row[2] for row in cells(page)} == {customer}
 
 
+def test_back_after_closing_a_record_leaves_the_view_it_was_opened_from_and_back_while_it_is_open_closes_it(go: Visit):
+    go("/history?type=accept")
+    page = go("/history?type=convert")
+    drawer = page.get_by_role("dialog")
+    page.locator("tbody tr").first.press("Enter")
+    expect(drawer).to_be_visible()
+    expect(page).to_have_url(re.compile("&record="))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/history\?type=convert$"))
+    expect(drawer).to_have_count(0)
+    drawn(page)
+    page.locator("tbody tr").first.press("Enter")
+    expect(drawer).to_be_visible()
+    at_rest(page)
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/history\?type=convert$"))
+    expect(drawer).to_have_count(0)
+    drawn(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/history\?type=accept$"))
+    expect(page.get_by_text("Interactions of type accept")).to_be_visible()
+    drawn(page)
+    expect(drawer).to_have_count(0)
+    assert {row[1] for row in cells(page)} == {"accept"}
+
+
+def test_a_record_that_came_by_a_link_closes_to_its_view_and_is_no_step_back(visit: Visit):
+    page = visit("/history?type=convert")
+    page.locator("tbody tr").first.press("Enter")
+    expect(page).to_have_url(re.compile("&record="))
+    linked = page.url
+    page.goto("/overview")
+    page.goto(linked)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    drawn(page)
+    page.get_by_role("button", name="Close").click()
+    expect(page).to_have_url(re.compile(r"/history\?type=convert$"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    drawn(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/overview$"))
+
+
 def test_a_record_that_is_not_there_is_said_and_the_page_stays(go: Visit):
     page = go("/history?record=ih_nowhere")
     expect(page.get_by_role("dialog")).to_contain_text("No interaction has the id ih_nowhere")
@@ -221,6 +265,51 @@ def test_a_named_period_counts_back_from_the_newest_interaction_and_its_own_days
     expect(page.get_by_text("Last day (included)")).to_be_visible()
 
 
+def test_the_last_days_stay_that_when_only_the_zone_is_changed_and_are_counted_in_it(go: Visit):
+    page = go("/history")
+    choose(page, "Period", "Last 7 days")
+    expect(page).to_have_url(re.compile(r"/history\?from=2026-06-24$"))
+    drawn(page)
+    choose_zone(page, "Auckland")
+    # The newest interaction is of the evening of 30 June in UTC.
+    expect(page).to_have_url(re.compile(r"/history\?from=2026-06-25&tz=Pacific%2FAuckland$"))
+    drawn(page)
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 7 days")
+    expect(page.get_by_text("All interactions, since 25 June 2026 (Pacific/Auckland)")).to_be_visible()
+
+
+def test_times_are_on_the_clocks_of_the_chosen_zone_which_is_named_and_files_stay_utc(go: Visit, dashboard: Dashboard):
+    page = go("/history?type=click&limit=7")
+    choose_zone(page, "Kathmandu")
+    expect(page).to_have_url(re.compile(r"/history\?tz=Asia%2FKathmandu&type=click&limit=7$"))
+    drawn(page)
+    with dashboard.client() as client:
+        answer = client.get(API, params={"type": "click", "limit": 7, "tz": "Asia/Kathmandu"}).json()["data"]
+    moments = [datetime.fromisoformat(record["timestamp"]) for record in answer]
+    local = [(moment + timedelta(hours=5, minutes=45)).strftime("%Y-%m-%d %H:%M:%S") for moment in moments]
+    assert [row[0] for row in cells(page)] == local
+    expect(page.locator("th").first).to_have_text("Time (Asia/Kathmandu)")
+    expect(page.get_by_text(re.compile(r"^As of .* Asia/Kathmandu, the newest interaction in the log$"))).to_be_visible()
+    page.locator("tbody tr").first.press("Enter")
+    drawer = page.get_by_role("dialog")
+    milliseconds = answer[0]["timestamp"][19:-1]
+    expect(drawer).to_contain_text(f"Time{local[0]}{milliseconds} Asia/Kathmandu")
+    expect(drawer).to_contain_text(f"Time in UTC{answer[0]['timestamp'][:-1].replace('T', ' ')} UTC")
+    page.keyboard.press("Escape")
+    expect(page).not_to_have_url(re.compile("record="))
+    drawn(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("rows as CSV$")).click()
+    file = csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"), newline=""))
+    assert [row["timestamp"] for row in file][:7] == [record["timestamp"] for record in answer]
+
+
+def test_clearing_the_filters_keeps_the_zone(go: Visit):
+    page = go("/history?type=click&tz=Asia%2FKathmandu")
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page).to_have_url(re.compile(r"/history\?tz=Asia%2FKathmandu$"))
+
+
 def test_columns_can_be_chosen_and_a_link_shows_the_same(go: Visit):
     page = go("/history?type=click")
     page.get_by_role("button", name="Columns").click()
@@ -266,6 +355,66 @@ def test_everything_that_can_be_used_has_a_name(visit: Visit):
     nameless = [line for line in tree.splitlines() if re.fullmatch(r"\s*- (button|link|combobox|textbox|switch|table)(:| \[.*\])?", line)]
     assert nameless == []
     assert '- table "Interactions"' in tree
+
+
+FOCUS_RING = """() => {
+    let element = document.activeElement
+    while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
+    if (element === document.body) return null
+    const field = element.closest(":is(.stSelectbox, .stMultiSelect, .stTextInput)")
+    const ring = [element, element.parentElement, ...(field?.querySelectorAll("[role=group], [data-testid=stTextInputRootElement]") ?? [])]
+        .map(one => getComputedStyle(one)).find(style => style.outlineStyle === "solid")
+    const page = getComputedStyle(element, "::after")
+    const colour = ring ? ring.outlineColor : page.position === "fixed" ? page.borderColor : "none"
+    return [element.getAttribute("aria-label") || element.innerText || element.tagName, colour]
+}"""
+
+
+@pytest.mark.parametrize(("theme", "colour"), [("light", "rgb(79, 70, 229)"), ("dark", "rgb(129, 140, 248)")])
+def test_each_stop_of_the_keyboard_shows_the_same_ring(visit: Visit, theme: str, colour: str):
+    page = visit("/history?type=click&offerId=off_001&cursor=ih_0000002000")
+    page.emulate_media(color_scheme=theme)
+    stops = []
+    while len(stops) < 60:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS_RING)
+        if stop is None:
+            break
+        stops.append(stop)
+    assert len(stops) > 25
+    assert [stop for stop in stops if stop[1] != colour] == []
+
+
+def test_the_keyboard_comes_to_all_that_a_record_and_the_account_lead_to(go: Visit):
+    page = go("/history?type=convert")
+    page.locator("tbody tr").first.press("Enter")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_be_visible()
+    at_rest(page)
+    stops = []
+    for _ in range(7):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText.split('\\n').at(-1)"))
+    assert stops[:6] == ["Close", "Copy id", "All of this customer", "All of this offer", "All of this creative", "This customer's timeline"]
+    page.keyboard.press("Escape")
+    expect(drawer).to_have_count(0)
+    at_rest(page)
+    page.get_by_role("button", name=EMAIL).press("Enter")
+    expect(page.get_by_role("button", name="Sign out")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
+    expect(page.get_by_role("button", name=EMAIL)).to_be_focused()
+    page.get_by_role("button", name="Columns").press("Enter")
+    expect(page.get_by_role("button", name="Time")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Columns")).to_be_focused()
+
+
+def test_the_focus_goes_to_what_is_nearest_when_its_button_is_gone(go: Visit):
+    page = go("/history?type=click")
+    page.get_by_role("button", name="Clear filters").press("Enter")
+    expect(page.get_by_role("button", name="Clear filters")).to_have_count(0)
+    expect(page.get_by_role("combobox", name="Period")).to_be_focused()
 
 
 def test_nothing_is_wider_than_a_telephone_and_the_filters_fold_away(visit: Visit):

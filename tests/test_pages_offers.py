@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import csv
+import io
 import re
+from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page, expect
@@ -92,6 +95,23 @@ def test_the_name_opens_the_offer_whose_figures_are_the_api_s(go: Visit, dashboa
     expect(heat).to_have_count(168)
     assert sum(int(text.replace(",", "")) for text in heat.all_inner_texts()) == row["click"]
     assert page.get_by_role("table", name="Newest interactions", exact=True).locator("tbody tr").count() == 10
+
+
+def test_the_newest_interactions_download_as_they_are_shown_and_as_the_api_tells_them(go: Visit, dashboard: Dashboard):
+    page = go("/offers?offerId=off_002&type=click&tz=Asia%2FTokyo&period=all")
+    shown = page.get_by_role("table", name="Newest interactions", exact=True).locator("tbody tr")
+    taking = page.locator(".st-key-taking_offer-newest")
+    with page.expect_download() as download:
+        taking.get_by_role("link", name="Download CSV").click()
+    file = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"), newline="")))
+    assert [row["customerId"] for row in file] == [row.split("\t")[2] for row in shown.all_inner_texts()]
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    taking.get_by_role("button", name="Copy as curl").click()
+    expect(taking.get_by_role("button", name="Copied")).to_be_visible()
+    address = page.evaluate("navigator.clipboard.readText()").split("'")[1]
+    with dashboard.client() as client:
+        assert [record["id"] for record in client.get(address).json()["data"]] == [row["id"] for row in file]
+    assert len(file) == 10
 
 
 def test_all_offers_are_a_step_of_their_own_and_back_returns_to_the_offer(go: Visit):

@@ -12,6 +12,7 @@ from queries.rates import (
     FEWEST_TRIALS,
     TOO_FEW,
     Arm,
+    Contrast,
     Rate,
     Z,
     against_rest,
@@ -106,6 +107,17 @@ def test_arms_are_compared_each_with_each_or_each_with_the_rest() -> None:
     assert against_rest(arms)[0].difference == pytest.approx(0.4 - 305 / 1010)
     assert pairwise([Arm(1, 2)]) == {} and against_rest([]) == []
     assert against_rest([Arm(400, 1000)])[0].verdict == "too few to say"
+
+
+def test_two_arms_are_one_comparison_seen_from_either_side() -> None:
+    [alone] = contrasts([(Arm(80, 200), Arm(60, 200))])
+    first, second = against_rest([Arm(80, 200), Arm(60, 200)])
+    assert first == alone == Contrast("higher", pytest.approx(0.1), pytest.approx(0.0360, abs=0.00005), 1)
+    assert second == Contrast("lower", pytest.approx(-0.1), alone.p, 1)
+    # A part without a single row is no arm.
+    assert against_rest([Arm(80, 200), Arm(0, 0), Arm(60, 200)]) == [first, Contrast("too few to say"), second]
+    assert against_rest([Arm(1, 200), Arm(0, 200)]) == [Contrast("too few to say")] * 2
+    assert [found.comparisons for found in against_rest([Arm(80, 200), Arm(60, 200), Arm(70, 200), Arm(1, 2)])] == [3, 3, 3, 0]
 
 
 @pytest.mark.parametrize(("ps", "expected"), [

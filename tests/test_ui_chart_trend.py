@@ -61,7 +61,7 @@ def test_the_table_has_the_newest_day_first_and_each_day_leads_to_its_rows():
     assert rows[0]["start"].address == f"/history?from={THREE[2].start}"
     assert rows[0]["type click"] == Figure("5", address=f"/history?from={THREE[2].start}&type=click")
     assert rows[1]["type click"] == Figure("0")
-    assert (rows[0]["customers"], rows[0]["revenue"]) == ("2", "1.50")
+    assert (rows[0]["customers"].text, rows[0]["revenue"].text) == ("2", "1.50")
 
 
 def test_the_file_holds_the_same_oldest_first():
@@ -72,6 +72,8 @@ def test_the_file_holds_the_same_oldest_first():
 
 def test_a_last_day_that_the_log_has_not_lived_through_is_said():
     noon, last_minute = (milliseconds(f"2026-03-30T{time}", ZoneInfo("UTC")) for time in ("12:00:00Z", "21:59:00Z"))
-    assert unfinished_words(THREE, noon, "day") == "The last day is not over in the log: its newest interaction is of 2026-03-30 12:00:00 UTC."
-    assert unfinished_words(THREE, last_minute, "day") is None
-    assert unfinished_words([], noon, "day") is None
+    assert unfinished_words(THREE, "UTC", noon, "day") == (
+        "The last day is not over in the log: its newest interaction is of 2026-03-30 12:00:00 UTC."
+    )
+    assert unfinished_words(THREE, "UTC", last_minute, "day") is None
+    assert unfinished_words([], "UTC", noon, "day") is None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from queries.customer import customer
+from queries.selection import Selection
 from tests.logs import ACME, Log, interaction
 from ui.customer_figures import customer_kpis, offer_rows, offers_file, type_rows
 
@@ -8,6 +9,12 @@ from ui.customer_figures import customer_kpis, offer_rows, offers_file, type_row
 def asked(log: Log, id: str):
     with log.store.snapshot() as snapshot:
         return customer(snapshot.tenant(ACME), id)
+
+
+def rows_of(log: Log, id: str) -> list:
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        return offer_rows(customer(tenant, id), Selection(ACME, (("customerId", (id,)),)), tenant.names)
 
 
 def story(log: Log) -> None:
@@ -33,10 +40,12 @@ def test_the_cards_say_when_a_customer_was_seen_and_what_was_taken(log: Log):
 
 def test_an_offer_is_taken_refused_or_only_seen_and_leads_to_its_rows(log: Log):
     story(log)
-    rows = offer_rows(asked(log, "C1"))
+    rows = rows_of(log, "C1")
     assert [(row["name"].text, row["answer"].text) for row in rows] == [("o3", "Seen"), ("o2", "Refused"), ("o1", "Taken")]
     assert rows[2]["name"].address == "/history?customerId=C1&offerId=o1"
     assert (rows[2]["first"], rows[2]["last"]) == ("2026-03-01 10:00", "2026-03-01 10:01")
+    assert (rows[2]["accept"].text, rows[2]["accept"].address) == ("1", "/history?customerId=C1&offerId=o1&outcome=accept")
+    assert rows[2]["dismiss"] is None
 
 
 def test_the_types_are_counted_most_frequent_first(log: Log):

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from queries.funnel.answer import FunnelStep
 from queries.funnel.bars import dropped_after, reached
 from tests.funnel_answers import ANSWER, QUESTION
+from tests.test_ui_palette import THEME, contrast
 from ui.funnel_chart import funnel_figure, funnel_text
 
 
@@ -35,6 +38,15 @@ def test_the_bar_whose_units_are_listed_stands_out():
     assert reached_bars.marker.opacity[0] < 1
     _, lost = funnel_figure(ANSWER, dropped_after(1)).data
     assert lost.marker.opacity[0] > lost.marker.opacity[1]
+    assert lost.marker.pattern.solidity[0] > lost.marker.pattern.solidity[1]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_lines_of_what_is_lost_stand_out_from_the_page(theme: str):
+    lost = funnel_figure(ANSWER).data[1].marker
+    assert contrast(lost.color, THEME[theme]["backgroundColor"]) >= 3
+    assert contrast(lost.line.color, THEME[theme]["backgroundColor"]) >= 3
+    assert lost.opacity == (1, 1)
 
 
 def test_markup_in_a_type_is_text():

@@ -34,10 +34,23 @@ def test_one_of_a_thing_is_not_spelled_as_many():
     assert numbers.counted(2, "journey through", "journeys through") == "2 journeys through"
 
 
-def test_times_are_utc_and_hold_before_1970():
+def test_times_are_utc_unless_told_and_hold_before_1970():
     assert numbers.time(1_773_585_000_000) == "2026-03-15 14:30:00"
-    assert numbers.exact_time(1_773_585_000_007) == "2026-03-15 14:30:00.007 UTC"
-    assert numbers.exact_time(-1) == "1969-12-31 23:59:59.999 UTC"
+    assert numbers.exact_time(1_773_585_000_007, "UTC") == "2026-03-15 14:30:00.007 UTC"
+    assert numbers.exact_time(-1, "UTC") == "1969-12-31 23:59:59.999 UTC"
+
+
+def test_a_time_stands_on_the_clocks_of_its_zone_with_their_summer_time():
+    assert numbers.time(1_773_585_000_000, "Asia/Kathmandu") == "2026-03-15 20:15:00"
+    assert numbers.zoned_time(1_773_585_000_000, "Europe/Amsterdam") == "2026-03-15 15:30:00 Europe/Amsterdam"
+    # 2026-03-29T01:00:00.000Z: the clocks of Amsterdam go from 02:00 to 03:00.
+    assert numbers.time(1_774_746_000_000 - 1, "Europe/Amsterdam") == "2026-03-29 01:59:59"
+    assert numbers.exact_time(1_774_746_000_000, "Europe/Amsterdam") == "2026-03-29 03:00:00.000 Europe/Amsterdam"
+
+
+def test_at_the_ends_of_the_calendar_where_a_zone_has_no_year_a_time_is_utc():
+    assert numbers.time(253_402_300_799_999, "Pacific/Kiritimati") == "9999-12-31 23:59:59"
+    assert numbers.time(-62_135_596_800_000, "America/New_York") == "0001-01-01 00:00:00"
 
 
 def test_money_may_be_missing_zero_or_negative():

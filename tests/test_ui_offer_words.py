@@ -51,12 +51,13 @@ def test_a_comparison_comes_to_one_sentence() -> None:
     assert conclusion(clear, "ctr", "creatives") == (
         "CTR: Hero is clearly higher, the part without one is clearly lower than the others together."
     )
-    assert conclusion([side("Hero", "no clear difference"), side("Banner", "too few to say")], "cvr", "creatives") == (
-        "Conversion rate: none of the creatives differs clearly from the others together."
-    )
+    unclear = [side("Hero", "no clear difference"), side("Banner", "too few to say"), side("Text", "too few to say")]
+    assert conclusion(unclear, "cvr", "creatives") == "Conversion rate: none of the creatives differs clearly from the others together."
     assert conclusion([side("Hero", "too few to say")] * 2, "ctr", "offers") == (
         "CTR: too few to say of any of the offers; a rate is judged from 100 impressions on."
     )
+    assert conclusion([side("Hero", "lower"), side("Banner", "higher")], "ctr", "creatives") == "CTR: Banner is clearly higher than Hero."
+    assert conclusion([side("Hero", "no clear difference")] * 2, "ctr", "creatives") == "CTR: the two creatives do not differ clearly."
     assert conclusion([side("Hero", "too few to say")], "ctr", "creatives") == (
         "There is nothing to compare: the rows have one of the creatives at most."
     )

@@ -20,6 +20,7 @@ def test_the_columns_are_named_for_the_counts_behind_the_rate() -> None:
     assert [heading.label for heading in side_headings("Creative", "cvr")] == [
         "Creative", "Impressions", "Conversions", "Conversion rate", "95% interval", "Against the others",
     ]
+    assert side_headings("Creative", "cvr", of_two=True)[-1].label == "Against the other"
 
 
 def test_the_counts_lead_to_their_rows_and_the_rate_shows_its_interval() -> None:

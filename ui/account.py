@@ -9,9 +9,11 @@ import streamlit as st
 _signing_out = st.components.v2.component(
     "signing_out",
     html="""
-    <form method="post" action="/logout"><button class="button">Sign out</button></form>
+    <form class="ih-form" method="post" action="/logout"><button class="ih-button">Sign out</button></form>
     """,
     css=Path(__file__).with_name("button.css").read_text(encoding="utf-8"),
+    # In the page's own tree: the keyboard does not come into a shadow tree within a menu.
+    isolate_styles=False,
 )
 
 

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from queries.periods import day
 from queries.trend import Sparklines
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW
 from ui.numbers import count
 
 HEIGHT = 320
@@ -27,8 +28,8 @@ def offers_figure(lines: Sparklines, names: Mapping[str, str], zone: str) -> go.
         for (id, label), colour, dash in zip(names.items(), COLOURS, DASHES, strict=False)
     ])
     figure.update_layout(height=HEIGHT, hovermode="x unified", margin={"l": 0, "r": 8, "t": 8, "b": 0}, showlegend=True,
-                         legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0})
-    figure.update_xaxes(type="date", showgrid=False, tickformat="%-d %b\n%Y", hoverformat="%A %-d %B %Y")
+                         legend=LEGEND_BELOW)
+    figure.update_xaxes(**DATE_AXIS, showgrid=False, hoverformat="%A %-d %B %Y")
     figure.update_yaxes(rangemode="tozero", tickformat=",~d", nticks=5)
     return figure
 

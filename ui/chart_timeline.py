@@ -9,11 +9,12 @@ from html import escape
 import plotly.graph_objects as go
 
 from queries.customer import Mark
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW
 from ui.numbers import counted, time
 from ui.palette import type_colour
 
 NO_OFFER = "No offer"
-_ROW_HEIGHT, _BELOW_AXIS, _LEGEND = 32, 44, 70
+_ROW_HEIGHT, _BELOW_ROWS = 32, 114
 _LONGEST_LABEL = 26
 
 # Told apart without their colours as well.
@@ -46,12 +47,11 @@ def timeline_figure(
             hovertemplate="<b>%{customdata[0]}</b><br>%{x|%-d %B %Y %H:%M:%S} UTC<br>%{y}<br>%{customdata[1]}<extra></extra>",
         ))
     rows = [labels[offer] for offer in offers]
-    height = _ROW_HEIGHT * max(len(rows), 2)
     figure.update_layout(
-        height=height + _BELOW_AXIS + _LEGEND, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="closest", showlegend=True,
-        legend={"orientation": "h", "yanchor": "top", "y": -_BELOW_AXIS / height, "x": 0},
+        height=_ROW_HEIGHT * max(len(rows), 2) + _BELOW_ROWS, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="closest", showlegend=True,
+        legend=LEGEND_BELOW,
     )
-    figure.update_xaxes(type="date", showgrid=True)
+    figure.update_xaxes(**DATE_AXIS, showgrid=True)
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], range=[-0.6, len(rows) - 0.4], showgrid=True)
     return figure
 

@@ -11,7 +11,8 @@ from plotly.subplots import make_subplots
 from queries.periods import day
 from queries.spans import HOUR, Grain
 from queries.trend import Bucket
-from ui.numbers import count, time
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW
+from ui.numbers import count, zoned_time
 from ui.palette import type_colour
 
 HEIGHT = 320
@@ -57,18 +58,18 @@ def trend_figure(buckets: Sequence[Bucket], zone: str) -> go.Figure:
         )
     figure.update_layout(
         height=_HEIGHT_OF_TWO if apart else HEIGHT, hovermode="x unified", hoversubplots="axis",
-        margin={"l": 0, "r": 8, "t": 8, "b": 0}, legend={"orientation": "h", "yanchor": "top", "y": -0.14, "x": 0},
+        margin={"l": 0, "r": 8, "t": 8, "b": 0}, legend=LEGEND_BELOW,
     )
-    figure.update_xaxes(type="date", showgrid=False, tickformat="%-d %b\n%Y", hoverformat="%A %-d %B %Y")
+    figure.update_xaxes(**DATE_AXIS, showgrid=False, hoverformat="%A %-d %B %Y")
     figure.update_yaxes(rangemode="tozero", tickformat=",~d", nticks=5)
     return figure
 
 
-def unfinished_words(buckets: Sequence[Bucket], newest: int, grain: Grain) -> str | None:
+def unfinished_words(buckets: Sequence[Bucket], zone: str, newest: int, grain: Grain) -> str | None:
     """What is to be said of the last point where the log, whose newest interaction is given in milliseconds, ends within it."""
     if not buckets or not buckets[-1].start <= newest < buckets[-1].end - HOUR:
         return None
-    return f"The last {grain} is not over in the log: its newest interaction is of {time(newest)} UTC."
+    return f"The last {grain} is not over in the log: its newest interaction is of {zoned_time(newest, zone)}."
 
 
 def trend_words(buckets: Sequence[Bucket], zone: str, grain: Grain) -> str:

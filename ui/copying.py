@@ -13,14 +13,16 @@ _BUTTON_STYLE = (_HERE / "button.css").read_text(encoding="utf-8")
 
 _copying = st.components.v2.component(
     "copying",
-    html='<button type="button" class="button"></button><span class="spoken" aria-live="polite"></span>',
+    html='<button type="button" class="ih-button"></button><span class="ih-spoken" aria-live="polite"></span>',
     css=_BUTTON_STYLE,
     js=(_HERE / "copying.js").read_text(encoding="utf-8"),
+    # In the page's own tree: the keyboard does not come into a shadow tree within a drawer.
+    isolate_styles=False,
 )
 
 _downloading = st.components.v2.component(
     "downloading",
-    html='<a class="button"></a>',
+    html='<a class="ih-button"></a>',
     css=_BUTTON_STYLE,
     js=(_HERE / "downloading.js").read_text(encoding="utf-8"),
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from data.names import Names
 from queries.customer import Customer, CustomerOffer
 from queries.measures import MEASURE
+from queries.selection import Selection
 from ui.address import Pairs, query
 from ui.chart_timeline import NO_OFFER
 from ui.kpis import Kpi
 from ui.measured import value_text
 from ui.numbers import count, percent, time
 from ui.palette import type_colour
+from ui.rows_link import link_behind
 from ui.sortable_table import Figure, Heading
 
 Row = Mapping[str, Figure | str | None]
@@ -40,7 +43,7 @@ def customer_kpis(found: Customer) -> list[Kpi]:
         Kpi("Last seen", time(found.last)[:10], "The day of the newest interaction, in UTC.", note=f"{time(found.last)[11:]} UTC"),
         Kpi("Offers taken", count(taken), "Offers accepted, or that led to a conversion.",
             note=f"of {count(seen)} seen"),
-        Kpi("Value", value_text("revenue", found.figures.revenue), MEASURE["revenue"].words),
+        Kpi("Value", value_text("revenue", found.figures.revenue), MEASURE["revenue"].words, address=_rows(found)),
     ]
 
 
@@ -57,19 +60,26 @@ def type_rows(found: Customer) -> list[Row]:
     ]
 
 
-def offer_rows(found: Customer) -> list[Row]:
-    """A row for each offer, the latest first."""
+def offer_rows(found: Customer, every: Selection, names: Names) -> list[Row]:
+    """A row for each offer, the latest first; its figures lead to the rows behind them, of `every` one of the customer."""
     return [
         {
             "name": _name(found, offer),
             "answer": _answer(offer),
-            **{id: value_text(id, offer.figures[id]) if offer.figures[id] else None for id in _COUNTED},
-            "revenue": value_text("revenue", offer.figures.revenue) if offer.figures.revenue else None,
+            **{id: _figure(id, offer, every, names) for id in (*_COUNTED, "revenue")},
             "first": time(offer.first)[:16],
             "last": time(offer.last)[:16],
         }
         for offer in found.offers
     ]
+
+
+def _figure(measure: str, offer: CustomerOffer, every: Selection, names: Names) -> Figure | None:
+    value = offer.figures[measure]
+    if not value:
+        return None
+    address = None if offer.id is None else link_behind(every, measure, names, [("offerId", offer.id)])
+    return Figure(value_text(measure, value), address=address)
 
 
 def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:

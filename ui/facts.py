@@ -12,9 +12,11 @@ _HERE = Path(__file__).parent
 
 _facts = st.components.v2.component(
     "facts",
-    html="<dl></dl>",
+    html='<dl class="ih-facts"></dl>',
     css=(_HERE / "facts.css").read_text(encoding="utf-8"),
     js=(_HERE / "following.js").read_text(encoding="utf-8") + (_HERE / "facts.js").read_text(encoding="utf-8"),
+    # In the page's own tree: the keyboard does not come into a shadow tree within a drawer.
+    isolate_styles=False,
 )
 
 

@@ -11,7 +11,7 @@ from queries.funnel.question import EITHER
 from ui.funnel_chart import COLOUR
 from ui.funnel_contrast import against
 from ui.funnel_tables import FigureRow
-from ui.funnel_words import interval, step_name
+from ui.funnel_words import interval, step_heading, step_name
 from ui.numbers import NOTHING, count, percent
 from ui.sortable_table import Figure, Heading
 
@@ -37,7 +37,7 @@ def before_figure(compared: Comparison) -> go.Figure:
         ends = [step.interval95 or (0, 0) for step in steps]
         figure.add_bar(
             name=name, orientation="h", marker_color=colour, x=shares,
-            y=[f"{step.number} {escape(step_name(answer.question, step.number))}" for step in steps],
+            y=[escape(step_heading(answer.question, step.number)) for step in steps],
             error_x={
                 "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
                 "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],

@@ -20,6 +20,8 @@ MOST_BARS = 12
 
 _PLAIN = "#64748B"
 _ROW_HEIGHT = 44
+# Right of the longest bar's interval: `▲ 100.0%`.
+_LABEL_WIDTH = 72
 
 
 def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Contrast]) -> go.Figure:
@@ -49,11 +51,11 @@ def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Cont
         figure.add_annotation(text=f"{SIGNS.get(contrast.verdict, '')}{percent(arm.hits, arm.trials)}", x=high, y=place, xanchor="left",
                               xshift=8, showarrow=False)
     everyone = answer.steps[target - 1].rate_from_first
-    figure.add_vline(x=everyone, line={"dash": "dot", "width": 1.5, "color": "#8A90AD"})
+    figure.add_vline(x=everyone, line={"dash": "dot", "width": 1.5, "color": "#8A90AD"}, layer="below")
     figure.add_annotation(text=f"all {percent(everyone, 1)}", x=everyone, y=1, yref="paper", yanchor="bottom", showarrow=False, font_size=12)
     figure.update_layout(
-        showlegend=False, dragmode=False, height=_ROW_HEIGHT * len(rows) + 60, margin={"l": 0, "r": 0, "t": 22, "b": 0},
-        xaxis={"range": [0, widest * 1.18 or 1], "tickformat": ".0%" if widest > 0.05 else ".1%", "fixedrange": True},
+        showlegend=False, dragmode=False, height=_ROW_HEIGHT * len(rows) + 60, margin={"l": 0, "r": _LABEL_WIDTH, "t": 22, "b": 0},
+        xaxis={"range": [0, widest or 1], "tickformat": ".0%" if widest > 0.05 else ".1%", "fixedrange": True},
         yaxis={"range": [len(rows) - 0.4, -0.6], "tickvals": list(range(len(rows))), "ticktext": names, "fixedrange": True,
                "automargin": True},
     )

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 from queries.funnel.answer import FunnelAnswer
 from queries.funnel.parts import TrendBucket
 from queries.rates import Arm, wilson
+from ui.chart_parts import DATE_AXIS
 from ui.funnel_tables import FigureRow
 from ui.funnel_words import interval, step_heading, step_name
 from ui.numbers import count, percent
@@ -49,7 +50,7 @@ def trend_figure(answer: FunnelAnswer) -> go.Figure:
         height=400, margin={"l": 0, "r": 0, "t": 4, "b": 0}, dragmode=False, hovermode="x unified",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title_text": ""},
     )
-    figure.update_xaxes(fixedrange=True)
+    figure.update_xaxes(**DATE_AXIS, fixedrange=True)
     figure.update_yaxes(fixedrange=True, rangemode="tozero")
     figure.update_yaxes(title_text="% of first", tickformat=".0%", row=1, col=1)
     figure.update_yaxes(title_text="entries", tickformat=",d", nticks=3, row=2, col=1)

@@ -14,23 +14,25 @@ from ui.sortable_table import Figure, Heading
 
 
 def unit_headings(question: FunnelQuestion) -> list[Heading]:
-    """The columns; where the unit is the customer there is no offer."""
+    """The columns, the times' named for their zone; where the unit is the customer there is no offer."""
+    zone = question.selection.zone
     offer = [Heading("offer", "Offer", "text")] if question.unit == "customer_offer" else []
     return [
-        Heading("customer", "Customer", "text"), *offer, Heading("entered", "Entered (UTC)", "text"), Heading("step", "Furthest step", "text"),
-        Heading("reached", "Reached it (UTC)", "text"), Heading("took", "Took"),
+        Heading("customer", "Customer", "text"), *offer, Heading("entered", f"Entered ({zone})", "text"), Heading("step", "Furthest step", "text"),
+        Heading("reached", f"Reached it ({zone})", "text"), Heading("took", "Took"),
     ]
 
 
 def unit_rows(units: Sequence[FunnelUnit], question: FunnelQuestion, offer_name: Callable[[str], str]) -> list[FigureRow]:
     """A row a unit, in the same order; `offer_name` gives the name of an offer's id, or the id itself."""
+    zone = question.selection.zone
     return [
         {
             "customer": Figure(unit.customer, address=history_address(unit), is_id=True),
             "offer": None if unit.offer is None else Figure(offer_name(unit.offer), is_id=offer_name(unit.offer) == unit.offer),
-            "entered": time(unit.entered_at),
+            "entered": time(unit.entered_at, zone),
             "step": f"{unit.level}  {step_name(question, unit.level)}",
-            "reached": Figure(time(unit.reached_at)) if unit.level > 1 else None,
+            "reached": Figure(time(unit.reached_at, zone)) if unit.level > 1 else None,
             "took": Figure(duration((unit.reached_at - unit.entered_at) / 1000)) if unit.level > 1 else None,
         }
         for unit in units

@@ -11,6 +11,8 @@ PRODUCT = "Interaction History"
 MARK = Path(__file__).with_name("mark.svg")
 STYLE = Path(__file__).with_name("look.css")
 
+_focus = st.components.v2.component("focus", js=Path(__file__).with_name("focus.js").read_text(encoding="utf-8"))
+
 
 def frame(title: str) -> None:
     """Dresses the page that is being drawn; to be called after the navigation, which sets its own title."""
@@ -18,3 +20,4 @@ def frame(title: str) -> None:
     st.set_page_config(f"{title} · {PRODUCT}", str(MARK), layout="wide", menu_items=about)
     st.logo(str(MARK), size="medium")
     st.html(STYLE)
+    _focus(key="focus")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 NOTHING = "–"
 
@@ -67,15 +68,22 @@ def rows_shown(before: int, rows: int) -> str:
     return f"Rows {count(before + 1)}–{count(before + rows)}"
 
 
-def time(milliseconds: int) -> str:
-    """A moment in UTC to the second: `2026-03-15 14:30:00`."""
-    return _moment(milliseconds).strftime("%Y-%m-%d %H:%M:%S")
+def time(milliseconds: int, zone: str = "UTC") -> str:
+    """A moment on the clocks of a time zone, to the second: `2026-03-15 14:30:00`."""
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    try:
+        moment = moment.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        # At the ends of the calendar the zone's own time may have no year.
+        pass
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
 
 
-def exact_time(milliseconds: int) -> str:
-    """A moment in UTC to the millisecond: `2026-03-15 14:30:00.000 UTC`."""
-    return f"{time(milliseconds)}.{milliseconds % 1000:03d} UTC"
+def zoned_time(milliseconds: int, zone: str) -> str:
+    """The same with the zone's name: `2026-03-15 14:30:00 Europe/Amsterdam`."""
+    return f"{time(milliseconds, zone)} {zone}"
 
 
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds // 1000, UTC)
+def exact_time(milliseconds: int, zone: str) -> str:
+    """The same to the millisecond: `2026-03-15 14:30:00.000 Europe/Amsterdam`."""
+    return f"{time(milliseconds, zone)}.{milliseconds % 1000:03d} {zone}"

@@ -27,12 +27,15 @@ def measure_heading(measure: str, sorts: bool = False) -> Heading:
     return Heading(measure, said.label, words=said.words, sorts=sorts)
 
 
-OFFER_HEADINGS = (
-    Heading("name", "Offer", "text", sorts=True),
-    *(measure_heading(measure, sorts=True) for measure in (*COUNTS, *RATE_IDS, *AMOUNTS)),
-    Heading("line", "Trend", "drawing", "Interactions in equal parts of the period; each offer on a scale of its own."),
-    Heading("last", "Last seen (UTC)", "text", "The newest interaction of those that are counted.", sorts=True),
-)
+def offer_headings(zone: str) -> list[Heading]:
+    """The columns of the offers' table; times are on the clocks of a zone."""
+    return [
+        Heading("name", "Offer", "text", sorts=True),
+        *(measure_heading(measure, sorts=True) for measure in (*COUNTS, *RATE_IDS, *AMOUNTS)),
+        Heading("line", "Trend", "drawing", "Interactions in equal parts of the period; each offer on a scale of its own."),
+        Heading("last", f"Last seen ({zone})", "text", "The newest interaction of those that are counted.", sorts=True),
+    ]
+
 
 CHANNEL_HEADINGS = (
     Heading("name", "Channel", "text"), *(measure_heading(measure) for measure in ("impression", "click", "convert", "ctr", "cvr")),
@@ -40,22 +43,22 @@ CHANNEL_HEADINGS = (
 
 
 def offer_cells(offer: Offer, selection: Selection, names: Names, page: Callable[[str], str]) -> dict[str, Figure]:
-    """An offer's cell under each of OFFER_HEADINGS; `page` is the address of the page of an offer's id."""
+    """An offer's cell under each of `offer_headings`; `page` is the address of the page of an offer's id."""
     row = offer.row
     own = None if row.id is None else narrowed(selection, [("offerId", row.id)])
     return {
         "name": entity_cell(row, "No offer", None if row.id is None else page(row.id)),
         **measure_cells(row, own, names),
         "line": Figure(line_words(offer.line), line=offer.line) if any(offer.line) else Figure(None),
-        "last": moment_cell(row.figures.last),
+        "last": moment_cell(row.figures.last, selection.zone),
     }
 
 
-def moment_cell(milliseconds: int | None) -> Figure:
+def moment_cell(milliseconds: int | None, zone: str) -> Figure:
     """A day, with the time under it."""
     if milliseconds is None:
         return Figure(None)
-    day, hour = time(milliseconds).split()
+    day, hour = time(milliseconds, zone).split()
     return Figure(day, note=hour)
 
 

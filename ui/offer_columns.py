@@ -24,5 +24,5 @@ def column_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) 
     """A row for each measure; its figures lead to the rows behind them."""
     cells = {row.id: measure_cells(row, narrowed(selection, [("offerId", row.id)]), names) for row in rows}
     measures = [{"name": Figure(MEASURE[id].label), **{row.id: cells[row.id][id] for row in rows}} for id in _SHOWN]
-    last = {row.id: moment_cell(row.figures.last) for row in rows}
-    return [*measures, {"name": Figure("Last seen (UTC)"), **last}]
+    last = {row.id: moment_cell(row.figures.last, selection.zone) for row in rows}
+    return [*measures, {"name": Figure(f"Last seen ({selection.zone})"), **last}]

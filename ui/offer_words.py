@@ -50,15 +50,24 @@ def p_text(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"= {p:.3f}" if p < 0.1 else f"= {p:.2f}"
 
 
+def _name(side: Side) -> str:
+    return side.row.label or "the part without one"
+
+
 def conclusion(sides: Sequence[Side], measure: str, what: str) -> str:
     """What a comparison of some sides comes to, in one sentence; `what` is the plural of what they are."""
     rate = MEASURE[measure].label
     if len(sides) < 2:
         return f"There is nothing to compare: the rows have one of the {what} at most."
     clear = [side for side in sides if side.contrast.verdict in ("higher", "lower")]
-    if clear:
-        said = (f"{side.row.label or 'the part without one'} is clearly {side.contrast.verdict}" for side in clear)
-        return f"{rate}: {', '.join(said)} than the others together."
     if all(side.contrast.verdict == "too few to say" for side in sides):
         return f"{rate}: too few to say of any of the {what}; a rate is judged from {FEWEST_TRIALS} impressions on."
+    if len(sides) == 2:
+        if not clear:
+            return f"{rate}: the two {what} do not differ clearly."
+        higher, lower = sorted(sides, key=lambda side: side.contrast.verdict)
+        return f"{rate}: {_name(higher)} is clearly higher than {_name(lower)}."
+    if clear:
+        said = (f"{_name(side)} is clearly {side.contrast.verdict}" for side in clear)
+        return f"{rate}: {', '.join(said)} than the others together."
     return f"{rate}: none of the {what} differs clearly from the others together."

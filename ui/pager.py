@@ -13,9 +13,9 @@ _pager = st.components.v2.component(
     "pager",
     html="""
     <nav aria-label="Pages">
-        <button type="button" class="button" data-move="newest">Newest</button>
-        <button type="button" class="button" data-move="newer"><span aria-hidden="true">←</span>Newer</button>
-        <button type="button" class="button" data-move="older">Older<span aria-hidden="true">→</span></button>
+        <button type="button" class="ih-button" data-move="newest">Newest</button>
+        <button type="button" class="ih-button" data-move="newer"><span aria-hidden="true">←</span>Newer</button>
+        <button type="button" class="ih-button" data-move="older">Older<span aria-hidden="true">→</span></button>
         <span class="place" role="status"></span>
     </nav>
     """,

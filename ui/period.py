@@ -18,7 +18,7 @@ from queries.periods import (
     since_last_days,
     whole_log,
 )
-from queries.selection import Question, Selection
+from queries.selection import ZONE, Question, Selection
 from ui.address import Binding, Field, Pairs
 
 _ALL, _CUSTOM = "all", "custom"
@@ -86,7 +86,7 @@ class Period:
         if self._usual and choice == str(USUAL_DAYS):
             return []
         if choice != _CUSTOM:
-            return period_pairs(Days(last_days(self._newest, int(choice), self._selection.zone)))
+            return period_pairs(Days(last_days(self._newest, int(choice), st.session_state.get(ZONE.name, self._selection.zone))))
         if self._choice != _CUSTOM:
             return period_pairs(Days(self._shown.first or self._log.first, self._log.last))
         state = st.session_state

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
 from queries.record import Record
-from ui.numbers import money
+from queries.times import milliseconds
+from ui.numbers import money, time
 from ui.table import Cell, Column, Row
 
 COLUMNS = (
-    Column("time", "Time (UTC)"),
+    Column("time", "Time"),
     Column("type", "Type", "type"),
     Column("customer", "Customer", "id"),
     Column("offer", "Offer"),
@@ -18,6 +23,7 @@ COLUMNS = (
     Column("outcome", "Outcome"),
     Column("id", "Id", "id"),
 )
+_UTC = ZoneInfo("UTC")
 USUAL = tuple(column.name for column in COLUMNS if column.name not in ("outcome", "id"))
 
 
@@ -30,11 +36,17 @@ def column_names(text: str) -> tuple[str, ...]:
     return tuple(name for name in known if name in chosen)
 
 
-def cells(record: Record) -> Row:
-    """A record's cell in each of COLUMNS."""
+def headed_columns(names: Collection[str], zone: str) -> list[Column]:
+    """Those of COLUMNS that have some names; that of the times names their zone."""
+    chosen = [column for column in COLUMNS if column.name in names]
+    return [replace(column, label=f"{column.label} ({zone})") if column.name == "time" else column for column in chosen]
+
+
+def cells(record: Record, zone: str) -> Row:
+    """A record's cell in each of COLUMNS, its time on the clocks of a zone."""
     return {
         "id": record.id,
-        "time": second(record.timestamp),
+        "time": time(moment(record), zone),
         "type": record.interactionType,
         "customer": record.customerId,
         "offer": _named(record.offerId, record.offer and record.offer.name, record.offer and record.offer.status),
@@ -46,9 +58,9 @@ def cells(record: Record) -> Row:
     }
 
 
-def second(timestamp: str) -> str:
-    """A record's timestamp to the second: `2026-03-15 14:30:00`."""
-    return timestamp[:19].replace("T", " ")
+def moment(record: Record) -> int:
+    """When an interaction was, in milliseconds."""
+    return milliseconds(record.timestamp, _UTC)
 
 
 def _named(id: str | None, name: str | None, status: str | None = None) -> Cell | None:

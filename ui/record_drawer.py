@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
+from queries.parameters import Parameter, text
 from queries.record import Record
+from queries.selection import Selection
 from ui import address
+from ui.closing import take_out
 from ui.copying import copy_text
 from ui.facts import Fact, facts
 from ui.json_text import indented
-from ui.numbers import money
+from ui.numbers import exact_time, money
 from ui.palette import type_colour
-from ui.record_cells import second
+from ui.record_cells import moment
+from ui.rows_link import rows_link
+
+# What only a page's address has: the API answers the same whatever it says.
+RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
+
+_CLOSED = "closed record"
 
 
-def record_drawer(id: str, record: Record | None, page: str, closed: Callable[[], None]) -> None:
-    """Opens the drawer with a record, or says that there is none of this id.
+def record_drawer(id: str, record: Record | None, zone: str) -> None:
+    """Opens the drawer with a record, its time on the clocks of a zone, or says that there is none of this id.
 
-    `page` is the path of the page that shows the log, to which the links lead. `closed` runs when the drawer is dismissed.
+    Once it is dismissed the record leaves the address.
     """
+    if st.session_state.pop(_CLOSED, None) == id:
+        take_out(RECORD.name, id)
+        return
+
+    def closed() -> None:
+        st.session_state[_CLOSED] = id
 
     @st.dialog("Interaction", position="right", width=560, on_dismiss=closed)
     def drawer() -> None:
@@ -32,27 +45,29 @@ def record_drawer(id: str, record: Record | None, page: str, closed: Callable[[]
         with st.container(horizontal=True, vertical_alignment="center", key="record_id"):
             st.text(record.id)
             copy_text("Copy id", record.id, "copy_id")
-        address.follow(facts(_facts(record, page)))
+        address.follow(facts(_facts(record, zone)))
         if record.customerId:
             st.page_link("customers.py", label="This customer's timeline", icon=":material/timeline:", query_params={"customerId": record.customerId})
-        for label, text in (("Context", record.context), ("Response", record.response), ("Outcome", record.outcome)):
+        for label, json in (("Context", record.context), ("Response", record.response), ("Outcome", record.outcome)):
             with st.container(gap="xxsmall"):
                 st.caption(f"{label} (JSON)")
-                st.code(indented(text), language="json", wrap_lines=True)
+                st.code(indented(json), language="json", wrap_lines=True)
 
     drawer()
 
 
-def _facts(record: Record, page: str) -> list[Fact]:
+def _facts(record: Record, zone: str) -> list[Fact]:
     def link(noun: str, name: str, id: str | None) -> dict[str, str]:
-        return {"link": f"All of this {noun}", "address": page + address.query([(name, id)])} if id else {}
+        every = Selection(record.tenantId, ((name, (id,)),), zone=zone)
+        return {"link": f"All of this {noun}", "address": rows_link(every)} if id else {}
 
     offer, creative, channel = record.offer, record.creative, record.channel
     offer_name = offer and offer.name
     if offer_name and offer.status not in (None, "active"):
         offer_name = f"{offer_name} ({offer.status})"
     return [
-        Fact("Time", f"{second(record.timestamp)}{record.timestamp[19:-1]} UTC"),
+        Fact("Time", exact_time(moment(record), zone)),
+        *([] if zone == "UTC" else [Fact("Time in UTC", exact_time(moment(record), "UTC"))]),
         Fact("Type", record.interactionType, colour=type_colour(record.interactionType)),
         Fact("Outcome", record.outcomeTypeKey),
         Fact("Value", None if record.value is None else money(record.value)),

@@ -14,19 +14,21 @@ from ui.offer_words import verdict_cell
 from ui.sortable_table import Figure, Heading, Interval
 
 _INTERVAL = "The dot is the rate, the bar its 95% interval after Wilson; all on one scale, from the lowest to the highest."
-_VERDICT = f"The rate against all others together, at 5%, corrected for the number of comparisons. {TOO_FEW}"
+_AGAINST_OTHERS = ("Against the others", f"The rate against all others together, at 5%, corrected for the number of comparisons. {TOO_FEW}")
+_AGAINST_OTHER = ("Against the other", f"The rate against the other one's, at 5%. {TOO_FEW}")
 
 
-def side_headings(noun: str, measure: str) -> list[Heading]:
-    """The columns of `side_rows`."""
+def side_headings(noun: str, measure: str, of_two: bool = False) -> list[Heading]:
+    """The columns of `side_rows`, for sides of which there are just two or any number."""
     rate = MEASURE[measure]
+    against, words = _AGAINST_OTHER if of_two else _AGAINST_OTHERS
     return [
         Heading("name", noun, "text"),
         Heading("trials", MEASURE[rate.whole].label, words=MEASURE[rate.whole].words),
         Heading("hits", MEASURE[rate.part].label, words=MEASURE[rate.part].words),
         Heading("rate", rate.label, words=rate.words),
         Heading("interval", "95% interval", "drawing", _INTERVAL),
-        Heading("verdict", "Against the others", "text", _VERDICT),
+        Heading("verdict", against, "text", words),
     ]
 
 

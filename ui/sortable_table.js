@@ -12,16 +12,21 @@ export default function ({ data, parentElement, setTriggerValue }) {
 }
 
 function draw(table, { headings, rows, sortedBy }) {
-  const focused = table.contains(document.activeElement) ? document.activeElement.dataset.name : null
+  const held = placeOf(table, document.activeElement)
+  const stop = placeOf(table, table.querySelector("tbody a[tabindex='0']"))
+  const earlier = new Map([...table.querySelectorAll("tbody a")].map((link) => [identity(table, link), link]))
   table.tHead.replaceChildren(element("tr", ...headings.map((heading) => headingCell(table, heading, sortedBy))))
   table.tBodies[0].replaceChildren(...rows.map((row) => element("tr", ...headings.map((heading, place) => {
     const cell = figureCell(row[heading.name], heading.kind, place ? "td" : "th")
     if (!place) cell.scope = "row"
     return cell
   }))))
+  // A link that stays is the same element as before: what keeps the focus knows the place by it.
+  for (const link of table.querySelectorAll("tbody a")) link.replaceWith(earlier.get(identity(table, link)) ?? link)
   const links = table.tBodies[0].querySelectorAll("a")
   for (const link of links) link.tabIndex = -1
-  if (links.length) links[0].tabIndex = 0
+  const link = (stop && table.tBodies[0].rows[stop.row]?.cells[stop.column]?.querySelector("a")) ?? links[0]
+  if (link) link.tabIndex = 0
   followLinks(table.tBodies[0], table.press)
   table.tBodies[0].onkeydown = (event) => {
     const to = neighbour(event.target.closest("td, th"), event.key)
@@ -31,7 +36,18 @@ function draw(table, { headings, rows, sortedBy }) {
     to.tabIndex = 0
     to.focus()
   }
-  if (focused) table.tHead.querySelector(`[data-name="${focused}"]`)?.focus()
+  if (held) (held.row < 0 ? table.tHead.rows[0].cells[held.column]?.querySelector("button") : link)?.focus()
+}
+
+function identity(table, link) {
+  return JSON.stringify([placeOf(table, link), link.getAttribute("href"), link.className, link.textContent])
+}
+
+// Where in the table an element stands; a heading's row is -1.
+function placeOf(table, element) {
+  const cell = table.contains(element) && element.closest("td, th")
+  if (!cell) return null
+  return { row: table.tBodies[0].contains(cell) ? cell.parentElement.sectionRowIndex : -1, column: cell.cellIndex }
 }
 
 function headingCell(table, { name, label, kind, words, sorts }, sortedBy) {
@@ -45,7 +61,6 @@ function headingCell(table, { name, label, kind, words, sorts }, sortedBy) {
   }
   const button = element("button", label)
   button.type = "button"
-  button.dataset.name = name
   button.onclick = () => table.press("heading", name)
   if (sortedBy?.[0] === name) made.setAttribute("aria-sort", sortedBy[1])
   made.append(button)

@@ -25,18 +25,21 @@ def trend_rows(
     buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket, Pairs], str | None],
 ) -> list[Mapping[str, Figure | str | None]]:
     """A row for each bucket, the newest first; `link` leads to its rows, or to those of them that pass a filter."""
-    return [
-        {
-            "start": Figure(day(bucket.start, zone).isoformat(), address=link(bucket, [])),
-            **{
-                f"type {type}": Figure(count(number), address=link(bucket, [("type", type)]) if number else None)
-                for type, number in bucket.counts.items()
-            },
-            "customers": count(bucket.figures.customers),
-            "revenue": money(bucket.figures.revenue),
-        }
-        for bucket in reversed(buckets)
-    ]
+    return [_row(bucket, zone, link) for bucket in reversed(buckets)]
+
+
+def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None]) -> Mapping[str, Figure | str | None]:
+    figures, every = bucket.figures, link(bucket, [])
+    return {
+        "start": Figure(day(bucket.start, zone).isoformat(), address=every),
+        **{
+            f"type {type}": Figure(count(number), address=link(bucket, [("type", type)]) if number else None)
+            for type, number in bucket.counts.items()
+        },
+        # No filter tells a customer's first row, nor a row with money, from the others.
+        "customers": Figure(count(figures.customers), address=every if figures.customers else None),
+        "revenue": Figure(money(figures.revenue), address=every if figures.revenue else None),
+    }
 
 
 def trend_file(buckets: Sequence[Bucket], zone: str) -> tuple[list[str], list[list[str | float | None]]]:

@@ -54,10 +54,7 @@ def question_before(question: FunnelQuestion) -> FunnelQuestion | None:
 
 
 def differences(answer: FunnelAnswer, step: int) -> list[Contrast]:
-    """For each row of the breakdown, its rate from the first step to a step (from 2) against all other rows together.
-
-    Corrected for their number.
-    """
+    """For each row of the breakdown, its rate from the first step to a step (from 2) against all other rows together."""
     return against_rest([Arm(row.units[step - 1], row.units[0]) for row in answer.breakdown])
 
 

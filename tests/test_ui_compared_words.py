@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from queries.rates import Arm, against_rest
+from ui.compared_words import how_compared
+
+
+def test_two_are_compared_with_each_other_and_nothing_is_corrected():
+    assert how_compared(against_rest([Arm(80, 200), Arm(60, 200)])) == "The two are compared with each other: two-proportion z-test at 5%."
+
+
+def test_more_are_compared_with_the_rest_and_corrected_for_those_of_which_there_is_enough():
+    arms = [Arm(80, 200), Arm(60, 200), Arm(70, 200)]
+    said = "Each is compared with all others together: two-proportion z-test at 5%"
+    assert how_compared(against_rest(arms)) == f"{said}, p by Holm corrected for 3 comparisons."
+    assert how_compared(against_rest([*arms, Arm(1, 2)])) == f"{said}, p by Holm corrected for 3 comparisons."
+    assert how_compared(against_rest([Arm(1, 2)] * 3)) == f"{said}."

@@ -1,0 +1,17 @@
+"""What the charts over time share: their axis of days, and their legend."""
+
+from __future__ import annotations
+
+# At the picture's own lower edge: however many rows it takes on a narrow screen, the axis keeps the room for its two lines.
+LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0, "title_text": ""}
+
+# Two short lines, which stand upright on a telephone too.
+DATE_AXIS = {
+    "type": "date", "tickangle": 0, "automargin": True,
+    "tickformatstops": [
+        {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b %Y"},
+        {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},
+        {"dtickrange": ["M1", "M11"], "value": "%b\n%Y"},
+        {"dtickrange": ["M12", None], "value": "%Y"},
+    ],
+}
