@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,15 +55,18 @@ def running_dashboard(home: Path) -> Iterator[Dashboard]:
 
 
 @contextmanager
-def served(home: Path, tenant: str, **settings: str) -> Iterator[Dashboard]:
-    """The product over the store of a folder, with one viewer of the tenant, behind a free port; `settings` are of its environment."""
+def served(home: Path, tenant: str, streamlit: Sequence[str] = ("-m", "streamlit"), **settings: str) -> Iterator[Dashboard]:
+    """The product over the store of a folder, with one viewer of the tenant, behind a free port.
+
+    `streamlit` is what Python runs as such, `settings` are of its environment.
+    """
     accounts = Accounts(home)
     if EMAIL not in {user.email for user in accounts.users.all()}:
         accounts.users.add(EMAIL, PASSWORD, tenant, Role.VIEWER)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=_environment(home) | settings, stdout=log, stderr=log)
     dashboard = Dashboard(f"http://localhost:{port}", home, accounts)

@@ -1,4 +1,4 @@
-"""The first funnel of a server that has never compiled what counts them."""
+"""The first funnel of a server that is still compiling what counts them."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ PREPARING = "Preparing the funnel, a few seconds, once after a start"
 
 @pytest.fixture
 def cold(tmp_path: Path) -> Iterator[Dashboard]:
-    """The product with four customers, each with an impression and a click, on a machine where it has never run."""
+    """The product with four customers, each with an impression and a click; funnels are ready once the folder has a file `ready`."""
     rows, home = tmp_path / "rows.ndjson", tmp_path / "state"
     rows.write_text("".join(
         f'{{"id":"{type}{n}","customerId":"C{n}","offerId":"o","interactionType":"{type}","timestamp":"2026-06-30T10:0{minute}:00Z"}}\n'
         for n in range(4) for minute, type in enumerate(("impression", "click"))
     ))
     run(home, "data", "load", str(rows), "--tenant", TENANT)
-    with served(home, TENANT, NUMBA_CACHE_DIR=str(tmp_path / "compiled")) as dashboard:
+    with served(home, TENANT, ["tests/held_server.py"], HELD_UNTIL=str(home / "ready")) as dashboard:
         yield dashboard
 
 
@@ -40,6 +40,7 @@ def test_the_first_funnel_says_that_it_is_prepared_while_other_pages_answer(chro
     drawn(other)
     expect(other.get_by_role("heading", level=3)).to_have_text("8 interactions")
     expect(page.get_by_text(PREPARING)).to_be_visible()
+    (cold.home / "ready").touch()
     expect(page.get_by_role("table", name="Steps")).to_be_visible(timeout=120_000)
     expect(page.get_by_role("heading", name=re.compile("of 4 customer–offer pairs reached the last step$"))).to_be_visible()
     expect(page.get_by_text(PREPARING)).to_have_count(0)
