@@ -17,7 +17,8 @@ import numpy as np
 from numba import njit
 
 compiled = njit(nogil=True, error_model="numpy", cache=True)
-part_of_compiled = njit(nogil=True, error_model="numpy")
+# Called for each instant of a unit: to hand the arrays over would take as long as the work.
+part_of_compiled = njit(nogil=True, error_model="numpy", forceinline=True)
 
 
 TIED = -1
