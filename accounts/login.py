@@ -27,12 +27,13 @@ FOREIGN = "This sign-in was sent by another site. Please sign in here."
 
 
 def sign_in_routes(accounts: Accounts) -> list[Route]:
-    """GET and POST /login, and POST /logout."""
+    """/login, and POST /logout."""
     door = Door(accounts)
     return [
         Route("/login", door.form, methods=["GET"]),
         Route("/login", door.sign_in, methods=["POST"]),
         Route("/logout", door.sign_out, methods=["POST"]),
+        Route("/logout", door.stay, methods=["GET"]),
     ]
 
 
@@ -77,6 +78,10 @@ class Door:
         response = redirect("/login")
         response.delete_cookie(SESSION_COOKIE, **cookie_attributes(request))
         return response
+
+    async def stay(self, request: Request) -> Response:
+        """A link signs nobody out: it leads to the sign-in page, which leads on who is signed in."""
+        return redirect("/login")
 
 
 async def form_fields(request: Request) -> dict[str, str] | None:

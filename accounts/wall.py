@@ -13,9 +13,14 @@ from accounts.page import forbidden_page
 from accounts.refusals import Forbidden, Unknown
 from accounts.sessions import SESSION_COOKIE
 
-# These answer for themselves: they need no session, or say 401 in their own way.
-OPEN_PATHS = frozenset({"/login", "/logout", "/healthz", "/readyz", "/api/v1"})
-OPEN_FOLDERS = ("/api/v1/",)
+# What answers for itself, or says 401 in its own way. Any other method would reach whatever is served behind.
+OPEN_METHODS = {
+    "/login": ("GET", "HEAD", "POST"),
+    "/logout": ("POST",),
+    "/healthz": ("GET", "HEAD"),
+    "/readyz": ("GET", "HEAD"),
+}
+API = "/api/v1"
 
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -31,23 +36,24 @@ class SignInWall:
 
     Who came through is in `scope["state"]["identity"]`. A browser without a session is sent to /login, which
     brings it back; any other stranger gets 401, who is known and may not read 403, and a web socket of either
-    is closed unopened.
+    is closed unopened. Under the `closed` folders there is nothing, for anybody.
     """
 
-    def __init__(self, app: ASGIApp, accounts: Accounts) -> None:
+    def __init__(self, app: ASGIApp, accounts: Accounts, closed: tuple[str, ...] = ()) -> None:
         self._app = app
         self._accounts = accounts
+        self._closed = closed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await self._answer(scope, receive, with_security_headers(send))
+            await self._answer(scope, receive, with_own_headers(send))
         elif scope["type"] == "websocket":
             await self._connect(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if is_open(scope["path"]):
+        if is_open(scope):
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
@@ -58,7 +64,10 @@ class SignInWall:
         except Forbidden as forbidden:
             await refusal_of_known(connection, forbidden)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            if scope["path"].startswith(self._closed):
+                await PlainTextResponse("There is nothing here.\n", 404)(scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         connection = HTTPConnection(scope)
@@ -79,8 +88,9 @@ class SignInWall:
         connection.scope.setdefault("state", {})["identity"] = identity
 
 
-def is_open(path: str) -> bool:
-    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
+def is_open(scope: Scope) -> bool:
+    path = scope["path"]
+    return scope["method"] in OPEN_METHODS.get(path, ()) or path == API or path.startswith(API + "/")
 
 
 def is_navigation(connection: HTTPConnection) -> bool:
@@ -107,12 +117,15 @@ def asked_address(scope: Scope) -> bytes:
     return path + b"?" + scope["query_string"] if scope["query_string"] else path
 
 
-def with_security_headers(send: Send) -> Send:
+def with_own_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
+            if headers.get("content-type", "").startswith("text/html"):
+                # Kept by the browser, a page would come back after the sign-out, and find nothing that answers it.
+                headers["Cache-Control"] = "no-store"
         await send(message)
 
     return send_with_headers

@@ -207,9 +207,18 @@ def test_a_suspended_user_lands_on_the_403_page_and_can_sign_out(
     assert client.post("/logout").headers["location"] == "/login"
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/logout"), ("PUT", "/login"), ("DELETE", "/login")])
-def test_a_link_or_another_method_signs_nobody_in_or_out(accounts: Accounts, method: str, path: str) -> None:
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/logout"), ("PUT", "/login"), ("DELETE", "/login")])
+def test_another_method_signs_nobody_in_or_out(accounts: Accounts, method: str, path: str) -> None:
     assert TestClient(Starlette(routes=sign_in_routes(accounts))).request(method, path).status_code == 405
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_link_to_the_sign_out_signs_nobody_out(client: TestClient, method: str) -> None:
+    client.post("/login", data=ADA)
+    answer = client.request(method, "/logout", headers=BROWSER)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert "set-cookie" not in answer.headers
+    assert client.get("/login").headers["location"] == "/"
 
 
 @pytest.mark.parametrize("path", ["/login", "/login?next=/a"])

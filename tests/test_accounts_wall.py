@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -25,6 +25,10 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 async def behind(request: Request) -> PlainTextResponse:
     identity = request.state._state.get("identity")
     return PlainTextResponse(f"behind the wall: {identity.name if identity else 'nobody'}")
+
+
+async def page(request: Request) -> HTMLResponse:
+    return HTMLResponse("a page", headers={"Cache-Control": "no-cache"})
 
 
 async def own_frame(request: Request) -> PlainTextResponse:
@@ -51,11 +55,12 @@ def client(accounts: Accounts) -> TestClient:
         routes=[
             *sign_in_routes(accounts),
             Route("/framed", own_frame),
+            Route("/page", page),
             WebSocketRoute("/_stcore/stream", stream),
             Mount("/api/v1", routes=[WebSocketRoute("/stream", stream), Route("/{path:path}", behind)]),
-            Route("/{path:path}", behind, methods=["GET", "POST", "HEAD"]),
+            Route("/{path:path}", behind, methods=["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD"]),
         ],
-        middleware=[Middleware(SignInWall, accounts=accounts)],
+        middleware=[Middleware(SignInWall, accounts=accounts, closed=("/media/",))],
     )
     return TestClient(app, follow_redirects=False)
 
@@ -97,6 +102,39 @@ def test_nothing_else_reaches_a_stranger(client: TestClient, path: str) -> None:
     assert client.post(address, headers=BROWSER).status_code == 401
     assert client.head(address).status_code == 401
     assert "behind" not in client.get(address).text + client.get(address, headers=BROWSER).text
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/logout", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"]),
+        ("/login", ["PUT", "DELETE", "OPTIONS"]),
+        ("/healthz", ["POST", "PUT", "DELETE", "OPTIONS"]),
+        ("/readyz", ["POST", "PUT", "DELETE", "OPTIONS"]),
+    ],
+)
+def test_what_is_open_is_so_for_its_own_methods_alone(
+    client: TestClient, accounts: Accounts, path: str, methods: list[str]
+) -> None:
+    assert {client.request(method, path).status_code for method in methods} == {401}
+    sign_in(client, accounts)
+    accounts.users.set_role("ada@example.com", Role.NONE)
+    assert {client.request(method, path).status_code for method in methods} == {403}
+
+
+def test_nobody_gets_anything_from_a_closed_folder(client: TestClient, accounts: Accounts) -> None:
+    assert client.get("/media/file.csv").status_code == 401
+    sign_in(client, accounts)
+    for path in ("/media/file.csv", "/media/", "/%6dedia/file.csv"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.text) == (404, "There is nothing here.\n")
+    assert client.get("/media").status_code == 200
+
+
+def test_no_page_is_kept_by_the_browser(client: TestClient, accounts: Accounts) -> None:
+    sign_in(client, accounts)
+    assert client.get("/page").headers.get_list("cache-control") == ["no-store"]
+    assert "cache-control" not in client.get("/framed").headers
 
 
 def test_a_browser_is_sent_to_sign_in_and_told_where_it_wanted_to_go(client: TestClient) -> None:
