@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 import process
 from accounts.web import SignInWall, sign_in_routes
-from api.app import api_routes
+from api.app import ApiFirst
 from api.health import health_routes
 from ui import messages
 from ui.look import MARK
@@ -54,11 +54,14 @@ app = st.App(
     routes=[
         *sign_in_routes(process.accounts()),
         *health_routes(process.store, process.accounts),
-        *api_routes(process.store, process.accounts),
         Route("/", home),
         # Browsers ask for it before the page's script has named its own.
         Route("/favicon.png", favicon),
     ],
-    middleware=[Middleware(SignInWall, accounts=process.accounts())],
+    middleware=[
+        # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.
+        Middleware(SignInWall, accounts=process.accounts(), closed=("/media/",)),
+        Middleware(ApiFirst, store=process.store, accounts=process.accounts),
+    ],
     on_script_error=page_failed,
 )

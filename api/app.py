@@ -12,9 +12,10 @@ import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
@@ -35,15 +36,26 @@ from queries.problems import BadQuestion
 
 VERSION = "1.0.0"
 PATH = "/api/v1"
+COMPRESSED_FROM_BYTES = 1000
+COMPRESSION = 5
 ENDPOINTS: tuple[Endpoint, ...] = HISTORY + SUMMARY + COMPARISON + TREND + HOURS + FUNNEL
 
 _log = logging.getLogger("interaction_history")
 
 
-def api_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[BaseRoute]:
-    """The API under its path, and also at the path itself, which a mount alone would leave to whatever else is served."""
-    app = api(store, accounts)
-    return [Route(PATH, app), Mount(PATH, app)]
+class ApiFirst:
+    """Middleware that answers whatever is asked under the API's path, so that nothing behind it can answer that in another form."""
+
+    def __init__(self, app: ASGIApp, store: Callable[[], Store], accounts: Callable[[], Accounts]):
+        self._behind = app
+        self._api = GZipMiddleware(api(store, accounts), COMPRESSED_FROM_BYTES, COMPRESSION)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if path == PATH or path.startswith(PATH + "/"):
+            await self._api({**scope, "root_path": scope.get("root_path", "") + PATH}, receive, send)
+        else:
+            await self._behind(scope, receive, send)
 
 
 def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp:

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from accounts import Accounts, Role
 from accounts.web import SignInWall
-from api.app import api_routes
+from api.app import ApiFirst
 from api.health import health_routes
 from tests.logs import ACME, Log
 
@@ -31,11 +31,11 @@ class Service:
         self.seconds = time.time()
         self.accounts = Accounts(log.folder, now=lambda: self.seconds)
         self.app = Starlette(
-            routes=[
-                *health_routes(lambda: self.log.store, lambda: self.accounts),
-                *api_routes(lambda: self.log.store, lambda: self.accounts),
+            routes=health_routes(lambda: self.log.store, lambda: self.accounts),
+            middleware=[
+                Middleware(SignInWall, accounts=self.accounts),
+                Middleware(ApiFirst, store=lambda: self.log.store, accounts=lambda: self.accounts),
             ],
-            middleware=[Middleware(SignInWall, accounts=self.accounts)],
         )
         self._keys = 0
         self._keys_of_callers: dict[str, str] = {}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from http.client import HTTPConnection, HTTPResponse
+from urllib.parse import urlsplit
+
 import httpx2
 import pytest
 
@@ -18,6 +22,46 @@ def test_a_stranger_gets_the_apis_refusal_everywhere_under_its_path(dashboard: D
     answer = httpx2.get(dashboard.address + path, headers={"Accept": "text/html"})
     assert (answer.status_code, answer.headers["content-type"]) == (401, "application/json")
     assert answer.json()["error"]["code"] == "UNAUTHORIZED"
+
+
+def answer_to(dashboard: Dashboard, method: str, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
+    """The answer to a path that is sent as it stands: other clients tidy it first."""
+    connection = HTTPConnection(urlsplit(dashboard.address).netloc)
+    connection.request(method, path, headers=headers)
+    response = connection.getresponse()
+    try:
+        return response, response.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("path", [
+    "/api/v1/..", "/api/v1/../", "/api/v1/%2e%2e/x", "/api/v1/..%2f..%2fetc/passwd", "/api/v1/%00", "/api/v1/a%0ab", "/api/v1/%5c%5cserver/x",
+])
+def test_the_api_answers_every_path_under_its_own(dashboard: Dashboard, path: str) -> None:
+    session = "; ".join(f"{name}={value}" for name, value in dashboard.client().cookies.items())
+    for headers, status in (({}, 401), ({"Cookie": session}, 404)):
+        for method in ("GET", "POST", "HEAD"):
+            answer, body = answer_to(dashboard, method, path, **headers)
+            assert (answer.status, answer.headers["content-type"]) == (status, "application/json")
+            if method != "HEAD":
+                assert json.loads(body)["error"]["requestId"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("GET", "/logout"), ("HEAD", "/logout"), ("OPTIONS", "/logout"), ("PUT", "/login"), ("OPTIONS", "/login"), ("POST", "/healthz"),
+    ("OPTIONS", "/readyz"), ("GET", "/logout/"), ("GET", "/healthz/.."), ("GET", "/login%0a"), ("GET", "/media/x.csv"),
+])
+def test_a_stranger_gets_nothing_of_the_dashboard_by_any_method(dashboard: Dashboard, method: str, path: str) -> None:
+    answer, body = answer_to(dashboard, method, path)
+    assert (answer.status, body) == (401, b"" if method == "HEAD" else b"Sign in first.\n")
+
+
+def test_no_page_is_kept_by_the_browser_and_no_file_by_the_server(dashboard: Dashboard) -> None:
+    with dashboard.client() as client:
+        assert client.get("/history").headers["cache-control"] == "no-store"
+        assert client.get("/logout").headers["location"] == "/login"
+        assert client.get("/media/x.csv").text == "There is nothing here.\n"
 
 
 @pytest.mark.parametrize("path", DASHBOARD_PATHS)
