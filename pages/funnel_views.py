@@ -188,4 +188,4 @@ class View:
 
 
 def _draw_file(name: str, header: tuple[str, ...], rows: list[tuple[str | int | float | None, ...]]) -> None:
-    st.download_button("Download table as CSV", file_text(header, rows), f"{name}.csv", "text/csv", key=name, on_click="ignore")
+    copying.save("Download table as CSV", file_text(header, rows), f"{name}.csv", key=name)

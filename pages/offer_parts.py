@@ -18,7 +18,7 @@ from queries.parameters import Parameter, one_of
 from queries.problems import BadQuestion
 from queries.summary import every_row
 from queries.trend import GRAINS, Bucket, trend
-from ui import address, messages
+from ui import address, copying, messages
 from ui.chart_trend import trend_figure, trend_words
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_tables import STEP_HEADINGS, step_rows
@@ -110,8 +110,7 @@ def draw_heat(frame: OfferFrame) -> None:
                      label_visibility="collapsed", filter_mode=None, width=180)
         hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]
                  for place, day in enumerate(WEEKDAYS) for hour in range(24)]
-        st.download_button("Download CSV", file_text(["weekday", "hour", *HEAT_NAMES], hours), "offer-hours.csv", "text/csv",
-                           key="file_hours", on_click="ignore")
+        copying.save("Download CSV", file_text(["weekday", "hour", *HEAT_NAMES], hours), "offer-hours.csv", key="file_hours")
     values = found.values(measure)
     texts = [["" if value is None else hour_text(measure, value) for value in hours] for hours in values]
     heat_table(values, texts, f"{HEAT_NAMES[measure]} by weekday and hour, {found.zone}", "heat_table")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from api.csv_text import BOM, cell_text, header_text
 from ui.address import Pairs
-from ui.copying import copy_text, curl_command, download
+from ui.copying import copy_text, curl_command, download, save
 
 Value = str | int | float | None
 
@@ -22,7 +22,7 @@ def file_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
 def taking(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], path: str, pairs: Pairs) -> None:
     """The buttons; `key` names the part and the file."""
     with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
-        st.download_button("Download CSV", file_text(header, rows), f"{key}.csv", "text/csv", key=f"file_{key}", on_click="ignore")
+        save("Download CSV", file_text(header, rows), f"{key}.csv", key=f"file_{key}")
         copy_text("Copy as curl", curl_command(path, pairs), f"copy_curl_{key}")
 
 

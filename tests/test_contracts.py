@@ -53,6 +53,11 @@ def test_the_pages_do_load_what_the_others_must_not() -> None:
     assert {"streamlit", "queries"} <= loaded_by("ui")
 
 
+def test_no_page_leaves_a_file_where_only_its_content_guards_it() -> None:
+    keeping = [path.name for folder in ("pages", "ui") for path in (ROOT / folder).rglob("*.py") if "download_button" in path.read_text("utf-8")]
+    assert keeping == []
+
+
 def test_only_the_store_names_duckdb() -> None:
     naming = {
         path.relative_to(ROOT).parts[0]

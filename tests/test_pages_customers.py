@@ -73,7 +73,7 @@ def test_the_types_download_as_they_are_shown(go: Visit, busiest: str):
     page = go(f"/customers?customerId={busiest}")
     shown = dict(zip(column(page, "Interactions by type", 0), column(page, "Interactions by type", 1), strict=True))
     with page.expect_download() as download:
-        page.locator(".st-key-taking_customer-types").get_by_role("button", name="Download CSV").click()
+        page.locator(".st-key-taking_customer-types").get_by_role("link", name="Download CSV").click()
     file = csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines())
     assert {row["id"]: row["total"] for row in file} == shown
 

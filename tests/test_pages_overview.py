@@ -113,7 +113,7 @@ def test_the_channels_are_those_of_the_api_and_download_as_they_are(go: Visit, d
         [row["name"] or "No channel", f"{row['impression']:,}", f"{row['click']:,}"] for row in rows
     ]
     with page.expect_download() as download:
-        page.locator(".st-key-taking_channels").get_by_role("button", name="Download CSV").click()
+        page.locator(".st-key-taking_channels").get_by_role("link", name="Download CSV").click()
     file = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()))
     assert [(row["id"] or None, int(row["impression"]), float(row["revenue"])) for row in file] == [
         (row["id"], row["impression"], row["revenue"]) for row in rows

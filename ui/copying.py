@@ -49,6 +49,11 @@ def download(label: str, path: str, pairs: Pairs, file_name: str, key: str = "do
     _downloading(key=key, data=data, width="content")
 
 
+def save(label: str, text: str, file_name: str, key: str) -> None:
+    """A link that has the browser save a table it already holds as CSV: no address of this server leads to the file."""
+    _downloading(key=key, data={"label": label, "text": text, "fileName": file_name}, width="content")
+
+
 def curl_command(path: str, pairs: Pairs) -> str:
     """The command line; `{origin}` stands for this server, which only the browser can name."""
     return f'curl -H "Authorization: Bearer $KEY" \'{{origin}}{path}{query(pairs)}\''
