@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,14 +19,23 @@ import process
 from accounts.web import SignInWall, sign_in_routes
 from api.app import ApiFirst
 from api.health import health_routes
+from data.errors import StoreError
+from stopping import bound_stop
 from ui import messages
 from ui.look import MARK
 
 log = logging.getLogger("interaction_history")
 
+try:
+    # Here rather than at startup, whose failure is shown as a trace.
+    process.store()
+except StoreError as problem:
+    sys.exit(str(problem))
+
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
+    bound_stop()
     with process.running():
         yield
 

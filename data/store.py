@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -31,6 +32,8 @@ class Store:
     def __init__(self, path: Path):
         """Open the file, or make it; `StoreInUse` where another process has it, `StoreError` where it is not ours to read."""
         self.path = path
+        # The files that the engine makes beside its own, now and later, take their mode from the process.
+        os.umask(0o077)
         try:
             # An engine that is asked nothing over the network, and that keeps the order rows were written in.
             self._connection = duckdb.connect(str(path), config={
@@ -39,9 +42,10 @@ class Store:
                 "preserve_insertion_order": True,
             })
             self._connection.execute("set global timezone = 'UTC'")
+            path.chmod(0o600)
         except duckdb.IOException as problem:
             if "lock" in str(problem).lower():
-                raise StoreInUse(f"{path} is in use by another process.") from problem
+                raise StoreInUse(f"{path} is in use by another process. End that one, or name another state folder in IH_HOME.") from problem
             raise StoreError(f"{path} cannot be opened: {problem}") from problem
         self._limits = TimeLimits()
         self._remembered: dict[int, Memory] = {}

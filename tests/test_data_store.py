@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+import stat
 import time
+from pathlib import Path
 
 import pytest
 
 from data.errors import StoreError, TooSlow
+from data.store import FILE_NAME, Store
 from tests.logs import Log
 
 # Ends by itself only after many times the limits below.
@@ -27,6 +31,21 @@ def test_a_question_that_was_stopped_leaves_the_store_answering(log: Log) -> Non
         snapshot.rows(SLOW)
     with log.store.snapshot() as snapshot:
         assert snapshot.rows("select 1") == [(1,)]
+
+
+def test_the_files_of_the_store_are_for_their_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    Store(path).close()
+    path.chmod(0o644)
+    before = os.umask(0o022)
+    store = Store(path)
+    cursor = store.cursor()
+    cursor.execute("create table more as select 1")
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    cursor.close()
+    store.close()
+    os.umask(before)
+    assert modes == {FILE_NAME: 0o600, f"{FILE_NAME}.wal": 0o600}
 
 
 def test_a_closed_store_says_so(log: Log) -> None:

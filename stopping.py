@@ -1,0 +1,28 @@
+"""How long the server takes to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+import uvicorn
+
+GRACE_S = 5
+
+
+def bound_stop() -> None:
+    """Have a stop wait a few seconds for answers that are still being sent, and then break off those that are not whole.
+
+    To be called while the server starts.
+    """
+    # `streamlit run` has no setting for it. The server that it starts is the one that handles the signal to stop.
+    server = getattr(signal.getsignal(signal.SIGTERM), "__self__", None)
+    if isinstance(server, uvicorn.Server):
+        server.config.timeout_graceful_shutdown = GRACE_S
+    logging.getLogger("uvicorn.error").addFilter(_is_no_break)
+
+
+def _is_no_break(record: logging.LogRecord) -> bool:
+    # An answer that was broken off would be logged with a trace, as if something had crashed.
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))

@@ -1,0 +1,69 @@
+"""How the server ends, and how it does not begin."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.browser import ROOT, TENANT, Dashboard, served
+
+
+@pytest.fixture
+def dashboard(tmp_path: Path) -> Iterator[Dashboard]:
+    """A running server over a log that is larger than what a connection holds."""
+    sample = [sys.executable, "-m", "data", "sample", "--interactions", "60000", "--tenant", TENANT]
+    subprocess.run(sample, cwd=ROOT, env={**os.environ, "IH_HOME": str(tmp_path)}, check=True, capture_output=True)
+    with served(tmp_path, TENANT) as dashboard:
+        yield dashboard
+
+
+def process_of(dashboard: Dashboard) -> int:
+    return json.loads((dashboard.home / "loader.json").read_text())["pid"]
+
+
+def has_ended(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_waits_a_few_seconds_for_a_slow_download_and_then_breaks_it_off(dashboard: Dashboard, how: signal.Signals) -> None:
+    pid, [session] = process_of(dashboard), dashboard.client().cookies.values()
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect((urlsplit(dashboard.address).hostname, urlsplit(dashboard.address).port))
+        slow.sendall(f"GET /api/v1/interaction-history.csv HTTP/1.1\r\nHost: localhost\r\nCookie: ih_session={session}\r\n\r\n".encode())
+        assert slow.recv(1000).startswith(b"HTTP/1.1 200")
+        os.kill(pid, how)
+        started = time.monotonic()
+        while not has_ended(pid) and time.monotonic() - started < 30:
+            time.sleep(0.1)
+        assert time.monotonic() - started < 12
+        got = b""
+        try:
+            while piece := slow.recv(1 << 20):
+                got = got[-10:] + piece
+        except ConnectionResetError:
+            pass
+    assert not got.endswith(b"0\r\n\r\n")
+    assert not (dashboard.home / "loader.json").exists()
+    assert "Traceback" not in (dashboard.home / "server.log").read_text()
+
+
+def test_a_second_server_over_the_same_state_folder_says_why_it_does_not_begin(dashboard: Dashboard) -> None:
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"]
+    environment = {**os.environ, "IH_HOME": str(dashboard.home)}
+    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"{dashboard.home}/history.duckdb is in use by another process. End that one, or name another state folder in IH_HOME.\n"
+    )
