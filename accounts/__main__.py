@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 
 from accounts.cli import main
+from data.output import until_unread
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_unread(main))

@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return failure(str(invalid))
     except sqlite3.Error as error:
         return failure(f"{home() / FILE_NAME} cannot be used: {error}")
+    except BrokenPipeError:
+        raise
     except OSError as error:
         return failure(str(error))
     except (KeyboardInterrupt, EOFError):

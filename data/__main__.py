@@ -14,6 +14,7 @@ from data.handover import hand_over
 from data.home import home
 from data.loading import Stop
 from data.orders import LoadOrder, Order, SampleOrder, StatusOrder
+from data.output import until_unread
 from data.sample import sample_batches
 from data.sample_file import write_sample
 from data.sample_placements import sample_entities
@@ -95,7 +96,10 @@ def _file(value: str) -> str:
 def _load(options: argparse.Namespace) -> int:
     if not (options.logs or options.offers or options.creatives or options.channels):
         options.parser.error("nothing to load: name a FILE, or --offers, --creatives, --channels")
-    renamed_columns(options.maps)
+    try:
+        renamed_columns(options.maps)
+    except StoreError as problem:
+        options.parser.error(str(problem))
     return _carried_out(LoadOrder(
         logs=tuple(options.logs),
         offers=tuple(options.offers),
@@ -128,4 +132,4 @@ def _carried_out(order: Order) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(until_unread(main))

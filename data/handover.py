@@ -43,12 +43,16 @@ def hand_over(order: Order, home: Path, tell: Callable[[Event], None]) -> bool:
         return False
     with connection:
         _send(connection, order_pair(order))
-        try:
-            while (message := _received(connection)) is not None:
-                tell(event_of(message))
-        except (EOFError, OSError) as problem:
-            raise StoreError("The server ended during the load; the store is as before it.") from problem
+        while (message := _answer(connection)) is not None:
+            tell(event_of(message))
     return True
+
+
+def _answer(connection: Connection) -> list | None:
+    try:
+        return _received(connection)
+    except (EOFError, OSError) as problem:
+        raise StoreError("The server ended during the load; the store is as before it.") from problem
 
 
 class _Door:

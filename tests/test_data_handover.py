@@ -46,6 +46,14 @@ def test_a_file_handed_over_is_loaded_by_the_owner_and_told_of_as_if_here(served
     assert faults(served.store) == []
 
 
+def test_a_guest_whose_own_output_breaks_does_not_say_that_the_server_ended(served: Log) -> None:
+    def unread(event: object) -> None:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        hand_over(StatusOrder(), served.folder, unread)
+
+
 def test_the_file_of_the_door_is_for_its_owner_alone(served: Log) -> None:
     assert stat.S_IMODE((served.folder / "loader.json").stat().st_mode) == 0o600
 
