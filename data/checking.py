@@ -145,7 +145,7 @@ def entities_sql(raw: Raw, kind: str) -> str:
 
 def _shown(raw: Raw) -> str:
     """The text of a row that has a problem."""
-    return f"case when problem is not null then left({raw.text}, {LONGEST_TEXT}) end"
+    return f"case when problem is not null then left(rtrim({raw.text}, e' \\t\\r\\n'), {LONGEST_TEXT}) end"
 
 
 def _checked(field: str, raw: Raw) -> str:

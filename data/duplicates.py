@@ -68,14 +68,18 @@ def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection) -> Duplicates:
     return Duplicates(known, conflicts)
 
 
-def conflicts(cursor: duckdb.DuckDBPyConnection) -> Iterator[Reject]:
-    """The rows that contradict an earlier one, by line."""
+def not_loaded(cursor: duckdb.DuckDBPyConnection) -> Iterator[Reject]:
+    """The rows that have a problem or contradict an earlier one, by line."""
     rows = cursor.execute(f"""
+        select line, problem, raw
+        from arrived
+        where problem is not null
+        union all
         select n.line, 'conflict: known with another ' || d.difference, left({_RECORD}, 1000)
         from duplicates d
         join staged n using (line)
         where d.difference != ''
-        order by n.line
+        order by line
     """)
     while row := rows.fetchone():
         yield Reject(*row)

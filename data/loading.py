@@ -13,7 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from data.dictionaries import add_words
-from data.duplicates import conflicts, set_duplicates_aside
+from data.duplicates import not_loaded, set_duplicates_aside
 from data.entities import apply_descriptions
 from data.errors import StoreError
 from data.fields import ENTITIES, RECORD, Field
@@ -121,11 +121,8 @@ def _load(
             tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
         ignored = staging.ignored(fields)
         tell(Progress("looking for known rows"))
-        rejects.add(staging.rejects())
-        rejected = rejects.count
         duplicates = set_duplicates_aside(cursor)
-        if duplicates.conflicts:
-            rejects.add(conflicts(cursor))
+        rejects.add(not_loaded(cursor))
         cursor.execute("create temp view fresh as from staged anti join duplicates using (line)")
         [(loaded, oldest, newest)] = cursor.execute("""
             select count(*), min("timestamp"), max("timestamp")
@@ -137,7 +134,7 @@ def _load(
             loaded=loaded,
             known=duplicates.known,
             conflicts=duplicates.conflicts,
-            rejected=rejected,
+            rejected=rejects.count - duplicates.conflicts,
             oldest=spelled(oldest),
             newest=spelled(newest),
             ignored=ignored,

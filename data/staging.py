@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -15,7 +15,6 @@ from data.errors import StoreError
 from data.fields import ENTITIES, RECORD, Field, Reading, reading
 from data.objects import compact_columns
 from data.raw import Raw, column_rows, record_rows
-from data.rejects import Reject
 
 ARRIVED = """line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type,
     value, context, response, outcome"""
@@ -78,17 +77,6 @@ class Staging:
             join tenant_keys k on k.id = a.tenant
             where a.problem is null
         """, {"kind": kind, "as_of": as_of})
-
-    def rejects(self) -> Iterator[Reject]:
-        """The rows that have a problem, by line."""
-        rows = self.cursor.execute("""
-            select line, problem, raw
-            from arrived
-            where problem is not null
-            order by line
-        """)
-        while row := rows.fetchone():
-            yield Reject(*row)
 
     def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[Raw, Reading]:
         """A batch under the names of the fields, as table `incoming`."""

@@ -125,6 +125,14 @@ def test_rows_that_cannot_be_read_are_listed_with_line_and_reason_and_the_rest_l
     assert {row[1] for row in contents(log.store)["interactions"]} == {"ok", "f"}
 
 
+def test_rejects_and_conflicts_are_listed_in_the_order_of_the_file_a_row_to_a_line(log: Log, tmp_path: Path) -> None:
+    file = written(tmp_path, [interaction("a"), {"id": 1}, interaction("a", direction="x"), {"id": 2}, interaction("a"), {"id": 3}])
+    summary = loaded(log.store, file)
+    assert (summary.loaded, summary.known, summary.conflicts, summary.rejected) == (1, 1, 1, 3)
+    assert [line for line, _ in rejected(summary)] == [2, 3, 4, 6]
+    assert len(Path(summary.rejects_file).read_text().splitlines()) == 1 + 4
+
+
 def test_an_old_list_of_rejects_goes_when_there_are_none(log: Log, tmp_path: Path) -> None:
     file = written(tmp_path, [{"id": "x"}])
     assert loaded(log.store, file).rejects_file
