@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-ISO = r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?"
+ISO = r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?"
+BASIC = r"\d{8}[Tt]\d{6}([.,]\d+)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?"
 EPOCH = r"-?\d{1,15}(\.\d+)?"
+_BASIC_PARTS = r"^(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)"
+_LEAP_SECOND = r":60([.,]\d+)?([Zz+-]|$)"
 _OFFSET = r"([+-])(\d{2}):?(\d{2})?$"
 
 
 def time_of_text(text: str) -> str:
     """SQL for the UTC timestamp of ISO 8601 or epoch-millisecond text; null for any other text."""
-    offset = f"regexp_extract({text}, '{_OFFSET}', ['sign', 'hours', 'minutes'])"
+    extended = f"regexp_replace({text}, '{_BASIC_PARTS}', '\\1-\\2-\\3T\\4:\\5:')"
     return f"""case
         when not regexp_full_match({text}, '{ISO}') then
-            case when regexp_full_match({text}, '{EPOCH}') then {time_of_number(f"{text}::double")} end
+            case
+                when regexp_full_match({text}, '{EPOCH}') then {time_of_number(f"{text}::double")}
+                when regexp_full_match({text}, '{BASIC}') then {_time_of_iso(extended)}
+            end
+        else {_time_of_iso(text)}
+    end"""
+
+
+def _time_of_iso(text: str) -> str:
+    # The engine knows no leap second: one counts as the first instant after it, and always ends a day of UTC.
+    second_before = f"regexp_replace({text}, '{_LEAP_SECOND}', ':59\\2')"
+    after = f"({_utc(second_before)} + to_seconds(1))"
+    return f"""case
+        when contains({text}, ':60') then case when {after} = date_trunc('day', {after}) then {after} end
+        else {_utc(text)}
+    end"""
+
+
+def _utc(text: str) -> str:
+    offset = f"regexp_extract({text}, '{_OFFSET}', ['sign', 'hours', 'minutes'])"
+    return f"""case
         when length({text}) <= 16 or right({text}, 1) in ('Z', 'z') then
             {_local(text)}
         else

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_BEYOND_PYTHON = re.compile(
+    r"(?P<day>.+[Tt ])((?P<midnight>24(:?00){0,2}([.,]0+)?)|(?P<minute>\d\d:?\d\d:?)60([.,]\d+)?)(?P<offset>[Zz+-].*)?", re.ASCII,
+)
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 
@@ -29,7 +33,24 @@ def milliseconds(text: str, zone: ZoneInfo) -> int:
 def _datetime(text: str, zone: ZoneInfo) -> datetime:
     if not any(separator in text for separator in "Tt "):
         return datetime.combine(date.fromisoformat(text), time(), tzinfo=zone)
-    read = datetime.fromisoformat(text)
+    beyond = _BEYOND_PYTHON.fullmatch(text)
+    return _after(beyond) if beyond else _aware(text)
+
+
+def _after(beyond: re.Match[str]) -> datetime:
+    """The instant of a day's hour 24, or the first one after a leap second."""
+    day, offset = beyond["day"], beyond["offset"] or ""
+    if beyond["midnight"]:
+        return _aware(f"{day}00:00{offset}" if "-" in day else f"{day}0000{offset}") + timedelta(days=1)
+    after = _aware(f"{day}{beyond['minute']}59{offset}") + timedelta(seconds=1)
+    if after.astimezone(UTC).time() != time():
+        raise ValueError(f"{beyond[0]} is no leap second: those end a day of UTC")
+    return after
+
+
+def _aware(text: str) -> datetime:
+    # Python knows the Z by its capital only.
+    read = datetime.fromisoformat(text.upper())
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 

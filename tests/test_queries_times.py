@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.times import iso, milliseconds, moment, shortest
+from tests.time_spellings import REFUSED, SPELLINGS
 
 UTC_ZONE = ZoneInfo("UTC")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -39,6 +40,17 @@ ZONES = [UTC_ZONE, AMSTERDAM, SAO_PAULO, HAVANA, APIA, ZoneInfo("Asia/Kathmandu"
 ])
 def test_a_time_is_the_same_instant_however_it_is_spelled(text: str, zone: ZoneInfo, expected: int) -> None:
     assert milliseconds(text, zone) == expected
+
+
+@pytest.mark.parametrize(("text", "utc"), SPELLINGS.items())
+def test_a_time_means_the_same_as_in_a_log(text: str, utc: str) -> None:
+    assert moment(milliseconds(text, UTC_ZONE)) == datetime.fromisoformat(utc + "+00:00")
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_no_time_in_a_log_is_none_here(text: str) -> None:
+    with pytest.raises(ValueError):
+        milliseconds(text, UTC_ZONE)
 
 
 def test_a_time_without_an_offset_is_utc_whatever_the_zone() -> None:
