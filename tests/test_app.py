@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from playwright.sync_api import Browser, Page, WebSocketRoute
 
-from tests.browser import Dashboard
+from tests.browser import EMAIL, PASSWORD, Dashboard, drawn, window
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -62,6 +64,43 @@ def test_no_page_is_kept_by_the_browser_and_no_file_by_the_server(dashboard: Das
         assert client.get("/history").headers["cache-control"] == "no-store"
         assert client.get("/logout").headers["location"] == "/login"
         assert client.get("/media/x.csv").text == "There is nothing here.\n"
+
+
+@pytest.fixture
+def page_and_session(chromium: Browser, dashboard: Dashboard) -> Iterator[tuple[Page, str]]:
+    """A page that is not open yet, in a browser of its own, and the token of its session."""
+    page = window(chromium, dashboard)
+    token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
+    page.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    yield page, token
+    page.context.close()
+
+
+def test_back_after_the_sign_out_leads_to_sign_in(page_and_session: tuple[Page, str]) -> None:
+    page, _ = page_and_session
+    page.goto("/history")
+    drawn(page)
+    page.get_by_role("button", name=EMAIL).click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/login")
+    page.go_back()
+    page.wait_for_url("**/login?next=%2Fhistory")
+
+
+def test_a_page_that_loses_its_connection_after_its_session_leads_to_sign_in(page_and_session: tuple[Page, str], dashboard: Dashboard) -> None:
+    page, token = page_and_session
+    connections: list[WebSocketRoute] = []
+
+    def connected(connection: WebSocketRoute) -> None:
+        connection.connect_to_server()
+        connections.append(connection)
+
+    page.route_web_socket("**/_stcore/stream*", connected)
+    page.goto("/history")
+    drawn(page)
+    dashboard.accounts.sign_out(token)
+    connections[-1].close()
+    page.wait_for_url("**/login?next=%2Fhistory")
 
 
 @pytest.mark.parametrize("path", DASHBOARD_PATHS)

@@ -12,6 +12,7 @@ MARK = Path(__file__).with_name("mark.svg")
 STYLE = Path(__file__).with_name("look.css")
 
 _focus = st.components.v2.component("focus", js=Path(__file__).with_name("focus.js").read_text(encoding="utf-8"))
+_session = st.components.v2.component("session", js=Path(__file__).with_name("session.js").read_text(encoding="utf-8"))
 
 
 def frame(title: str) -> None:
@@ -21,3 +22,4 @@ def frame(title: str) -> None:
     st.logo(str(MARK), size="medium")
     st.html(STYLE)
     _focus(key="focus")
+    _session(key="session")
