@@ -146,8 +146,9 @@ def test_time_to_a_step_has_a_chain_of_its_own() -> None:
 
 
 def test_a_chain_within_one_instant_takes_no_time() -> None:
-    (to_second,) = funnel_tally(journeys(log("B1 A1")), plan("A B"), LATER).milliseconds
-    assert to_second.tolist() == [0]
+    for rows in ("B1 A1", "A1 B2 A2", "A1 B2 D2 A2"):
+        (to_second,) = funnel_tally(journeys(log(rows)), plan("A B"), LATER).milliseconds
+        assert to_second.tolist() == [0]
 
 
 def test_in_any_order_the_entry_is_the_latest_that_allows_as_many_steps() -> None:

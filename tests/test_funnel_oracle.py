@@ -103,7 +103,7 @@ def _warm_kernel() -> None:
 
 @pytest.mark.parametrize("order", ["ordered", "strict", "any"])
 def test_the_kernel_finds_what_a_brute_force_search_finds(order: str) -> None:
-    @settings(deadline=None, max_examples=1000)
+    @settings(deadline=None, max_examples=2500)
     @given(logs, plans_in[order], st.integers(0, 4), st.sampled_from(KEY_WIDTHS))
     def agree(log: list[Row], plan: FunnelPlan, later: int, keys: type[np.unsignedinteger]) -> None:
         newest = NEWEST + later

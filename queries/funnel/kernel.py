@@ -152,6 +152,9 @@ def walk_chains(question, rows, units, found, reached):
                     level = np.int64(TIED)
                     tied += 1
                     break
+                # Not before: a row of the last one's instant may be a later entry.
+                if level == steps:
+                    break
                 now = time
                 step = np.int64(step_of_code[np.uintp(code)])
                 # Types come in no order that a processor could guess, so what follows from them is computed rather than branched to.
@@ -166,8 +169,6 @@ def walk_chains(question, rows, units, found, reached):
                             times[np.uintp(step), np.uintp(counts[np.uintp(step)])] = took
                             counts[np.uintp(step)] += 1
                             level, entry, reach = step + 1, start, np.int64(row)
-                            if level == steps:
-                                break
                 chains[np.uintp(step + 1)] = max(chains[np.uintp(step)], chains[np.uintp(step + 1)])
                 if strict_order or step == steps:
                     for j in range(1, step + 1):
