@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from functools import partial
+from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
@@ -27,12 +28,38 @@ MENU = (
     Entry("overview", "Overview"), Entry("offers", "Offers"), Entry("funnels", "Funnels"), Entry("customers", "Customers"),
     Entry("history", "History"),
 )
-_PAGE = "page"
+_PAGE, _MISSING = "page", "missing pages"
 
 
 def landing() -> None:
     """The home page: the first of the menu."""
     st.switch_page(f"{MENU[0].file}.py", query_params=address.grouped(address.pairs()))
+
+
+def asked_name() -> str:
+    """The name of the page that the address asks for; empty for the home page."""
+    return unquote(urlsplit(st.context.url or "").path).strip("/")
+
+
+def missing_page(name: str) -> None:
+    """Says, under the address that was asked for, that there is no such page, and leads to the one that may be meant."""
+    meant = next((entry for entry in MENU if entry.file == name.casefold()), None)
+    if meant is None:
+        messages.no_such_page(name, "The link may be cut off or misspelled.", MENU[0].title, f"/{MENU[0].file}")
+    else:
+        hint = f"{meant.title} is /{meant.file}, in small letters."
+        messages.no_such_page(name, hint, meant.title, f"/{meant.file}{address.query(address.pairs())}")
+
+
+def missing_pages() -> list[st.Page]:
+    """The pages that an address asked for and the menu does not have: one that is not listed Streamlit would lead home.
+
+    Those of the addresses before are among them, for a step back leads to them again.
+    """
+    name, names = asked_name(), st.session_state.setdefault(_MISSING, [])
+    if name and name == name.strip() and "/" not in name and name not in {*names, *(entry.file for entry in MENU)}:
+        names.append(name)
+    return [st.Page(partial(missing_page, name), title="No such page", url_path=name, visibility="hidden") for name in names]
 
 
 def shown_address() -> str:
@@ -46,12 +73,14 @@ def forget_other_pages(path: str) -> None:
     One that is drawn here under the same key is new to the browser, and would not be told a value that it seems to have already.
     """
     if st.session_state.get(_PAGE) != path:
+        missing = st.session_state[_MISSING]
         st.session_state.clear()
-        st.session_state[_PAGE] = path
+        st.session_state.update({_PAGE: path, _MISSING: missing})
 
 
 def main() -> None:
-    pages = [st.Page(landing, title="Home", default=True, visibility="hidden")]
+    # The missing ones first: Streamlit tells the address without the first of the names that it ends with.
+    pages = [*missing_pages(), st.Page(landing, title="Home", default=True, visibility="hidden")]
     pages += [st.Page(f"{entry.file}.py", title=entry.title, url_path=entry.file) for entry in MENU]
     try:
         identity = visitor()

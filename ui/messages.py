@@ -70,8 +70,13 @@ def unavailable() -> None:
 def signed_out(next_address: str) -> None:
     """The session has ended; the way to sign in leads back to `next_address`."""
     with _card("logout", "You are signed out", "Sign in again to come back to this view."):
-        address = escape(f"/login?next={quote(next_address, safe='')}")
-        st.html(f'<a class="ih-link" href="{address}" target="_self">Sign in</a>', width="content")
+        _link("Sign in", f"/login?next={quote(next_address, safe='')}")
+
+
+def no_such_page(name: str, hint: str, way: str, address: str) -> None:
+    """The address names no page; `way` is the title of one that can be shown instead, `address` its own."""
+    with _card("explore_off", f"There is no page /{name}", hint):
+        _link(f"Open {way}", address)
 
 
 def forbidden(name: str, reason: str) -> None:
@@ -83,6 +88,10 @@ def _state(icon: str, title: str, hint: str, ways: Sequence[Way] = ()) -> None:
     with _card(icon, title, hint), st.container(horizontal=True, horizontal_alignment="center"):
         for number, way in enumerate(ways):
             st.button(way.label, on_click=way.take, key="message_action" if way is ways[-1] else f"message_action_{number}")
+
+
+def _link(label: str, address: str) -> None:
+    st.html(f'<a class="ih-link" href="{escape(address)}" target="_self">{escape(label)}</a>', width="content")
 
 
 @contextmanager
