@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from queries.periods import day
 from queries.trend import Sparklines
-from ui.chart_parts import DATE_AXIS, LEGEND_BELOW
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW, chart_text
 from ui.numbers import count
 
 HEIGHT = 320
@@ -22,7 +22,7 @@ def offers_figure(lines: Sparklines, names: Mapping[str, str], zone: str) -> go.
     days = _days(lines, zone)
     figure = go.Figure([
         go.Scatter(
-            x=days, y=_counts(lines, id), name=label, mode="lines", line={"color": colour, "width": 2, "dash": dash},
+            x=days, y=_counts(lines, id), name=chart_text(label), mode="lines", line={"color": colour, "width": 2, "dash": dash},
             hovertemplate="%{y:,}",
         )
         for (id, label), colour, dash in zip(names.items(), COLOURS, DASHES, strict=False)

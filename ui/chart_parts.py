@@ -1,6 +1,8 @@
-"""What the charts over time share: their axis of days, and their legend."""
+"""What the charts share: how names are written into them, the axis of days of those over time, and their legend."""
 
 from __future__ import annotations
+
+from html import escape
 
 # At the picture's own lower edge: however many rows it takes on a narrow screen, the axis keeps the room for its two lines.
 LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0, "title_text": ""}
@@ -15,3 +17,8 @@ DATE_AXIS = {
         {"dtickrange": ["M12", None], "value": "%Y"},
     ],
 }
+
+
+def chart_text(text: str) -> str:
+    """A text that Plotly, which reads some HTML in all that it writes, shows as it is; quotes it would show escaped."""
+    return escape(text, quote=False)

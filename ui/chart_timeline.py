@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 
 import plotly.graph_objects as go
 
 from queries.customer import Mark
-from ui.chart_parts import DATE_AXIS, LEGEND_BELOW
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW, chart_text
 from ui.numbers import counted, time
 from ui.palette import type_colour
 
@@ -38,12 +37,12 @@ def timeline_figure(
     for type, _ in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])):
         of_type = [mark for mark in marks if mark.type == type]
         figure.add_trace(go.Scatter(
-            x=[time(mark.timestamp) for mark in of_type], y=[labels[mark.offer] for mark in of_type], name=escape(type), mode="markers",
+            x=[time(mark.timestamp) for mark in of_type], y=[labels[mark.offer] for mark in of_type], name=chart_text(type), mode="markers",
             marker={
                 "color": type_colour(type), "symbol": _SYMBOLS.get(type, _OTHER_SYMBOL), "size": 11,
                 "line": {"width": 1.6, "color": type_colour(type)},
             },
-            customdata=[[escape(type), escape(channel_label(mark.channel) if mark.channel else "–")] for mark in of_type],
+            customdata=[[chart_text(type), chart_text(channel_label(mark.channel) if mark.channel else "–")] for mark in of_type],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x|%-d %B %Y %H:%M:%S} UTC<br>%{y}<br>%{customdata[1]}<extra></extra>",
         ))
     rows = [labels[offer] for offer in offers]
@@ -76,6 +75,6 @@ def _labels(offers: Mapping[str | None, str | None]) -> dict[str | None, str]:
     for id, name in offers.items():
         label = NO_OFFER if id is None else name or id
         label = label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL - 1]}…"
-        label = escape(label)
-        labels[id] = f"{label} ({escape(id or '')})" if label in labels.values() else label
+        label = chart_text(label)
+        labels[id] = f"{label} ({chart_text(id or '')})" if label in labels.values() else label
     return labels

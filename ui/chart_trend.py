@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -11,7 +10,7 @@ from plotly.subplots import make_subplots
 from queries.periods import day
 from queries.spans import HOUR, Grain
 from queries.trend import Bucket
-from ui.chart_parts import DATE_AXIS, LEGEND_BELOW
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW, chart_text
 from ui.numbers import count, zoned_time
 from ui.palette import type_colour
 
@@ -48,7 +47,7 @@ def trend_figure(buckets: Sequence[Bucket], zone: str) -> go.Figure:
     for place, type in enumerate(types):
         figure.add_trace(
             go.Scatter(
-                x=days, y=[bucket.counts[type] for bucket in buckets], name=escape(type),
+                x=days, y=[bucket.counts[type] for bucket in buckets], name=chart_text(type),
                 mode="lines+markers" if len(days) <= 45 else "lines",
                 line={"color": type_colour(type), "width": 2}, marker={"size": 5},
                 hovertemplate="%{y:,}",

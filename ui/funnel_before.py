@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import plotly.graph_objects as go
 
 from queries.funnel.contrast import Comparison
 from queries.funnel.question import EITHER
+from ui.chart_parts import chart_text
 from ui.funnel_chart import COLOUR
 from ui.funnel_contrast import against
 from ui.funnel_tables import FigureRow
@@ -37,7 +36,7 @@ def before_figure(compared: Comparison) -> go.Figure:
         ends = [step.interval95 or (0, 0) for step in steps]
         figure.add_bar(
             name=name, orientation="h", marker_color=colour, x=shares,
-            y=[escape(step_heading(answer.question, step.number)) for step in steps],
+            y=[chart_text(step_heading(answer.question, step.number)) for step in steps],
             error_x={
                 "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
                 "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],

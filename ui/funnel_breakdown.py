@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 import plotly.graph_objects as go
 
 from queries.funnel.answer import FunnelAnswer
 from queries.funnel.parts import BreakdownRow
 from queries.rates import Arm, Contrast, wilson
+from ui.chart_parts import chart_text
 from ui.funnel_contrast import COLOURS, SIGNS, against
 from ui.funnel_tables import FigureRow
 from ui.funnel_words import interval, step_heading, step_name
@@ -33,7 +33,7 @@ def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Cont
     arms = [Arm(row.units[target - 1], row.units[0]) for row in rows]
     shares = [arm.hits / arm.trials for arm in arms]
     ends = [wilson(arm) for arm in arms]
-    names = [f"{escape(value_name(row))}<br><span style='font-size:11px'>{count(row.units[0])} entered</span>" for row in rows]
+    names = [f"{chart_text(value_name(row))}<br><span style='font-size:11px'>{count(row.units[0])} entered</span>" for row in rows]
     figure = go.Figure(go.Bar(
         x=shares, y=list(range(len(rows))), orientation="h", width=0.5,
         marker_color=[COLOURS.get(contrast.verdict, _PLAIN) for contrast in contrasts[:len(rows)]],
@@ -42,7 +42,7 @@ def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Cont
             "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],
             "thickness": 1.5, "width": 5, "color": "rgba(128,134,160,.95)",
         },
-        hovertext=[f"{value_name(row)}: {count(arm.hits)} of {count(arm.trials)}, {interval(end)}, {contrast.verdict}"
+        hovertext=[f"{chart_text(value_name(row))}: {count(arm.hits)} of {count(arm.trials)}, {interval(end)}, {contrast.verdict}"
                    for row, arm, end, contrast in zip(rows, arms, ends, contrasts, strict=False)],
         hovertemplate="%{hovertext}<extra></extra>",
     ))

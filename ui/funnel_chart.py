@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import plotly.graph_objects as go
 
 from queries.funnel.answer import FunnelAnswer, FunnelStep
 from queries.funnel.bars import Bar, dropped_after, reached
+from ui.chart_parts import chart_text
 from ui.funnel_words import interval, step_name, units
 from ui.numbers import count, percent
 
@@ -50,7 +49,7 @@ def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure
     # What is chosen shows by the opacity above; the chart's own way would outlive a step back in the browser.
     figure.update_traces(selected_marker_opacity=None, unselected_marker_opacity=None)
     for step in answer.steps:
-        _write(figure, step, f"<b>{step.number}</b>  {escape(_shortened(step_name(answer.question, step.number)))}", "left", 22)
+        _write(figure, step, f"<b>{step.number}</b>  {chart_text(_shortened(step_name(answer.question, step.number)))}", "left", 22)
         _write(figure, step, f"<b>{count(step.units)}</b>", "right", 22)
         _write(figure, step, _rates(step), "left", -23, small=True)
     figure.update_layout(

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 from queries.funnel.answer import FunnelAnswer
 from queries.funnel.parts import TrendBucket
 from queries.rates import Arm, wilson
-from ui.chart_parts import DATE_AXIS
+from ui.chart_parts import DATE_AXIS, chart_text
 from ui.funnel_tables import FigureRow
 from ui.funnel_words import interval, step_heading, step_name
 from ui.numbers import count, percent
@@ -25,7 +25,8 @@ def trend_figure(answer: FunnelAnswer) -> go.Figure:
     starts = [bucket.start for bucket in buckets]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.06)
     for step in answer.steps[1:]:
-        name, colour = f"{step.number} {step_name(answer.question, step.number)}", COLOURS[(step.number - 2) % len(COLOURS)]
+        name = chart_text(f"{step.number} {step_name(answer.question, step.number)}")
+        colour = COLOURS[(step.number - 2) % len(COLOURS)]
         rates = [_rate(bucket, step.number) for bucket in buckets]
         settled = [None if bucket.immature else rate for bucket, rate in zip(buckets, rates, strict=True)]
         waiting = [rate if _beside_immature(buckets, place) else None for place, rate in enumerate(rates)]

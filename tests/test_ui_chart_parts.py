@@ -1,0 +1,84 @@
+"""Names in the pictures, as a browser shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import plotly
+import plotly.graph_objects as go
+import pytest
+from playwright.sync_api import Browser, Page
+
+from queries.customer import Mark
+from queries.funnel.answer import FunnelAnswer, FunnelStep
+from queries.funnel.contrast import Comparison, differences
+from queries.funnel.parts import BreakdownRow
+from queries.trend import Sparklines
+from tests.funnel_answers import ANSWER, QUESTION
+from tests.test_ui_chart_trend import ZONE, buckets
+from ui.chart_offers import offers_figure
+from ui.chart_timeline import timeline_figure
+from ui.chart_trend import trend_figure
+from ui.funnel_before import before_figure
+from ui.funnel_breakdown import breakdown_figure
+from ui.funnel_chart import funnel_figure
+from ui.funnel_trend import trend_figure as funnel_trend_figure
+
+pytest_plugins = ["tests.browser_fixtures"]
+
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+NAME = """Mum's "<b>D" &amp; &more"""
+DAY = 86_400_000
+
+
+def funnel_of(type: str) -> FunnelAnswer:
+    steps = (ANSWER.steps[0], FunnelStep(2, (type,), 50, 60, 0.25, 0.25, (0.195, 0.314), 0, None))
+    trend = tuple(replace(bucket, units=bucket.units[:2]) for bucket in ANSWER.trend)
+    return replace(ANSWER, question=replace(QUESTION, steps=(("impression",), (type,))), steps=steps, trend=trend)
+
+
+def breakdown() -> go.Figure:
+    answer = replace(ANSWER, breakdown=(BreakdownRow("o1", NAME, (150, 40, 4)), ANSWER.breakdown[1]))
+    return breakdown_figure(answer, 3, differences(answer, 3))
+
+
+def timeline() -> go.Figure:
+    return timeline_figure([Mark(0, NAME, "o1", "c"), Mark(DAY, NAME, "o1", "c")], {"o1": NAME}, lambda _: NAME)
+
+
+FUNNEL = funnel_of(NAME)
+# With how many times the name is written in the picture, and in what shows when its first mark is pointed at.
+FIGURES = {
+    "trend": (trend_figure(buckets({NAME: 3, "click": 2}, {NAME: 5, "click": 1}), ZONE), 1, 1),
+    "offers": (offers_figure(Sparklines([0, DAY], {"o1": [1, 2]}), {"o1": NAME, "o2": "Other"}, "UTC"), 1, 1),
+    "timeline": (timeline(), 2, 3),
+    "funnel": (funnel_figure(FUNNEL), 1, 0),
+    "funnel over time": (funnel_trend_figure(FUNNEL), 1, 1),
+    "funnel before": (before_figure(Comparison(FUNNEL, FUNNEL, (), True)), 1, 0),
+    "funnel by value": (breakdown(), 1, 1),
+}
+
+
+@pytest.fixture(scope="module")
+def canvas(chromium: Browser) -> Iterator[Page]:
+    """An empty page that can draw."""
+    page = chromium.new_page()
+    page.set_content('<div id="picture" style="width: 900px"></div>')
+    page.add_script_tag(path=PLOTLY)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_a_name_with_quotes_and_markup_is_shown_as_it_is(canvas: Page, kind: str):
+    figure, written, pointed_at = FIGURES[kind]
+    drawn = canvas.evaluate("""async figure => {
+        const texts = (within) => [...document.querySelectorAll(within + " text")].map((text) => text.textContent).join("\\n")
+        await Plotly.newPlot("picture", JSON.parse(figure))
+        const picture = texts("#picture")
+        Plotly.Fx.hover("picture", [{ curveNumber: 0, pointNumber: 0 }])
+        return [picture, texts(".hoverlayer")]
+    }""", figure.to_json())
+    assert [text.count(NAME) for text in drawn] == [written, pointed_at], drawn
