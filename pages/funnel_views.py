@@ -24,7 +24,7 @@ from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, befo
 from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
 from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
 from ui.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
-from ui.funnel_words import step_name, units
+from ui.funnel_words import goal_words, reached_words, step_name, units
 from ui.sortable_table import sortable_table
 
 VIEWS = {"breakdown": "By value", "trend": "Over time", "times": "Time to convert", "before": "Period before"}
@@ -101,7 +101,8 @@ class View:
         with table:
             sortable_table(breakdown_rows(answer, self._target, contrasts), breakdown_headings(answer, self._target),
                            f"Funnel by {answer.question.breakdown}", key="breakdown_table")
-        st.caption(f"The value is that of the entry. {how_compared(contrasts)} ▲ and ▼ stand only where the difference survives that.")
+        marks = " ▲ and ▼ stand only where the difference survives that." if len(contrasts) > 1 else ""
+        st.caption(f"The value is that of the entry. {how_compared(contrasts)}{marks}")
 
     def _draw_trend(self, answer: FunnelAnswer, bound: Binding) -> None:
         with self._controls():
@@ -123,18 +124,18 @@ class View:
             if times.n:
                 _draw_file("funnel-times", TIME_HEADER, time_file(times))
         if not times.n:
-            st.text(f"None reached {step_name(self._asked, step.number)}, so there are no times.")
+            st.text(f"None {reached_words(self._asked, step.number)}, so there are no times.")
             return
         with st.container(horizontal=True, key="funnel_times"):
             for name, value in time_facts(times):
                 st.metric(name, value, width="content")
         picture, table = st.columns([1.6, 1], gap="medium")
         with picture:
-            st.plotly_chart(times_figure(times), key="times_picture", alt=times_text(times, step_name(self._asked, step.number)), **_PICTURE)
+            st.plotly_chart(times_figure(times), key="times_picture", alt=times_text(times, goal_words(self._asked, step.number)), **_PICTURE)
         with table:
             sortable_table(time_rows(times), TIME_HEADINGS, "Times", key="times_table")
-        st.caption(f"From the entry to {step_name(self._asked, step.number)}, of the {units(times.n, self._asked)} that reached it. The bars "
-                   "stand for longer and longer stretches of time.")
+        st.caption(f"From the entry to {goal_words(self._asked, step.number)}, of the {units(times.n, self._asked)} that "
+                   f"{reached_words(self._asked, step.number)}. The bars stand for longer and longer stretches of time.")
 
     def _draw_before(self, answer: FunnelAnswer, bound: Binding) -> None:
         compared = comparison(self._tenant, self._asked)

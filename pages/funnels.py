@@ -32,7 +32,7 @@ from ui.funnel_rules import Rules
 from ui.funnel_steps import Slots, StepEditor, is_draft, slots, step_pairs
 from ui.funnel_tables import STEP_HEADINGS, step_rows
 from ui.funnel_warnings import warnings
-from ui.funnel_words import bar_pairs, interval, step_name, units
+from ui.funnel_words import bar_pairs, end_words, interval, reached_words, step_name, units
 from ui.period import Period
 from ui.sortable_table import sortable_table
 from ui.zone import Zone, as_of
@@ -111,10 +111,11 @@ class Funnels:
         first, last = answer.steps[0], answer.steps[-1]
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.question)} reached the last step"
+                reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.question)} {end_words(self.question)}"
                 st.subheader(reached if first.units else "Nobody entered this funnel", anchor=False)
                 if last.interval95 and first.units:
-                    st.text(f"{numbers.count(last.units)} reached {step_name(self.question, last.number)} · 95% interval {interval(last.interval95)}")
+                    said = f"{numbers.count(last.units)} {reached_words(self.question, last.number)}"
+                    st.text(f"{said} · 95% interval {interval(last.interval95)}")
                 st.caption(as_of(answer.newest, self.question.selection.zone))
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 words = self.view.question.pairs()

@@ -21,7 +21,7 @@ TOO_FEW = (
     f"{FEWEST_EACH_WAY} misses would be expected on either side."
 )
 
-Verdict = Literal["higher", "lower", "no clear difference", "too few to say"]
+Verdict = Literal["higher", "lower", "no clear difference", "too few to say", "nothing to compare with"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class Contrast:
 
 _EMPTY = Arm(0, 0)
 _TOO_FEW = Contrast("too few to say")
+_ALONE = Contrast("nothing to compare with")
 _MIRRORED: dict[Verdict, Verdict] = {"higher": "lower", "lower": "higher"}
 
 
@@ -113,8 +114,13 @@ def pairwise(arms: Sequence[Arm]) -> dict[tuple[int, int], Contrast]:
 
 
 def against_rest(arms: Sequence[Arm]) -> list[Contrast]:
-    """Each arm against all others together; corrected for all these comparisons. Of two arms they are one, seen from either side."""
+    """Each arm against all others together; corrected for all these comparisons.
+
+    Of two arms they are one, seen from either side; an arm that is the only one with trials has nothing to compare with.
+    """
     filled = [place for place, arm in enumerate(arms) if arm != _EMPTY]
+    if len(filled) == 1:
+        return [_ALONE if place in filled else _TOO_FEW for place in range(len(arms))]
     if len(filled) == 2:
         first, second = filled
         found = [_TOO_FEW] * len(arms)

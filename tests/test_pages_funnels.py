@@ -210,6 +210,21 @@ def test_the_values_of_a_breakdown_sum_to_the_steps(go: Visit, dashboard: Dashbo
     assert totals == [step["units"] for step in answer(dashboard, "")["steps"]]
 
 
+def test_a_breakdown_with_one_value_says_that_there_is_nothing_to_compare(go: Visit):
+    page = go("/funnels?channelId=ch_email")
+    table = page.get_by_role("table", name="Funnel by channel")
+    expect(table).to_contain_text("nothing to compare with")
+    expect(page.get_by_text("There is one alone, and nothing to compare it with.")).to_be_visible()
+    expect(page.get_by_text("too few to say")).to_have_count(0)
+
+
+def test_in_any_order_the_sentences_speak_of_the_steps_that_were_done(go: Visit):
+    page = go("/funnels?order=any&window=none")
+    expect(page.get_by_role("heading", name=re.compile("pairs did all 3 steps$"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^\d+ did 3 of 3 steps · 95% interval"))).to_be_visible()
+    expect(page.get_by_text("reached Did")).to_have_count(0)
+
+
 def test_the_looks_are_in_the_address_with_the_words_of_the_api(go: Visit, dashboard: Dashboard):
     page = go("/funnels")
     page.get_by_role("radio", name="Over time").or_(page.get_by_role("button", name="Over time")).click()

@@ -106,7 +106,12 @@ def test_arms_are_compared_each_with_each_or_each_with_the_rest() -> None:
     assert [found.verdict for found in against_rest(arms)] == ["higher", "lower", "too few to say"]
     assert against_rest(arms)[0].difference == pytest.approx(0.4 - 305 / 1010)
     assert pairwise([Arm(1, 2)]) == {} and against_rest([]) == []
-    assert against_rest([Arm(400, 1000)])[0].verdict == "too few to say"
+
+
+def test_what_is_alone_has_nothing_to_compare_with_however_much_it_is() -> None:
+    alone = Contrast("nothing to compare with")
+    assert against_rest([Arm(400, 1000)]) == [alone]
+    assert against_rest([Arm(0, 0), Arm(400, 1000)]) == [Contrast("too few to say"), alone]
 
 
 def test_two_arms_are_one_comparison_seen_from_either_side() -> None:

@@ -8,6 +8,10 @@ def test_two_are_compared_with_each_other_and_nothing_is_corrected():
     assert how_compared(against_rest([Arm(80, 200), Arm(60, 200)])) == "The two are compared with each other: two-proportion z-test at 5%."
 
 
+def test_one_alone_is_said_to_be_alone():
+    assert how_compared(against_rest([Arm(80, 200)])) == "There is one alone, and nothing to compare it with."
+
+
 def test_more_are_compared_with_the_rest_and_corrected_for_those_of_which_there_is_enough():
     arms = [Arm(80, 200), Arm(60, 200), Arm(70, 200)]
     said = "Each is compared with all others together: two-proportion z-test at 5%"

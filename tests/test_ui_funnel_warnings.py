@@ -15,6 +15,11 @@ def test_ties_and_units_that_may_still_convert_are_said_with_their_numbers():
     assert immature.startswith("8 customer–offer pairs (4.0% of 200) may still reach accept or convert")
 
 
+def test_in_any_order_they_may_still_do_the_steps():
+    [*_, immature] = warnings(replace(ANSWER, question=replace(QUESTION, order="any")), TYPES)
+    assert immature.startswith("8 customer–offer pairs (4.0% of 200) may still do 3 of 3 steps: their time")
+
+
 def test_where_ties_do_not_count_those_they_would_add_are_said():
     strict = replace(ANSWER, question=replace(QUESTION, ties="strict"))
     assert warnings(strict, TYPES)[0] == "5 more would have reached click if steps at one and the same instant were allowed."

@@ -6,7 +6,7 @@ import pytest
 
 from queries.funnel.bars import Bar, dropped_after, reached
 from tests.funnel_answers import QUESTION
-from ui.funnel_words import bar_name, bar_pairs, interval, points, units
+from ui.funnel_words import bar_name, bar_pairs, dropped_words, end_words, goal_words, interval, points, reach_words, reached_words, units
 
 ANY = replace(QUESTION, order="any")
 TEN = replace(QUESTION, steps=(("click",),) * 10)
@@ -26,6 +26,14 @@ def test_a_bar_is_named_after_what_its_units_did(bar: Bar, name: str):
 ])
 def test_in_any_order_a_bar_is_named_after_how_many_steps_were_done(bar: Bar, name: str):
     assert bar_name(ANY, bar) == name
+
+
+def test_the_words_of_a_step_are_sentences_in_any_order_too():
+    assert [reach_words(one, 3) for one in (QUESTION, ANY)] == ["reach accept or convert", "do 3 of 3 steps"]
+    assert [reached_words(one, 2) for one in (QUESTION, ANY)] == ["reached click", "did 2 of 3 steps or more"]
+    assert [goal_words(one, 2) for one in (QUESTION, ANY)] == ["click", "2 of 3 steps"]
+    assert [end_words(one) for one in (QUESTION, ANY)] == ["reached the last step", "did all 3 steps"]
+    assert [dropped_words(one, 2) for one in (QUESTION, ANY)] == ["Dropped after 2", "Did only 2 of 3"]
 
 
 def test_the_last_of_ten_steps_is_reached_and_the_one_before_dropped():

@@ -10,6 +10,8 @@ from ui.numbers import counted
 
 def how_compared(contrasts: Sequence[Contrast]) -> str:
     """What each value's rate was held against, by which test, and for how many comparisons that was corrected."""
+    if len(contrasts) < 2:
+        return "There is one alone, and nothing to compare it with."
     held = "The two are compared with each other" if len(contrasts) == 2 else "Each is compared with all others together"
     comparisons = max((contrast.comparisons for contrast in contrasts), default=0)
     corrected = f", p by Holm corrected for {counted(comparisons, 'comparison')}" if comparisons > 1 else ""

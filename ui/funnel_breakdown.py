@@ -12,7 +12,7 @@ from queries.rates import Arm, Contrast, wilson
 from ui.chart_parts import chart_text
 from ui.funnel_contrast import COLOURS, SIGNS, against
 from ui.funnel_tables import FigureRow
-from ui.funnel_words import interval, step_heading, step_name
+from ui.funnel_words import interval, reached_words, step_heading
 from ui.numbers import count, percent
 from ui.sortable_table import Figure, Heading
 
@@ -66,12 +66,12 @@ def breakdown_text(answer: FunnelAnswer, target: int, contrasts: Sequence[Contra
     """What the picture shows, in words."""
     parts = [f"{value_name(row)} {percent(row.units[target - 1], row.units[0])}, {contrast.verdict}"
              for row, contrast in zip(answer.breakdown[:MOST_BARS], contrasts, strict=False)]
-    return f"Share of entries that reached {step_name(answer.question, target)}. {'; '.join(parts)}."
+    return f"Share of entries that {reached_words(answer.question, target)}. {'; '.join(parts)}."
 
 
 def breakdown_headings(answer: FunnelAnswer, target: int) -> list[Heading]:
     """The columns: the rate to step `target` and how it compares, then the units of each step."""
-    steps = [Heading(f"step{step.number}", step_heading(answer.question, step.number), words=f"Reached {step_name(answer.question, step.number)}")
+    steps = [Heading(f"step{step.number}", step_heading(answer.question, step.number), words=f"Who {reached_words(answer.question, step.number)}")
              for step in answer.steps]
     return [
         Heading("value", answer.question.breakdown.capitalize(), "text"),

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from queries.funnel.answer import FunnelAnswer, FunnelStep
 from queries.funnel.bars import Bar, dropped_after, reached
 from ui.chart_parts import chart_text
-from ui.funnel_words import interval, step_name, units
+from ui.funnel_words import bar_name, interval, step_name, units
 from ui.numbers import count, percent
 
 COLOUR = "#5B54EA"
@@ -33,7 +33,7 @@ def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure
             x=counts, y=rows, orientation="h", width=_BAR_WIDTH, name="Reached",
             marker={"color": COLOUR, "opacity": [_opacity(reached(-row), current) for row in rows]},
             customdata=[["reached", str(-row)] for row in rows],
-            hovertext=[f"{units(step.units, answer.question)} reached step {step.number}" for step in answer.steps],
+            hovertext=[_pointed_at(answer, reached(step.number)) for step in answer.steps],
             hovertemplate="%{hovertext}<extra></extra>",
         ),
         go.Bar(
@@ -41,8 +41,7 @@ def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure
             marker={"color": LOST_COLOUR, "opacity": [_opacity(bar, current) for bar in lost], "line": {"color": LOST_COLOUR, "width": 1},
                     "pattern": {"shape": "/", "size": 6, "solidity": [_LOST_CHOSEN if bar == current else _LOST for bar in lost]}},
             customdata=[["droppedAfter", str(bar.lowest)] for bar in lost],
-            hovertext=[f"{units(bar.size(counts), answer.question)} did not come from step {bar.lowest} to step {bar.lowest + 1}"
-                       for bar in lost],
+            hovertext=[_pointed_at(answer, bar) for bar in lost],
             hovertemplate="%{hovertext}<extra></extra>",
         ),
     ])
@@ -68,6 +67,11 @@ def funnel_text(answer: FunnelAnswer) -> str:
         for step in answer.steps
     )
     return f"Funnel of {len(answer.steps)} steps. {steps}."
+
+
+def _pointed_at(answer: FunnelAnswer, bar: Bar) -> str:
+    number = bar.size([step.units for step in answer.steps])
+    return f"{units(number, answer.question)} {chart_text(bar_name(answer.question, bar))}"
 
 
 def _opacity(bar: Bar, current: Bar | None) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from queries.funnel.answer import FunnelAnswer, FunnelStep
 from queries.funnel.bars import Bar, dropped_after, reached
 from queries.rates import Arm, wilson
-from ui.funnel_words import interval, step_name
+from ui.funnel_words import dropped_words, interval, step_name
 from ui.numbers import count, percent
 from ui.sortable_table import Figure, Heading
 
@@ -45,7 +45,7 @@ def _dropped(answer: FunnelAnswer, step: FunnelStep, link: Callable[[Bar], str],
     bar, first = dropped_after(step.number), answer.steps[0].units
     lost = bar.size([each.units for each in answer.steps])
     return {
-        "step": Figure(f"Dropped after {step.number}", mark=_mark(bar, current), address=link(bar)),
+        "step": Figure(dropped_words(answer.question, step.number), mark=_mark(bar, current), address=link(bar)),
         "units": Figure(count(lost), tone="quiet"),
         "first": Figure(percent(lost, first), note=interval(wilson(Arm(lost, first))), tone="quiet"),
         "previous": Figure(percent(lost, step.units), note=f"of step {step.number}", tone="quiet"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from queries.funnel.answer import FunnelAnswer
-from ui.funnel_words import step_name, units
+from ui.funnel_words import reach_words, step_name, units
 from ui.numbers import count, percent, percent_of
 
 FEW_ENTRIES = 30
@@ -26,8 +26,8 @@ def warnings(answer: FunnelAnswer, known_types: Collection[str]) -> list[str]:
             said.append(_ties(answer, step.tie_dependent, step.units, step.number))
     if answer.immature:
         said.append(
-            f"{units(answer.immature, answer.question)} ({percent_of(answer.immature, first.units)}) may still reach "
-            f"{step_name(answer.question, last.number)}: their time had not run out at the log's newest interaction."
+            f"{units(answer.immature, answer.question)} ({percent_of(answer.immature, first.units)}) may still "
+            f"{reach_words(answer.question, last.number)}: their time had not run out at the log's newest interaction."
         )
     return said
 

@@ -24,6 +24,31 @@ def step_name(question: FunnelQuestion, number: int) -> str:
     return either(question.steps[number - 1])
 
 
+def reach_words(question: FunnelQuestion, number: int) -> str:
+    """`reach click`; in any order `do 2 of 3 steps or more`."""
+    return f"do {_done(question, number)}" if question.order == "any" else f"reach {step_name(question, number)}"
+
+
+def reached_words(question: FunnelQuestion, number: int) -> str:
+    """`reached click`; in any order `did 2 of 3 steps or more`."""
+    return f"did {_done(question, number)}" if question.order == "any" else f"reached {step_name(question, number)}"
+
+
+def end_words(question: FunnelQuestion) -> str:
+    """What those did who went all the way."""
+    return f"did all {len(question.steps)} steps" if question.order == "any" else "reached the last step"
+
+
+def goal_words(question: FunnelQuestion, number: int) -> str:
+    """A step as what one is on the way to: `click`; in any order `2 of 3 steps`."""
+    return _of_all(question, number) if question.order == "any" else step_name(question, number)
+
+
+def dropped_words(question: FunnelQuestion, number: int) -> str:
+    """Those who came to a step and no further."""
+    return f"Did only {number} of {len(question.steps)}" if question.order == "any" else f"Dropped after {number}"
+
+
 def step_heading(question: FunnelQuestion, number: int) -> str:
     """A step over a column: `3 accept…` where several types would do."""
     if question.order == "any":
@@ -34,9 +59,9 @@ def step_heading(question: FunnelQuestion, number: int) -> str:
 
 def bar_name(question: FunnelQuestion, bar: Bar) -> str:
     """What the units of a bar did, to stand after their number."""
-    steps, number = len(question.steps), bar.lowest
+    number = bar.lowest
     if question.order == "any":
-        return f"did {number} of {steps} steps" + (" or more" if _is_reached(bar) and number < steps else "")
+        return reached_words(question, number) if _is_reached(bar) else f"did {_of_all(question, number)}"
     name = f"step {number} ({step_name(question, number)})"
     return f"reached {name}" + ("" if _is_reached(bar) else f" and not step {number + 1} ({step_name(question, number + 1)})")
 
@@ -44,6 +69,14 @@ def bar_name(question: FunnelQuestion, bar: Bar) -> str:
 def bar_pairs(bar: Bar) -> Pairs:
     """The words of a bar."""
     return [((REACHED if _is_reached(bar) else DROPPED_AFTER).name, str(bar.lowest))]
+
+
+def _done(question: FunnelQuestion, number: int) -> str:
+    return _of_all(question, number) + (" or more" if number < len(question.steps) else "")
+
+
+def _of_all(question: FunnelQuestion, number: int) -> str:
+    return f"{number} of {len(question.steps)} steps"
 
 
 def _is_reached(bar: Bar) -> bool:

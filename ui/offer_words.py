@@ -13,7 +13,8 @@ from ui.numbers import percent
 from ui.sortable_table import Figure
 
 _AGAINST = {"higher": "clearly above", "lower": "clearly below", "no clear difference": "not clearly apart from"}
-TONES: dict[Verdict, str] = {"higher": "good", "lower": "bad", "no clear difference": "quiet", "too few to say": "quiet"}
+_UNSAID = ("too few to say", "nothing to compare with")
+TONES: dict[Verdict, str] = {"higher": "good", "lower": "bad", "no clear difference": "quiet"}
 
 
 def standing_note(measure: str, standing: Standing, interval: str | None) -> str | None:
@@ -60,7 +61,7 @@ def conclusion(sides: Sequence[Side], measure: str, what: str) -> str:
     if len(sides) < 2:
         return f"There is nothing to compare: the rows have one of the {what} at most."
     clear = [side for side in sides if side.contrast.verdict in ("higher", "lower")]
-    if all(side.contrast.verdict == "too few to say" for side in sides):
+    if all(side.contrast.verdict in _UNSAID for side in sides):
         return f"{rate}: too few to say of any of the {what}; a rate is judged from {FEWEST_TRIALS} impressions on."
     if len(sides) == 2:
         if not clear:
