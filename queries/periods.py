@@ -36,6 +36,12 @@ def last_days(newest: int, days: int, zone: str) -> date:
     return day(newest, zone) - (days - 1) * _DAY
 
 
+def comparable_last_days(oldest: int, newest: int, most: int, zone: str) -> int | None:
+    """The largest of LAST_DAYS, no more than `most`, that a log holds twice over, one after the other; None where it holds none."""
+    length = (day(newest, zone) - day(oldest, zone)).days + 1
+    return max((days for days in LAST_DAYS if days <= most and 2 * days <= length), default=None)
+
+
 def since_last_days(selection: Selection, newest: int, days: int) -> Selection:
     """The selection from the first of so many days on, of which the newest interaction's is the last; open to its end."""
     zone = ZoneInfo(selection.zone)

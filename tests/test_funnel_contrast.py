@@ -26,16 +26,27 @@ def question(*pairs: tuple[str, str]) -> FunnelQuestion:
      [("from", "2026-03-27"), ("to", "2026-03-29"), ("tz", "Europe/Amsterdam")]),
     ([("from", "2026-03-15T10:00"), ("to", "2026-03-15T16:00")], [("from", "2026-03-15T04:00"), ("to", "2026-03-15T10:00")]),
 ])
-def test_the_period_before_is_as_long_and_ends_where_this_one_begins(period: list, before: list) -> None:
+def test_the_period_before_is_as_long_and_ends_where_this_one_begins(log: Log, period: list, before: list) -> None:
+    log.load(interaction("old", "2026-01-01T00:00:00Z"))
     asked = question(*period, ("breakdown", "offer"), ("grain", "day"), ("exclude", "x"))
-    assert question_before(asked) == question(*before, ("exclude", "x"))
+    with log.store.snapshot() as snapshot:
+        assert question_before(snapshot.tenant(ACME), asked) == question(*before, ("exclude", "x"))
+
+
+def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
+    log.load(interaction("old", "2026-01-01T00:00:00Z"), interaction("new", "2026-03-21T09:59:59.999Z"))
+    with log.store.snapshot() as snapshot:
+        found = question_before(snapshot.tenant(ACME), question(("from", "2026-03-15")))
+    assert found == question(("from", "2026-03-08"), ("to", "2026-03-14T10:00:00Z"))
 
 
 @pytest.mark.parametrize("period", [
-    [], [("from", "2026-03-15")], [("to", "2026-03-15")], [("from", "2026-03-15"), ("to", "2026-03-15")],
+    [], [("to", "2026-03-15")], [("from", "2026-03-15"), ("to", "2026-03-15")], [("from", "2026-03-10")],
     [("from", "0001-01-01"), ("to", "2026-03-15")],
 ])
-def test_without_a_period_before_there_is_no_comparison(log: Log, period: list) -> None:
+@pytest.mark.parametrize("rows", [[], [interaction("1", "2026-03-10T00:00:00Z"), interaction("2", "2026-03-20T00:00:00Z")]])
+def test_without_a_time_before_there_is_no_comparison(log: Log, rows: list[Row], period: list) -> None:
+    log.load(*rows)
     with log.store.snapshot() as snapshot:
         assert comparison(snapshot.tenant(ACME), question(*period)) is None
 
@@ -59,7 +70,7 @@ def test_now_and_before_are_the_answers_of_their_periods(log: Log) -> None:
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         day = comparison(tenant, asked)
-        assert (day.now, day.before) == (funnel(tenant, asked), funnel(tenant, question_before(asked)))
+        assert (day.now, day.before) == (funnel(tenant, asked), funnel(tenant, question_before(tenant, asked)))
         assert day.whole
         assert [step.units for step in day.before.steps] == [0, 0]
         found = comparison(tenant, replace(week, breakdown="offer", grain="day"))

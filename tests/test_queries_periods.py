@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.periods import LAST_DAYS, Days, chosen_last_days, days, last_days, period_pairs
+from queries.periods import LAST_DAYS, Days, chosen_last_days, comparable_last_days, days, last_days, period_pairs
 from queries.selection import Selection, parse
 from queries.times import milliseconds, moment
 
@@ -22,6 +22,14 @@ def test_the_last_days_end_with_the_day_of_the_newest_interaction_in_the_zone():
     assert last_days(NEWEST, 1, "UTC") == date(2026, 3, 31)
     assert last_days(NEWEST, 7, "UTC") == date(2026, 3, 25)
     assert last_days(NEWEST, 7, "Europe/Amsterdam") == date(2026, 3, 26)
+
+
+@pytest.mark.parametrize(("oldest", "zone", "chosen"), [
+    ("2026-03-31", "UTC", None), ("2026-03-31", "Europe/Amsterdam", 1), ("2026-03-30", "UTC", 1), ("2026-03-19", "UTC", 1),
+    ("2026-03-18", "UTC", 7), ("2020-01-01", "UTC", 30),
+])
+def test_the_last_days_that_can_be_compared_are_those_that_the_log_holds_twice(oldest: str, zone: str, chosen: int | None):
+    assert comparable_last_days(milliseconds(oldest, ZoneInfo("UTC")), NEWEST, 30, zone) == chosen
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Amsterdam", "America/New_York"])

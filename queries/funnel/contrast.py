@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from data.tenant import Tenant
-from queries.bounds import Bounds, bounds_before, within
+from queries.bounds import bounds, bounds_before, within
 from queries.funnel.answer import FunnelAnswer, funnel
 from queries.funnel.question import FunnelQuestion
 from queries.rates import Arm, Contrast, against_rest, contrasts
@@ -27,30 +27,32 @@ class Comparison:
 
 
 def comparison(tenant: Tenant, question: FunnelQuestion) -> Comparison | None:
-    """The funnel now and before, without its parts; None where the question's period is open, empty, or as old as the calendar."""
-    before = question_before(question)
+    """The funnel now and before, without its parts; None where the log has nothing from before the question's period.
+
+    An end of the period that is left open is the log's.
+    """
+    before = question_before(tenant, question)
     if before is None:
         return None
     now = funnel(tenant, replace(question, breakdown=None, grain=None))
     then = funnel(tenant, before)
-    oldest = tenant.oldest()
     return Comparison(
         now=now,
         before=then,
         steps=tuple(contrasts(list(zip(_arms(now), _arms(then), strict=True)))),
-        whole=oldest is not None and oldest <= before.selection.start,
+        whole=tenant.oldest() <= before.selection.start,
     )
 
 
-def question_before(question: FunnelQuestion) -> FunnelQuestion | None:
-    """The same question of the entries in the period of equal length before, without its parts; None where there is no such period."""
-    selection = question.selection
-    if selection.start is None or selection.end is None or selection.start == selection.end:
+def question_before(tenant: Tenant, question: FunnelQuestion) -> FunnelQuestion | None:
+    """The same question of the entries in the period of equal length before, without its parts; None where the log has none so old."""
+    covered = bounds(tenant, question.selection)
+    if covered is None or covered.start == covered.end:
         return None
-    before = bounds_before(Bounds(selection.start, selection.end), ZoneInfo(selection.zone))
-    if before is None:
+    before = bounds_before(covered, ZoneInfo(question.selection.zone))
+    if before is None or before.end <= tenant.oldest():
         return None
-    return replace(question, selection=within(selection, before), breakdown=None, grain=None)
+    return replace(question, selection=within(question.selection, before), breakdown=None, grain=None)
 
 
 def differences(answer: FunnelAnswer, step: int) -> list[Contrast]:
