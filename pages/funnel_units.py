@@ -9,7 +9,7 @@ import streamlit as st
 
 from data.tenant import Tenant
 from queries.funnel.bars import Bar
-from queries.funnel.cursor import UnitCursor
+from queries.funnel.cursor import CURSOR, UnitCursor
 from queries.funnel.question import FunnelQuestion
 from queries.funnel.units import UnitPage, units_page
 from ui import copying, numbers
@@ -18,7 +18,7 @@ from ui.funnel_words import bar_name, bar_pairs, units
 from ui.pager import pager
 from ui.sortable_table import sortable_table
 
-PATH = "/api/v1/funnel/units.csv"
+PATH = "/api/v1/funnel/units"
 
 # A cursor leads onward only; the way back is known for the pages that were shown.
 _BEFORE = "funnel cursors before"
@@ -44,8 +44,11 @@ class UnitList:
                     st.subheader(f"{units(found.total, self.question)} {bar_name(self.question, self.bar)}", anchor=False)
                     st.caption("Latest entry first. A customer leads to their interactions in History.")
                 if found.total:
-                    words = [*self.question.pairs(), *bar_pairs(self.bar), ("bom", "true")]
-                    copying.download("Download all as CSV", PATH, words, "funnel-units.csv", key="download_units")
+                    words = [*self.question.pairs(), *bar_pairs(self.bar)]
+                    place = [(CURSOR.name, self.cursor.text())] if self.cursor else []
+                    with st.container(horizontal=True, gap="xsmall", width="content", key="taking_units"):
+                        copying.download("Download all as CSV", f"{PATH}.csv", [*words, ("bom", "true")], "funnel-units.csv", key="download_units")
+                        copying.copy_text("Copy as curl", copying.curl_command(PATH, [*words, *place]), "copy_curl_units")
                 st.button("Close", key="close_units", icon=":material/close:", type="tertiary", on_click=partial(self.show, None, None))
             if found.total:
                 self._draw_rows(found)

@@ -14,10 +14,10 @@ from queries.funnel.contrast import comparison, differences
 from queries.funnel.plan import MOST_STEPS
 from queries.funnel.question import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, FunnelQuestion
 from queries.parameters import Parameter, one_of, whole_number
-from queries.periods import Days, days, last_days, period_pairs, whole_log
+from queries.periods import Days, comparable_last_days, last_days, period_pairs
 from queries.problems import BadQuestion
-from queries.sentence import period
-from ui import address, copying
+from queries.sentence import period, touched_days
+from ui import address, copying, numbers
 from ui.address import Binding, Field, Pairs
 from ui.compared_words import how_compared
 from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text
@@ -35,7 +35,7 @@ VIEW = Parameter("view", one_of(*VIEWS), "Which further look at the funnel is sh
 TARGET = Parameter("target", whole_number(2, MOST_STEPS), "The step whose rate or time is looked at; the last one if not given.")
 
 _DAYS = 30
-_CSV = "/api/v1/funnel.csv"
+_FUNNEL = "/api/v1/funnel"
 _PICTURE = {"config": {"displayModeBar": False}}
 
 
@@ -123,6 +123,7 @@ class View:
             self._draw_target(bound)
             if times.n:
                 _draw_file("funnel-times", TIME_HEADER, time_file(times))
+            self._draw_curl(self.question)
         if not times.n:
             st.text(f"None {reached_words(self._asked, step.number)}, so there are no times.")
             return
@@ -144,8 +145,9 @@ class View:
             return
         with self._controls():
             _draw_file("funnel-before", BEFORE_HEADER, before_file(compared))
-        now, before = (period(one.question.selection) for one in (compared.now, compared.before))
-        st.text(f"{now} against {before}")
+            self._draw_curl(compared.now.question, compared.before.question)
+        before = touched_days(compared.before.question.selection)
+        st.text(f"Entries {period(self._asked.selection)}, against the equally long period before, {before}")
         if not compared.whole:
             st.caption(":material/info: The log begins within the period before, so that has fewer entries than it might.")
         if compared.now.immature:
@@ -157,16 +159,15 @@ class View:
             sortable_table(before_rows(compared), BEFORE_HEADINGS, "Now and before", key="before_table")
 
     def _draw_choice_of_period(self) -> None:
-        selection, newest = self._asked.selection, self._tenant.newest()
-        last = whole_log(self._tenant.oldest(), newest, selection.zone).last
-        first = days(selection).first if selection.start is not None else None
-        chosen = Days(first if first and first <= last else last_days(newest, _DAYS, selection.zone), last)
-        words = period_pairs(chosen, selection)
-        label = f"From {chosen.first} to {chosen.last}"
+        tenant, zone = self._tenant, self._asked.selection.zone
+        chosen = comparable_last_days(tenant.oldest(), tenant.newest(), _DAYS, zone)
         with st.container(border=True, gap="xsmall", key="funnel_period"):
-            st.text("Choose a period with a first and a last day: it is compared with the one of equal length before it.")
+            st.text("The log has nothing from before this period to compare with.")
+            if chosen is None:
+                return
             others = address.without(address.pairs(), ("from", "to", "cursor"))
-            st.button(label, key="choose_period", on_click=lambda: address.show([*others, *words]))
+            words = period_pairs(Days(last_days(tenant.newest(), chosen, zone)))
+            st.button(f"Choose the last {numbers.counted(chosen, 'day')}", key="choose_period", on_click=lambda: address.show([*others, *words]))
 
     def _controls(self) -> DeltaGenerator:
         return st.container(horizontal=True, vertical_alignment="bottom", key="funnel_controls")
@@ -178,7 +179,12 @@ class View:
 
     def _draw_download(self, table: str) -> None:
         words = [*self.question.pairs(), ("table", table), ("bom", "true")]
-        copying.download("Download table as CSV", _CSV, words, f"funnel-{table}.csv", key=f"download_{table}")
+        copying.download("Download table as CSV", f"{_FUNNEL}.csv", words, f"funnel-{table}.csv", key=f"download_{table}")
+        self._draw_curl(self.question)
+
+    def _draw_curl(self, *questions: FunnelQuestion) -> None:
+        command = copying.curl_commands(_FUNNEL, (question.pairs() for question in questions))
+        copying.copy_text("Copy as curl", command, "copy_curl_view")
 
     def _view_pairs(self, chosen: str | None) -> Pairs:
         usual = chosen in (None, "breakdown") and not self._asked.grain

@@ -33,7 +33,7 @@ from ui.record_drawer import RECORD, record_drawer
 from ui.rows_link import link_behind
 from ui.table import table
 
-SUMMARY = "/api/v1/interaction-summary"
+COMPARISON = "/api/v1/interaction-comparison"
 HISTORY = "/api/v1/interaction-history"
 NEWEST_ROWS = 10
 
@@ -80,7 +80,7 @@ class OfferPage(OfferFrame):
                 st.caption(self.compared_with(found))
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 copying.copy_link()
-                copying.copy_curl(SUMMARY, self.selection.pairs())
+                copying.copy_curl(COMPARISON, self.selection.pairs())
 
     def compared_with(self, found: Standings) -> str:
         """What the changes are against, in words."""

@@ -14,7 +14,7 @@ from pages.offer_parts import GRAIN_NAMES, HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
 from pages.taking import taking
 from queries.measures import MEASURE
-from queries.narrowing import part_of
+from queries.narrowing import part_of, rows_of_each
 from queries.periods import day
 from queries.problems import BadQuestion
 from queries.selection import Question
@@ -93,7 +93,8 @@ class OfferComparison(OfferFrame):
             st.segmented_control("Each point is", GRAINS, **self.bound(GRAIN.name), format_func=GRAIN_NAMES.get,
                                  label_visibility="collapsed", required=True)
             header, rows = offers_file(lines, self.labels, zone)
-            taking("offers-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", grain)])
+            behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
+            taking("offers-trend", header, rows, TREND, *([*one.pairs(), (GRAIN.name, grain)] for one in behind))
         words = offers_words(lines, self.labels, COUNT_NAMES[measure])
         st.plotly_chart(offers_figure(lines, self.labels, zone), key="trend", alt=words, config={"displayModeBar": False})
         with st.expander("These lines as a table"):

@@ -32,6 +32,7 @@ from ui.summary_file import summary_file
 from ui.trend_rows import trend_file, trend_headings, trend_rows
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
+HOURS = "/api/v1/interaction-hours"
 GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
 HEAT_NAMES = {id: MEASURE[id].label for id in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
 
@@ -111,6 +112,7 @@ def draw_heat(frame: OfferFrame) -> None:
         hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]
                  for place, day in enumerate(WEEKDAYS) for hour in range(24)]
         copying.save("Download CSV", file_text(["weekday", "hour", *HEAT_NAMES], hours), "offer-hours.csv", key="file_hours")
+        copying.copy_text("Copy as curl", copying.curl_command(HOURS, selection.pairs()), "copy_curl_hours")
     values = found.values(measure)
     texts = [["" if value is None else hour_text(measure, value) for value in hours] for hours in values]
     heat_table(values, texts, f"{HEAT_NAMES[measure]} by weekday and hour, {found.zone}", "heat_table")

@@ -41,6 +41,7 @@ from ui.trend_rows import trend_file, trend_headings, trend_rows
 from ui.unusual_list import unusual_list
 from ui.zone import Zone, as_of
 
+COMPARISON = "/api/v1/interaction-comparison"
 SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
 
@@ -102,7 +103,9 @@ class Overview:
                 st.subheader(numbers.counted(compared.now.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
                 st.caption(f"{self.compared_with(compared)} {as_of(self.tenant.newest(), self.selection.zone)}.")
-            copying.copy_link()
+            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
+                copying.copy_link()
+                copying.copy_curl(COMPARISON, self.selection.pairs())
 
     def compared_with(self, compared: Comparison) -> str:
         """What the changes are against, in words."""

@@ -8,7 +8,7 @@ import streamlit as st
 
 from api.csv_text import BOM, cell_text, header_text
 from ui.address import Pairs
-from ui.copying import copy_text, curl_command, download, save
+from ui.copying import copy_text, curl_command, curl_commands, download, save
 
 Value = str | int | float | None
 
@@ -19,11 +19,12 @@ def file_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     return BOM + header_text(header) + "".join(lines)
 
 
-def taking(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], path: str, pairs: Pairs) -> None:
-    """The buttons; `key` names the part and the file."""
+def taking(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], path: str, *questions: Pairs) -> None:
+    """The buttons; `key` names the part and the file. Of several questions each is a call of its own."""
     with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
         save("Download CSV", file_text(header, rows), f"{key}.csv", key=f"file_{key}")
-        copy_text("Copy as curl", curl_command(path, pairs), f"copy_curl_{key}")
+        if questions:
+            copy_text("Copy as curl", curl_commands(path, questions), f"copy_curl_{key}")
 
 
 def taking_of_api(key: str, path: str, pairs: Pairs, only_file: Pairs = ()) -> None:

@@ -40,3 +40,9 @@ def part_of(selection: Selection, start: int, end: int | None) -> Selection:
 def rows_behind(selection: Selection, measure: str, names: Names) -> Selection | None:
     """The rows of a selection that a measure, by its id, counts; of a rate those of its part. None where its filters leave none."""
     return narrowed(selection, pairs_behind(MEASURE[measure], names))
+
+
+def rows_of_each(selection: Selection, filter: str, values: Iterable[str], measure: str, names: Names) -> list[Selection]:
+    """The rows that a measure, by its id, counts of each value of a filter; a value of which the selection's filters leave none has none."""
+    narrow = (narrowed(selection, [(filter, value), *pairs_behind(MEASURE[measure], names)]) for value in values)
+    return [one for one in narrow if one is not None]

@@ -148,6 +148,15 @@ def choose_zone(page: Page, city: str) -> None:
     page.keyboard.press("Enter")
 
 
+def copied(page: Page, part: str) -> list[str]:
+    """The address of each API call that "Copy as curl" copies in a part of the page, given by its key."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    buttons = page.locator(f".st-key-{part}")
+    buttons.get_by_role("button", name="Copy as curl").click()
+    expect(buttons.get_by_role("button", name="Copied")).to_be_visible()
+    return [line.split("'")[1] for line in page.evaluate("navigator.clipboard.readText()").splitlines()]
+
+
 def at_rest(page: Page) -> None:
     """Waits until nothing is being computed."""
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import Dashboard, Visit, choose, drawn, step_to
+from tests.browser import Dashboard, Visit, choose, copied, drawn, step_to
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -244,14 +244,53 @@ def test_the_looks_are_in_the_address_with_the_words_of_the_api(go: Visit, dashb
     assert sum(units) == answer(dashboard, "")["steps"][2]["units"]
 
 
-def test_the_period_before_needs_both_ends_and_offers_them(go: Visit):
+def test_a_period_with_a_beginning_is_compared_at_once_and_the_whole_log_asks_for_one(go: Visit):
     page = go("/funnels?view=before")
-    page.get_by_role("button", name=re.compile("^From 2026")).click()
+    expect(page.get_by_text("The log has nothing from before this period to compare with.")).to_be_visible()
+    page.get_by_role("button", name="Choose the last 30 days").click()
     expect(page.get_by_role("table", name="Now and before")).to_be_visible()
     drawn(page)
-    words = dict(asked(page))
-    assert (words["from"], words["to"]) == ("2026-06-01", "2026-07-01")
-    expect(page.get_by_text("1–30 June 2026 (UTC) against 2–31 May 2026 (UTC)")).to_be_visible()
+    assert asked(page) == [("view", "before"), ("from", "2026-06-01")]
+    expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 30 days")
+    expect(page.get_by_text("Entries since 1 June 2026 (UTC), against the equally long period before, 2–31 May 2026")).to_be_visible()
+
+
+def test_now_and_before_are_a_call_of_the_api_each(go: Visit, dashboard: Dashboard):
+    page = go("/funnels?view=before&from=2026-06-24&channelId=ch_email&breakdown=offer")
+    calls = copied(page, "funnel_controls")
+    with dashboard.client() as client:
+        now, before = (client.get(call).json() for call in calls)
+    shown = cells(page.get_by_role("table", name="Now and before"))
+    assert [row[1:3] for row in shown] == [
+        [f"{one['units']:,}", f"{other['units']:,}"] for one, other in zip(now["steps"], before["steps"], strict=True)
+    ]
+    assert before["query"]["from"] == "2026-06-17T00:00:00.000Z"
+
+
+@pytest.mark.parametrize(("words", "part", "label"), [
+    ("breakdown=creative&window=30d", "breakdown", "Funnel by creative"), ("view=trend&grain=month&unit=customer", "trend", "Funnel by month"),
+])
+def test_what_a_look_shows_is_a_call_of_the_api(go: Visit, dashboard: Dashboard, words: str, part: str, label: str):
+    page = go(f"/funnels?{words}")
+    [call] = copied(page, "funnel_controls")
+    with dashboard.client() as client:
+        rows = client.get(call).json()[part]
+    counts = [row["steps" if part == "breakdown" else "units"] for row in rows]
+    assert [row[-3:] for row in cells(page.get_by_role("table", name=label))] == [[f"{count:,}" for count in row] for row in counts]
+
+
+def test_the_units_of_a_page_are_a_call_of_the_api(go: Visit, dashboard: Dashboard):
+    page = go(f"/funnels?{FOUR}&droppedAfter=2&breakdown=offer")
+    table = page.get_by_role("table", name="Units")
+    first = cells(table)[0][2]
+    page.get_by_role("button", name="Older").press("Enter")
+    expect(table.locator("tbody")).not_to_contain_text(first)
+    drawn(page)
+    [call] = copied(page, "taking_units")
+    with dashboard.client() as client:
+        answer = client.get(call).json()
+    assert [unit["customerId"] for unit in answer["data"]] == [row[0] for row in cells(table)]
+    expect(page.locator(".st-key-units").get_by_role("heading", level=3)).to_contain_text(f"{answer['pagination']['total']:,} customer")
 
 
 def test_the_steps_can_be_taken_as_a_file(go: Visit, dashboard: Dashboard):

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import Role
-from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, at_rest, choose, choose_zone, drawn
+from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, at_rest, choose, choose_zone, copied, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -325,11 +325,7 @@ def test_the_curl_command_asks_for_exactly_what_is_shown(go: Visit, dashboard: D
     page.get_by_role("button", name="Older").click()
     expect(page.get_by_role("status")).to_have_text("Rows 51–100")
     drawn(page)
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Copy as curl").click()
-    expect(page.get_by_role("button", name="Copied")).to_be_visible()
-    command = page.evaluate("navigator.clipboard.readText()")
-    address = command.split("'")[1]
+    [address] = copied(page, "taking")
     assert address.startswith(f"{dashboard.address}{API}?type=click&limit=50&cursor=")
     with dashboard.client() as client:
         assert [[record["id"]] for record in client.get(address).json()["data"]] == cells(page)

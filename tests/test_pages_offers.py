@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard, Visit
+from tests.browser import Dashboard, Visit, copied
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -105,13 +105,37 @@ def test_the_newest_interactions_download_as_they_are_shown_and_as_the_api_tells
         taking.get_by_role("link", name="Download CSV").click()
     file = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8-sig"), newline="")))
     assert [row["customerId"] for row in file] == [row.split("\t")[2] for row in shown.all_inner_texts()]
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    taking.get_by_role("button", name="Copy as curl").click()
-    expect(taking.get_by_role("button", name="Copied")).to_be_visible()
-    address = page.evaluate("navigator.clipboard.readText()").split("'")[1]
+    [address] = copied(page, "taking_offer-newest")
     with dashboard.client() as client:
         assert [record["id"] for record in client.get(address).json()["data"]] == [row["id"] for row in file]
     assert len(file) == 10
+
+
+def test_the_figures_and_the_hours_of_an_offer_are_a_call_of_the_api_each(go: Visit, dashboard: Dashboard):
+    page = go("/offers?offerId=off_002&tz=Asia%2FTokyo&heat=impression")
+    [figures], [hours] = copied(page, "taking"), copied(page, "heat_heading")
+    with dashboard.client() as client:
+        answer, week = client.get(figures).json(), client.get(hours).json()
+    assert answer["before"]["whole"]
+    cards = page.get_by_role("list", name="Figures of the offer")
+    for name in ("impression", "click", "customers"):
+        expect(cards).to_contain_text(f"{answer['figures'][name]:,}")
+    expect(cards).to_contain_text(percent(answer["figures"]["cvr"]))
+    cells = page.get_by_role("table", name="Impressions by weekday and hour, Asia/Tokyo").locator("tbody td").all_inner_texts()
+    assert [int(text.replace(",", "") or 0) for text in cells] == [count for day in week["counts"]["impression"] for count in day]
+
+
+def test_each_line_of_compared_offers_is_a_call_of_the_api(go: Visit, dashboard: Dashboard):
+    page = go("/offers?offerId=off_001&offerId=off_003&grain=week&heat=convert&tz=Asia%2FTokyo")
+    calls = copied(page, "taking_offers-trend")
+    with dashboard.client() as client:
+        answers = [client.get(call).json()["buckets"] for call in calls]
+    page.get_by_text("These lines as a table").click()
+    shown = table(page, "The offers over time")[::-1]
+    assert [row[1:] for row in shown] == [
+        [f"{sum(bucket['counts'].values()):,}" for bucket in buckets] for buckets in zip(*answers, strict=True)
+    ]
+    assert any(row[1:] != ["0", "0"] for row in shown)
 
 
 def test_all_offers_are_a_step_of_their_own_and_back_returns_to_the_offer(go: Visit):

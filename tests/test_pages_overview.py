@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard, Visit, choose, drawn
+from tests.browser import Dashboard, Visit, choose, copied, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
 
@@ -79,6 +79,21 @@ def test_the_trends_table_has_each_day_of_the_api_in_the_chosen_time_zone(go: Vi
     ]
     assert sorted(types) == sorted(buckets[0]["counts"])
     assert any(not any(bucket["counts"].values()) for bucket in buckets)
+
+
+@pytest.mark.parametrize("words", ["", "from=2026-06-01&to=2026-06-20&channelId=ch_email&tz=Asia%2FTokyo", "period=all"])
+def test_the_cards_are_a_call_of_the_api_with_their_change(go: Visit, dashboard: Dashboard, words: str):
+    page = go(f"/overview?{words}")
+    [call] = copied(page, "taking")
+    with dashboard.client() as client:
+        answer = client.get(call).json()
+    now, before, shown = answer["figures"], answer["before"], values(page)
+    assert (shown["Impressions"], shown["Customers"], shown["CTR"]) == (f"{now['impression']:,}", f"{now['customers']:,}", f"{now['ctr']:.2f}%")
+    card = page.get_by_role("listitem").filter(has_text="Impressions")
+    if before is None:
+        expect(card).not_to_contain_text("before")
+    else:
+        expect(card).to_contain_text(f"{before['figures']['impression']:,} before")
 
 
 def test_a_figure_leads_to_the_rows_that_it_counts(go: Visit):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from queries.figures import figures
 from queries.matching import Matches
 from queries.measures import COUNTS
-from queries.narrowing import narrowed, rows_behind
+from queries.narrowing import narrowed, rows_behind, rows_of_each
 from queries.selection import Selection, parse
 from queries.total import total
 from tests.figures_logs import SAMPLE, load_sample
@@ -41,6 +41,13 @@ def test_a_row_passes_exactly_if_it_passes_both(first: list[tuple[str, str]], se
 
 def passes(selection: Selection, row: dict[str, str]) -> bool:
     return all(row[name] in values for name, values in selection.filters)
+
+
+def test_a_measure_of_each_value_leaves_out_what_the_filters_exclude(sample: Log) -> None:
+    selection = Selection(SAMPLE, (("offerId", ("a", "b")),), zone="Asia/Tokyo")
+    with sample.store.snapshot() as snapshot:
+        found = rows_of_each(selection, "offerId", ["b", "c"], "click", snapshot.tenant(SAMPLE).names)
+    assert found == [Selection(SAMPLE, (("offerId", ("b",)), ("outcome", ("click",))), zone="Asia/Tokyo")]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import shlex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.copying import curl_command
+from ui.copying import curl_command, curl_commands
 
 PATH = "/api/v1/interaction-history"
 
@@ -15,6 +15,11 @@ def test_the_command_asks_the_api_with_a_key_from_the_environment():
         'curl -H "Authorization: Bearer $KEY" '
         "'{origin}/api/v1/interaction-history?type=click&type=convert'"
     )
+
+
+def test_several_questions_are_a_command_each():
+    asked = [[("offerId", "a")], [("offerId", "b")]]
+    assert curl_commands(PATH, asked).splitlines() == [curl_command(PATH, pairs) for pairs in asked]
 
 
 @given(st.lists(st.tuples(st.just("customerId"), st.text(min_size=1))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import streamlit as st
@@ -57,3 +58,8 @@ def save(label: str, text: str, file_name: str, key: str) -> None:
 def curl_command(path: str, pairs: Pairs) -> str:
     """The command line; `{origin}` stands for this server, which only the browser can name."""
     return f'curl -H "Authorization: Bearer $KEY" \'{{origin}}{path}{query(pairs)}\''
+
+
+def curl_commands(path: str, questions: Iterable[Pairs]) -> str:
+    """A command line for each of some questions, under one another."""
+    return "\n".join(curl_command(path, pairs) for pairs in questions)
