@@ -64,7 +64,7 @@ class Customers:
             messages.unknown("customer", self.id, "Ids are compared exactly, capitals included.")
             return
         self.draw_heading(found)
-        kpis(customer_kpis(found), "Figures of the customer")
+        kpis(customer_kpis(found, self.selection, self.tenant.names), "Figures of the customer")
         self.draw_timeline(found)
         self.draw_offers(found)
         self.draw_rows()

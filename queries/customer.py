@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.names import Names
 from data.tenant import Tenant
-from queries.measures import Figures
+from queries.measures import MEASURE, Figures, pairs_behind
+from queries.narrowing import narrowed
 from queries.recent import recent
 from queries.selection import Selection
 from queries.tally import by_key, tally
+
+# What counts as taking an offer.
+TAKING = ("accept", "convert")
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,7 @@ class CustomerOffer:
     @property
     def taken(self) -> bool:
         """Whether it was accepted or led to a conversion."""
-        return self.figures.accept + self.figures.convert > 0
+        return any(self.figures[measure] for measure in TAKING)
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,15 @@ class Timeline:
 def customer(tenant: Tenant, id: str) -> Customer | None:
     """A customer's history; None where the log has no such customer."""
     return recent(tenant, ("customer", id), lambda: _customer(tenant, id))
+
+
+def rows_of_taking(found: Customer, every: Selection, names: Names) -> Selection | None:
+    """Of all interactions of a customer those by which offers were taken; None where there are none."""
+    taken = [offer for offer in found.offers if offer.taken]
+    outcomes = [pair for measure in TAKING for pair in pairs_behind(MEASURE[measure], names)]
+    # The offers are named only where an interaction without one would come along.
+    offers = [("offerId", offer.id) for offer in taken if offer.id is not None]
+    return narrowed(every, outcomes if len(offers) == len(taken) else [*offers, *outcomes]) if offers else None
 
 
 def timeline(tenant: Tenant, id: str, most: int = 2000) -> Timeline:

@@ -69,6 +69,17 @@ def test_entering_an_id_shows_what_the_api_has_of_that_customer(go: Visit, dashb
     assert column(page, "Interactions", 0) == [time[:19].replace("T", " ") for time in times[:25]]
 
 
+def test_the_offers_taken_lead_to_the_rows_by_which_they_were_taken(go: Visit, dashboard: Dashboard):
+    with dashboard.client() as client:
+        taking = client.get(SUMMARY, params={"groupBy": "customer", "outcome": ["accept", "convert", "conversion"]}).json()["summary"][0]
+    page = go(f"/customers?customerId={taking['id']}")
+    assert values(page)["Offers taken"] != "0"
+    page.get_by_role("listitem").filter(has_text="Offers taken").get_by_role("link").click()
+    expect(page).to_have_url(re.compile(rf"/history\?customerId={taking['id']}&outcome=accept"))
+    drawn(page)
+    expect(page.get_by_role("heading", level=3)).to_have_text(re.compile(rf"^{taking['total']} interactions?$"))
+
+
 def test_the_types_download_as_they_are_shown(go: Visit, busiest: str):
     page = go(f"/customers?customerId={busiest}")
     shown = dict(zip(column(page, "Interactions by type", 0), column(page, "Interactions by type", 1), strict=True))

@@ -4,11 +4,18 @@ from queries.customer import customer
 from queries.selection import Selection
 from tests.logs import ACME, Log, interaction
 from ui.customer_figures import customer_kpis, offer_rows, offers_file, type_rows
+from ui.kpis import Kpi
 
 
 def asked(log: Log, id: str):
     with log.store.snapshot() as snapshot:
         return customer(snapshot.tenant(ACME), id)
+
+
+def cards_of(log: Log, id: str) -> dict[str, Kpi]:
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        return {card.label: card for card in customer_kpis(customer(tenant, id), Selection(ACME, (("customerId", (id,)),)), tenant.names)}
 
 
 def rows_of(log: Log, id: str) -> list:
@@ -31,11 +38,24 @@ def story(log: Log) -> None:
 
 def test_the_cards_say_when_a_customer_was_seen_and_what_was_taken(log: Log):
     story(log)
-    cards = {card.label: card for card in customer_kpis(asked(log, "C1"))}
+    cards = cards_of(log, "C1")
     assert (cards["Interactions"].value, cards["Interactions"].address) == ("5", "/history?customerId=C1")
     assert (cards["First seen"].value, cards["First seen"].note) == ("2026-03-01", "10:00:00 UTC")
     assert (cards["Last seen"].value, cards["Last seen"].note) == ("2026-03-03", "11:12:13 UTC")
     assert (cards["Offers taken"].value, cards["Offers taken"].note) == ("1", "of 3 seen")
+    assert cards["Offers taken"].address == "/history?customerId=C1&outcome=accept&outcome=convert&outcome=conversion"
+
+
+def test_where_no_offer_was_taken_no_rows_are_behind_the_figure(log: Log):
+    story(log)
+    log.load(interaction("7", "2026-03-04T10:00:00Z", customerId="C2", interactionType="accept", outcomeTypeKey="accept"))
+    assert (cards_of(log, "C2")["Offers taken"].value, cards_of(log, "C2")["Offers taken"].address) == ("0", None)
+
+
+def test_an_accept_without_an_offer_is_not_among_the_rows_of_the_offers_taken(log: Log):
+    story(log)
+    log.load(interaction("7", "2026-03-04T10:00:00Z", customerId="C1", interactionType="accept", outcomeTypeKey="accept"))
+    assert cards_of(log, "C1")["Offers taken"].address == "/history?customerId=C1&offerId=o1&outcome=accept&outcome=convert&outcome=conversion"
 
 
 def test_an_offer_is_taken_refused_or_only_seen_and_leads_to_its_rows(log: Log):
@@ -61,5 +81,6 @@ def test_the_file_holds_a_line_for_each_offer(log: Log):
     header, rows = offers_file(asked(log, "C1"))
     assert dict(zip(header, rows[2], strict=True)) == {
         "customerId": "C1", "offerId": "o1", "offerName": "o1", "offerStatus": None, "seen": "true", "taken": "true", "impression": 1,
-        "click": 0, "dismiss": 0, "accept": 1, "convert": 0, "revenue": 0.0, "first": "2026-03-01 10:00:00", "last": "2026-03-01 10:01:00",
+        "click": 0, "dismiss": 0, "accept": 1, "convert": 0, "revenue": 0.0, "first": "2026-03-01T10:00:00.000Z",
+        "last": "2026-03-01T10:01:00.000Z",
     }

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.names import Names
-from queries.customer import Customer, CustomerOffer
+from queries.customer import Customer, CustomerOffer, rows_of_taking
 from queries.measures import MEASURE
 from queries.selection import Selection
+from queries.times import iso
 from ui.address import Pairs, query
 from ui.chart_timeline import NO_OFFER
 from ui.kpis import Kpi
 from ui.measured import value_text
 from ui.numbers import count, percent, time
 from ui.palette import type_colour
-from ui.rows_link import link_behind
+from ui.rows_link import link_behind, rows_link
 from ui.sortable_table import Figure, Heading
 
 Row = Mapping[str, Figure | str | None]
@@ -33,8 +34,8 @@ OFFER_HEADINGS = [
 ]
 
 
-def customer_kpis(found: Customer) -> list[Kpi]:
-    """The cards of a customer."""
+def customer_kpis(found: Customer, every: Selection, names: Names) -> list[Kpi]:
+    """The cards of a customer; the figures lead to the rows behind them, of `every` one of the customer."""
     offers = [offer for offer in found.offers if offer.id is not None]
     seen, taken = sum(offer.seen for offer in offers), sum(offer.taken for offer in offers)
     return [
@@ -42,7 +43,7 @@ def customer_kpis(found: Customer) -> list[Kpi]:
         Kpi("First seen", time(found.first)[:10], "The day of the oldest interaction, in UTC.", note=f"{time(found.first)[11:]} UTC"),
         Kpi("Last seen", time(found.last)[:10], "The day of the newest interaction, in UTC.", note=f"{time(found.last)[11:]} UTC"),
         Kpi("Offers taken", count(taken), "Offers accepted, or that led to a conversion.",
-            note=f"of {count(seen)} seen"),
+            note=f"of {count(seen)} seen", address=rows_link(rows_of_taking(found, every, names))),
         Kpi("Value", value_text("revenue", found.figures.revenue), MEASURE["revenue"].words, address=_rows(found)),
     ]
 
@@ -83,11 +84,11 @@ def _figure(measure: str, offer: CustomerOffer, every: Selection, names: Names) 
 
 
 def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:
-    """The header and the rows of the offers as a file; times in UTC."""
+    """The header and the rows of the offers as a file."""
     header = ["customerId", "offerId", "offerName", "offerStatus", "seen", "taken", *_COUNTED, "revenue", "first", "last"]
     return header, [
         [found.id, offer.id, offer.label, offer.status, str(offer.seen).lower(), str(offer.taken).lower(),
-         *(offer.figures[id] for id in _COUNTED), offer.figures.revenue, time(offer.first), time(offer.last)]
+         *(offer.figures[id] for id in _COUNTED), offer.figures.revenue, iso(offer.first), iso(offer.last)]
         for offer in found.offers
     ]
 
