@@ -47,7 +47,7 @@ class OfferList(OfferFrame):
         self.draw_summary(found)
         st.text_input("Find an offer", **self.bound("search"), placeholder="Find an offer by name or id",
                       icon=":material/search:", label_visibility="collapsed", width=320)
-        if not self.search and found.found and not any(offer.row.figures.total for offer in found.found):
+        if self.nobody_met(found):
             no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
         elif found.found:
             self.draw_table(found)
@@ -58,12 +58,18 @@ class OfferList(OfferFrame):
     def draw_summary(self, found: Offers) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                st.subheader(numbers.counted(len(found.found), "offer"), anchor=False)
+                number = numbers.counted(len(found.found), "offer")
+                st.subheader(f"None of {number} has interactions" if self.nobody_met(found) else number, anchor=False)
                 self.draw_sentence()
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 copying.copy_link()
-                header, rows = summary_file([offer.row for offer in found.found])
-                taking("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
+                if found.found and not self.nobody_met(found):
+                    header, rows = summary_file([offer.row for offer in found.found])
+                    taking("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
+
+    def nobody_met(self, found: Offers) -> bool:
+        """Whether there is nothing to list but offers without a single interaction, which nobody searched for."""
+        return not self.search and bool(found.found) and not any(offer.row.figures.total for offer in found.found)
 
     def clear(self) -> None:
         """Makes the address that of all offers and their whole time."""

@@ -151,6 +151,8 @@ def test_all_offers_are_a_step_of_their_own_and_back_returns_to_the_offer(go: Vi
 def test_a_period_without_interactions_is_said_and_leads_out(go: Visit):
     page = go("/offers?from=2031-01-01&to=2031-02-01")
     expect(page.get_by_text("No interactions match")).to_be_visible()
+    expect(page.get_by_role("heading", level=3)).to_have_text(re.compile(r"^None of \d+ offers has interactions$"))
+    expect(page.get_by_role("button", name="Download CSV")).to_have_count(0)
     page.get_by_role("button", name="Remove Period").click()
     expect(page).to_have_url(re.compile(r"/offers\?period=all$"))
     expect(page.get_by_role("table", name="Offers", exact=True)).to_be_visible()
