@@ -17,7 +17,7 @@ from queries.parameters import Parameter, one_of, whole_number
 from queries.periods import Days, comparable_last_days, last_days, period_pairs
 from queries.problems import BadQuestion
 from queries.sentence import period, touched_days
-from ui import address, copying, numbers
+from ui import address, copying
 from ui.address import Binding, Field, Pairs
 from ui.compared_words import how_compared
 from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text
@@ -167,7 +167,8 @@ class View:
                 return
             others = address.without(address.pairs(), ("from", "to", "cursor"))
             words = period_pairs(Days(last_days(tenant.newest(), chosen, zone)))
-            st.button(f"Choose the last {numbers.counted(chosen, 'day')}", key="choose_period", on_click=lambda: address.show([*others, *words]))
+            label = "Choose the last day" if chosen == 1 else f"Choose the last {chosen} days"
+            st.button(label, key="choose_period", on_click=lambda: address.show([*others, *words]))
 
     def _controls(self) -> DeltaGenerator:
         return st.container(horizontal=True, vertical_alignment="bottom", key="funnel_controls")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from api.trend import GRAIN
 from pages.offer_frame import OfferFrame
-from pages.taking import file_text, taking, taking_of_api
+from pages.taking import taking, taking_of_api
 from queries.funnel.answer import funnel
 from queries.funnel.question import FunnelQuestion
 from queries.heatmap import heatmap
@@ -18,7 +18,7 @@ from queries.parameters import Parameter, one_of
 from queries.problems import BadQuestion
 from queries.summary import every_row
 from queries.trend import GRAINS, Bucket, trend
-from ui import address, copying, messages
+from ui import address, messages
 from ui.chart_trend import trend_figure, trend_words
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_tables import STEP_HEADINGS, step_rows
@@ -111,8 +111,7 @@ def draw_heat(frame: OfferFrame) -> None:
                      label_visibility="collapsed", filter_mode=None, width=180)
         hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]
                  for place, day in enumerate(WEEKDAYS) for hour in range(24)]
-        copying.save("Download CSV", file_text(["weekday", "hour", *HEAT_NAMES], hours), "offer-hours.csv", key="file_hours")
-        copying.copy_text("Copy as curl", copying.curl_command(HOURS, selection.pairs()), "copy_curl_hours")
+        taking("offer-hours", ["weekday", "hour", *HEAT_NAMES], hours, HOURS, selection.pairs())
     values = found.values(measure)
     texts = [["" if value is None else hour_text(measure, value) for value in hours] for hours in values]
     heat_table(values, texts, f"{HEAT_NAMES[measure]} by weekday and hour, {found.zone}", "heat_table")

@@ -102,7 +102,8 @@ class Overview:
             with st.container(gap="xxsmall", key="said"):
                 st.subheader(numbers.counted(compared.now.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
-                st.caption(f"{self.compared_with(compared)} {as_of(self.tenant.newest(), self.selection.zone)}.")
+                st.caption(as_of(self.tenant.newest(), self.selection.zone))
+                st.caption(self.compared_with(compared))
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 copying.copy_link()
                 copying.copy_curl(COMPARISON, self.selection.pairs())

@@ -113,7 +113,7 @@ def test_the_newest_interactions_download_as_they_are_shown_and_as_the_api_tells
 
 def test_the_figures_and_the_hours_of_an_offer_are_a_call_of_the_api_each(go: Visit, dashboard: Dashboard):
     page = go("/offers?offerId=off_002&tz=Asia%2FTokyo&heat=impression")
-    [figures], [hours] = copied(page, "taking"), copied(page, "heat_heading")
+    [figures], [hours] = copied(page, "taking"), copied(page, "taking_offer-hours")
     with dashboard.client() as client:
         answer, week = client.get(figures).json(), client.get(hours).json()
     assert answer["before"]["whole"]
