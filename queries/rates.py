@@ -38,6 +38,9 @@ class Arm:
     def __add__(self, other: Arm) -> Arm:
         return Arm(self.hits + other.hits, self.trials + other.trials)
 
+    def __sub__(self, other: Arm) -> Arm:
+        return Arm(self.hits - other.hits, self.trials - other.trials)
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -128,7 +131,7 @@ def against_rest(arms: Sequence[Arm]) -> list[Contrast]:
         found[second] = _from_the_other_side(found[first])
         return found
     whole = sum(arms, _EMPTY)
-    return contrasts([(arm, Arm(whole.hits - arm.hits, whole.trials - arm.trials)) for arm in arms])
+    return contrasts([(arm, whole - arm) for arm in arms])
 
 
 def contrasts(pairs: Sequence[tuple[Arm, Arm]]) -> list[Contrast]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from data.tenant import Tenant
 from queries.comparison import Change, Comparison, comparison
-from queries.figures import figures, figures_and_others
-from queries.measures import RATES
-from queries.rates import Contrast, Rate, arm_of, contrasts, rate_of
+from queries.figures import figures
+from queries.measures import MEASURE, RATES, Figures, rate
+from queries.rates import Arm, Contrast, Rate, arm_of, contrasts, rate_of
 from queries.selection import Selection
 
 
@@ -16,13 +16,13 @@ from queries.selection import Selection
 class Standing:
     """A measure of an offer.
 
-    `others` is that of all other offers together, `whole` that of all offers; `rate` and `contrast`, with the others', are None
-    where the measure is no rate. The contrasts are corrected for the number of rates.
+    `whole` is that of all offers. Where the measure is a rate, `others` is that of all other offers together, and `contrast` how `rate`
+    compares with theirs, corrected for the number of rates; else they are None.
     """
 
     change: Change
-    others: int | float | None
     whole: int | float | None
+    others: float | None = None
     rate: Rate | None = None
     contrast: Contrast | None = None
 
@@ -38,11 +38,14 @@ class Standings:
 def standings(tenant: Tenant, selection: Selection) -> Standings:
     """How the offer of a selection stands; of its other filters the other offers pass all."""
     compared = comparison(tenant, selection)
-    own, others = figures_and_others(tenant, selection, "offerId")
     whole = figures(tenant, replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != "offerId")))
-    ids = [measure.id for measure in RATES]
-    found = dict(zip(ids, contrasts([(arm_of(own, id), arm_of(others, id)) for id in ids]), strict=True))
+    arms = {id: (arm_of(compared.now, id), arm_of(whole, id) - arm_of(compared.now, id)) for id in (rate.id for rate in RATES)}
+    found = dict(zip(arms, contrasts(list(arms.values())), strict=True))
     return Standings(compared, {
-        id: Standing(change, others[id], whole[id], rate_of(own, id) if id in found else None, found.get(id))
+        id: Standing(change, whole[id], *_as_rate(compared.now, id, arms[id][1], found[id]) if id in arms else ())
         for id, change in compared.changes().items()
     })
+
+
+def _as_rate(own: Figures, measure: str, others: Arm, contrast: Contrast) -> tuple[float | None, Rate, Contrast]:
+    return rate(MEASURE[measure], others.hits, others.trials), rate_of(own, measure), contrast

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from queries.comparison import Change, comparison
-from queries.figures import figures, figures_and_others
 from queries.measures import MEASURE
 from queries.selection import parse
 from queries.times import iso
@@ -24,19 +23,6 @@ def test_a_period_is_counted_beside_the_one_before_as_sql_says(log: Log) -> None
             as_sql_says(found.before, whole_figures(log.store, SAMPLE, before), last=False)
             assert found.whole
             assert set(found.changes()) == set(MEASURE)
-
-
-def test_an_offer_is_counted_beside_all_others_as_sql_says(log: Log) -> None:
-    load_sample(log)
-    with log.store.snapshot() as snapshot:
-        tenant = snapshot.tenant(SAMPLE)
-        offers = [id for id in tenant.names.offer.ids if id]
-        selection = parse(SAMPLE, [("offerId", offers[0]), ("type", "click"), ("type", "impression")]).selection
-        these, others = figures_and_others(tenant, selection, "offerId")
-        types = [("type", "click"), ("type", "impression")]
-        as_sql_says(these, whole_figures(log.store, SAMPLE, [("offerId", offers[0]), *types]))
-        as_sql_says(others, whole_figures(log.store, SAMPLE, [*(("offerId", offer) for offer in offers[1:]), *types]))
-        assert these == figures(tenant, selection)
 
 
 def compared(log: Log, *pairs: tuple[str, str]):

@@ -18,8 +18,8 @@ def side(name: str | None, verdict: str) -> Side:
 
 
 def test_a_count_says_its_part_of_all_offers() -> None:
-    assert standing_note("click", Standing(Change(25, 20), 75, 100), None) == "25.0% of all offers"
-    assert standing_note("click", Standing(Change(0, 0), 0, 0), None) is None
+    assert standing_note("click", Standing(Change(25, 20), 100), None) == "25.0% of all offers"
+    assert standing_note("click", Standing(Change(0, 0), 0), None) is None
 
 
 @pytest.mark.parametrize(("verdict", "said"), [
@@ -29,7 +29,7 @@ def test_a_count_says_its_part_of_all_offers() -> None:
     ("too few to say", "the others’ 4.21%: too few to say"),
 ])
 def test_a_rate_says_how_it_stands_to_the_others(verdict: str, said: str) -> None:
-    standing = Standing(Change(5.0, None), 4.21, 4.5, RATE, Contrast(verdict))
+    standing = Standing(Change(5.0, None), 4.5, 4.21, RATE, Contrast(verdict))
     assert against_others("ctr", standing) == said
     assert standing_note("ctr", standing, "4.00–6.00%") == f"4.00–6.00%, {said}"
 
