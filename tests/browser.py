@@ -30,11 +30,12 @@ Visit = Callable[[str], Page]
 
 @dataclass
 class Dashboard:
-    """A running server: its address, its state folder, and the accounts in it."""
+    """A running server: its address, its state folder, the accounts in it, and its process."""
 
     address: str
     home: Path
     accounts: Accounts
+    server: subprocess.Popen
 
     def run(self, *command: str) -> None:
         """Runs a command line of the product, as `("data", "load", file)`, while the server runs."""
@@ -69,9 +70,9 @@ def served(home: Path, tenant: str, streamlit: Sequence[str] = ("-m", "streamlit
     command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
     with (home / "server.log").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=_environment(home) | settings, stdout=log, stderr=log)
-    dashboard = Dashboard(f"http://localhost:{port}", home, accounts)
+    dashboard = Dashboard(f"http://localhost:{port}", home, accounts, server)
     try:
-        _wait_until_ready(dashboard, server)
+        _wait_until_ready(dashboard)
         yield dashboard
     finally:
         server.terminate()
@@ -171,9 +172,9 @@ def _environment(home: Path) -> dict[str, str]:
     return {**os.environ, "IH_HOME": str(home)}
 
 
-def _wait_until_ready(dashboard: Dashboard, server: subprocess.Popen) -> None:
+def _wait_until_ready(dashboard: Dashboard) -> None:
     for _ in range(200):
-        if server.poll() is not None:
+        if dashboard.server.poll() is not None:
             break
         try:
             if httpx2.get(f"{dashboard.address}/readyz").status_code == 200:
