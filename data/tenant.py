@@ -47,6 +47,11 @@ class Tenant:
         """All interactions, by customer."""
         return journeys(self._snapshot, self._tenant, self.names.largest_keys())
 
+    def has_read_journeys(self) -> bool:
+        """Whether the times and types of `journeys` are in memory already, the longest columns of what every funnel reads."""
+        memory = self._snapshot.memory
+        return all(memory.holds(("journeys", self._tenant, name)) for name in ("timestamp", "type"))
+
     def recall(self, key, make):
         """An answer about this tenant, remembered for this version of the store."""
         return self._snapshot.memory.recall(("answer", self._tenant, key), make)

@@ -19,8 +19,8 @@ from queries.funnel import bars, question
 from queries.funnel.answer import FunnelAnswer, funnel
 from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
 from queries.funnel.cursor import CURSOR
+from queries.funnel.listing import is_ready
 from queries.funnel.question import STEP, funnel_question
-from queries.funnel.tally import is_warm
 from queries.problems import BadQuestion
 from queries.selection import Question, Selection
 from ui import address, copying, messages, numbers
@@ -73,7 +73,7 @@ class Funnels:
         if is_draft(self.steps):
             st.info("A funnel needs at least two steps with a type each.", icon=":material/filter_alt:")
             return
-        with st.spinner("Counting" if is_warm() else "Preparing the funnel, a few seconds, once after a start"):
+        with st.spinner("Counting" if is_ready(self.tenant) else "Preparing the funnel, a few seconds, once after a start"):
             answer = self.answer()
         self.draw_summary(answer)
         if answer.steps[0].units == 0:

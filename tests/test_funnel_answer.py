@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from data.tenant import Tenant
 from queries.funnel.answer import FunnelAnswer, funnel
+from queries.funnel.listing import is_ready
 from queries.funnel.plan import FunnelPlan
 from queries.funnel.question import FunnelQuestion
 from queries.problems import BadQuestion
@@ -37,6 +38,16 @@ def tenant_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
 
 
 seeds = st.integers(0, 2**32).map(Random)
+
+
+def test_a_funnel_is_ready_once_the_log_has_been_read_and_again_after_a_load(log: Log) -> None:
+    for number in (1, 2):
+        log.load(interaction(f"{number}"))
+        with log.store.snapshot() as snapshot:
+            tenant = snapshot.tenant(ACME)
+            assert not is_ready(tenant)
+            funnel(tenant, FunnelQuestion(Selection(ACME)))
+            assert is_ready(tenant)
 
 
 @given(st.sampled_from(LOGS), seeds)

@@ -13,7 +13,7 @@ from data.tenant import Tenant
 from queries.funnel.journeys import FunnelUnits
 from queries.funnel.offer_units import OfferUnits, offer_units
 from queries.funnel.plan import FunnelPlan
-from queries.funnel.tally import FunnelTally, funnel_tally
+from queries.funnel.tally import FunnelTally, funnel_tally, is_warm
 
 # The units of some 20 million interactions take a good 100 MB.
 _MOST_BYTES = 400_000_000
@@ -66,6 +66,11 @@ class _Listings:
                 while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > _MOST_BYTES:
                     self._kept.popitem(last=False)
             return listing
+
+
+def is_ready(tenant: Tenant) -> bool:
+    """Whether a funnel is counted at once: what counts it is compiled, and the log has been read."""
+    return is_warm() and tenant.has_read_journeys()
 
 
 def listing(tenant: Tenant, plan: FunnelPlan) -> Listing:
