@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts import Role
 from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, Visit, at_rest, choose, choose_zone, copied, drawn
 
 pytest_plugins = ["tests.browser_fixtures"]
@@ -345,74 +343,6 @@ def test_a_load_while_the_page_is_open_leaves_its_filters_whole(go: Visit, dashb
     expect(page).to_have_url(re.compile("offerId=off_003&type=click&direction=inbound&limit=100"))
 
 
-def test_everything_that_can_be_used_has_a_name(visit: Visit):
-    page = visit("/history?type=convert&from=2026-06-01&to=2026-06-20")
-    tree = page.locator("body").aria_snapshot()
-    nameless = [line for line in tree.splitlines() if re.fullmatch(r"\s*- (button|link|combobox|textbox|switch|table)(:| \[.*\])?", line)]
-    assert nameless == []
-    assert '- table "Interactions"' in tree
-
-
-FOCUS_RING = """() => {
-    let element = document.activeElement
-    while (element.shadowRoot?.activeElement) element = element.shadowRoot.activeElement
-    if (element === document.body) return null
-    const field = element.closest(":is(.stSelectbox, .stMultiSelect, .stTextInput)")
-    const ring = [element, element.parentElement, ...(field?.querySelectorAll("[role=group], [data-testid=stTextInputRootElement]") ?? [])]
-        .map(one => getComputedStyle(one)).find(style => style.outlineStyle === "solid")
-    const page = getComputedStyle(element, "::after")
-    const colour = ring ? ring.outlineColor : page.position === "fixed" ? page.borderColor : "none"
-    return [element.getAttribute("aria-label") || element.innerText || element.tagName, colour]
-}"""
-
-
-@pytest.mark.parametrize(("theme", "colour"), [("light", "rgb(79, 70, 229)"), ("dark", "rgb(129, 140, 248)")])
-def test_each_stop_of_the_keyboard_shows_the_same_ring(visit: Visit, theme: str, colour: str):
-    page = visit("/history?type=click&offerId=off_001&cursor=ih_0000002000")
-    page.emulate_media(color_scheme=theme)
-    stops = []
-    while len(stops) < 60:
-        page.keyboard.press("Tab")
-        stop = page.evaluate(FOCUS_RING)
-        if stop is None:
-            break
-        stops.append(stop)
-    assert len(stops) > 25
-    assert [stop for stop in stops if stop[1] != colour] == []
-
-
-def test_the_keyboard_comes_to_all_that_a_record_and_the_account_lead_to(go: Visit):
-    page = go("/history?type=convert")
-    page.locator("tbody tr").first.press("Enter")
-    drawer = page.get_by_role("dialog")
-    expect(drawer).to_be_visible()
-    at_rest(page)
-    stops = []
-    for _ in range(7):
-        page.keyboard.press("Tab")
-        stops.append(page.evaluate("document.activeElement.ariaLabel || document.activeElement.innerText.split('\\n').at(-1)"))
-    assert stops[:6] == ["Close", "Copy id", "All of this customer", "All of this offer", "All of this creative", "This customer's timeline"]
-    page.keyboard.press("Escape")
-    expect(drawer).to_have_count(0)
-    at_rest(page)
-    page.get_by_role("button", name=EMAIL).press("Enter")
-    expect(page.get_by_role("button", name="Sign out")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
-    expect(page.get_by_role("button", name=EMAIL)).to_be_focused()
-    page.get_by_role("button", name="Columns").press("Enter")
-    expect(page.get_by_role("button", name="Time")).to_be_focused()
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Columns")).to_be_focused()
-
-
-def test_the_focus_goes_to_what_is_nearest_when_its_button_is_gone(go: Visit):
-    page = go("/history?type=click")
-    page.get_by_role("button", name="Clear filters").press("Enter")
-    expect(page.get_by_role("button", name="Clear filters")).to_have_count(0)
-    expect(page.get_by_role("combobox", name="Period")).to_be_focused()
-
-
 def test_nothing_is_wider_than_a_telephone_and_the_filters_fold_away(visit: Visit):
     page = visit("/history?type=click")
     page.set_viewport_size({"width": 390, "height": 844})
@@ -420,51 +350,3 @@ def test_nothing_is_wider_than_a_telephone_and_the_filters_fold_away(visit: Visi
     assert page.evaluate("[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]") == [390, 390]
     page.get_by_text("Filters (1)").click()
     expect(page.get_by_role("combobox", name="Offer")).to_be_visible()
-
-
-@pytest.mark.parametrize("path", ["/", "/history", "/_stcore/health", "/_stcore/host-config", "/static/js/index.js", "/favicon.png", API])
-def test_nothing_reaches_a_stranger(dashboard: Dashboard, path: str):
-    answer = httpx2.get(dashboard.address + path)
-    assert answer.status_code == 401
-    assert len(answer.text) < 400
-    seen = httpx2.get(dashboard.address + path, headers={"Accept": "text/html"})
-    assert seen.status_code == (401 if path == API else 303)
-
-
-def test_no_web_socket_opens_for_a_stranger(dashboard: Dashboard):
-    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
-               "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="}
-    assert httpx2.get(f"{dashboard.address}/_stcore/stream", headers=upgrade).status_code == 403
-
-
-def test_an_account_without_a_role_gets_a_plain_refusal(stranger: Page, dashboard: Dashboard):
-    dashboard.accounts.users.add("eve@example.com", PASSWORD, TENANT, Role.NONE)
-    stranger.goto("/history")
-    stranger.get_by_label("E-mail").fill("eve@example.com")
-    stranger.get_by_label("Password").fill(PASSWORD)
-    with stranger.expect_response(re.compile("/history")) as answer:
-        stranger.get_by_role("button", name="Sign in").click()
-    assert answer.value.status == 403
-    expect(stranger.get_by_test_id("stApp")).to_have_count(0)
-
-
-def test_an_open_page_says_so_when_its_session_has_ended(stranger: Page, dashboard: Dashboard):
-    token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
-    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
-    stranger.goto("/history?type=click")
-    drawn(stranger)
-    dashboard.accounts.sign_out(token)
-    stranger.get_by_role("button", name="Older").click()
-    expect(stranger.get_by_text("You are signed out")).to_be_visible()
-    expect(stranger.get_by_role("table")).to_have_count(0)
-    href = stranger.get_by_role("link", name="Sign in").get_attribute("href")
-    assert href.startswith("/login?next=%2Fhistory%3Ftype%3Dclick%26cursor%3D")
-
-
-def test_a_tenant_without_a_log_is_told_how_to_load_one(stranger: Page, dashboard: Dashboard):
-    dashboard.accounts.users.add("new@example.com", PASSWORD, "newcomer", Role.VIEWER)
-    token = dashboard.accounts.sign_in("new@example.com", PASSWORD, "127.0.0.1")
-    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
-    stranger.goto("/history?type=click")
-    expect(stranger.get_by_text("python -m data load FILE --tenant newcomer")).to_be_visible()
-    expect(stranger.get_by_role("table")).to_have_count(0)
