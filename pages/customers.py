@@ -144,6 +144,8 @@ def left_aside(selection: Selection) -> list[str]:
     said = [f"{name} does not narrow a customer's page" for name in others]
     if selection.start is not None or selection.end is not None:
         said.append("from and to do not narrow a customer's page")
+    if selection.zone != "UTC":
+        said.append("tz does not change a customer's page, whose times are UTC")
     if len(selection.values(CUSTOMER)) > 1:
         said.append(f"{CUSTOMER} may be given once here")
     return said

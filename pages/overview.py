@@ -58,6 +58,7 @@ class Overview:
 
     def __init__(self, tenant: Tenant, question: Question):
         self.tenant = tenant
+        self.question = question
         self.selection = usual_selection(question, tenant.newest())
         self.problems = [problem.message for problem in question.problems]
         self.grain = question.parameters["grain"]
@@ -189,8 +190,11 @@ class Overview:
     def pairs(self) -> Pairs:
         """The address as it was understood."""
         open_ended = self.selection.start is None and self.selection.end is None
-        shown = [(name, value) for name, value, usual in (("grain", self.grain, "day"), ("rate", self.rate, "ctr")) if value != usual]
-        return [*self.selection.pairs(), *([(WHOLE_LOG.name, "all")] if open_ended else []), *shown]
+        return [*self.selection.pairs(), *([(WHOLE_LOG.name, "all")] if open_ended else []), *self.looks()]
+
+    def looks(self) -> Pairs:
+        """The words of what is looked at, where it is not the usual."""
+        return [(name, value) for name, value, usual in (("grain", self.grain, "day"), ("rate", self.rate, "ctr")) if value != usual]
 
     def show_selection(self, selection: Selection) -> None:
         """Makes the address that of another selection."""
@@ -198,8 +202,10 @@ class Overview:
         address.show(self.pairs())
 
     def clear(self) -> None:
-        """Makes the address that of all interactions of the period."""
-        self.show_selection(replace(self.selection, filters=()))
+        """Makes the address that of all interactions of the period that it names: the usual one goes without saying."""
+        whole = self.question.parameters[WHOLE_LOG.name]
+        asked = replace(self.question.selection, filters=())
+        address.show([*asked.pairs(), *([(WHOLE_LOG.name, whole)] if whole else []), *self.looks()])
 
 
 def channel_pairs(channel: str | None) -> Pairs:

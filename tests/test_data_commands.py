@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from data.__main__ import main
+from data.commands import main
 from tests.logs import interaction
 
 ROOT = Path(__file__).parent.parent

@@ -195,3 +195,14 @@ def test_nothing_is_wider_than_a_telephone(visit: Visit):
     page.goto("/overview?period=all")
     drawn(page)
     assert page.evaluate("[document.documentElement.scrollWidth, document.querySelector('[data-testid=stMain]').scrollWidth]") == [390, 390]
+
+
+@pytest.mark.parametrize(("asked", "cleared"), [
+    ("/overview?type=click", "/overview"),
+    ("/overview?type=click&period=all&grain=week", "/overview?period=all&grain=week"),
+    ("/overview?from=2026-06-01&type=click", "/overview?from=2026-06-01"),
+])
+def test_clearing_the_filters_leaves_the_period_as_the_address_has_it(go: Visit, asked: str, cleared: str):
+    page = go(asked)
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page).to_have_url(re.compile(re.escape(cleared) + "$"))

@@ -55,6 +55,16 @@ def test_an_open_page_says_so_when_its_session_has_ended(stranger: Page, dashboa
     assert href.startswith("/login?next=%2Fhistory%3Ftype%3Dclick%26cursor%3D")
 
 
+def test_a_download_after_the_session_has_ended_leads_to_sign_in_and_back_to_the_view(stranger: Page, dashboard: Dashboard):
+    token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
+    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    stranger.goto("/history?type=click")
+    drawn(stranger)
+    dashboard.accounts.sign_out(token)
+    stranger.get_by_role("link", name=re.compile("^Download")).click()
+    expect(stranger).to_have_url(re.compile(r"/login\?next=%2Fhistory%3Ftype%3Dclick$"))
+
+
 def test_a_tenant_without_a_log_is_told_how_to_load_one(stranger: Page, dashboard: Dashboard):
     dashboard.accounts.users.add("new@example.com", PASSWORD, "newcomer", Role.VIEWER)
     token = dashboard.accounts.sign_in("new@example.com", PASSWORD, "127.0.0.1")

@@ -55,3 +55,10 @@ def test_at_the_ends_of_the_calendar_where_a_zone_has_no_year_a_time_is_utc():
 
 def test_money_may_be_missing_zero_or_negative():
     assert [numbers.money(amount) for amount in (None, 0, -1234.5)] == ["–", "0.00", "-1,234.50"]
+
+
+def test_an_hour_that_the_clocks_show_twice_says_which_it_is():
+    # In New York the hour from one to two of 1 November 2026 comes twice.
+    seen = [numbers.time(1_793_505_600_000 + 1_800_000 * half, "America/New_York") for half in range(1, 8, 2)]
+    assert seen == ["2026-11-01 00:30:00", "2026-11-01 01:30:00 EDT", "2026-11-01 01:30:00 EST", "2026-11-01 02:30:00"]
+    assert numbers.exact_time(1_793_511_000_005, "America/New_York") == "2026-11-01 01:30:00.005 EDT America/New_York"

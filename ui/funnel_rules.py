@@ -43,7 +43,7 @@ class Rules:
         st.selectbox("Steps happen", list(_ORDERS), **bound("order"), format_func=_ORDERS.get, filter_mode=None,
                      help="Nothing between: any other interaction before the next step ends the attempt.")
         st.selectbox("Steps at one instant", list(_TIES), **bound("ties"), format_func=_TIES.get, filter_mode=None,
-                     help="Whether two steps may bear the very same time.")
+                     help="Whether two steps may bear the very same time. Of steps in any order they always may.")
         st.multiselect("Ended by", self._excludable, **bound("exclude"), placeholder="Nothing", select_all=False,
                        filter_mode="contains", wrap=True, help="An interaction of such a type ends the attempt.")
 

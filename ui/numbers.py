@@ -69,14 +69,11 @@ def rows_shown(before: int, rows: int) -> str:
 
 
 def time(milliseconds: int, zone: str = "UTC") -> str:
-    """A moment on the clocks of a time zone, to the second: `2026-03-15 14:30:00`."""
-    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    try:
-        moment = moment.astimezone(ZoneInfo(zone))
-    except OverflowError:
-        # At the ends of the calendar the zone's own time may have no year.
-        pass
-    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+    """A moment on the clocks of a time zone, to the second: `2026-03-15 14:30:00`.
+
+    In an hour that the clocks show twice also which of the two it is: `2026-11-01 01:30:00 EDT`.
+    """
+    return "".join(_clocks(milliseconds, zone))
 
 
 def zoned_time(milliseconds: int, zone: str) -> str:
@@ -86,4 +83,16 @@ def zoned_time(milliseconds: int, zone: str) -> str:
 
 def exact_time(milliseconds: int, zone: str) -> str:
     """The same to the millisecond: `2026-03-15 14:30:00.000 Europe/Amsterdam`."""
-    return f"{time(milliseconds, zone)}.{milliseconds % 1000:03d} {zone}"
+    seconds, which = _clocks(milliseconds, zone)
+    return f"{seconds}.{milliseconds % 1000:03d}{which} {zone}"
+
+
+def _clocks(milliseconds: int, zone: str) -> tuple[str, str]:
+    moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
+    try:
+        moment = moment.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        # At the ends of the calendar the zone's own time may have no year.
+        pass
+    comes_twice = moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset()
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds"), f" {moment:%Z}" if comes_twice else ""

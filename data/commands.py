@@ -1,0 +1,130 @@
+"""The command line of the store: load, status, sample."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+
+from data.display import Display
+from data.errors import StoreError
+from data.fields import renamed_columns
+from data.handover import hand_over
+from data.home import home
+from data.loading import Stop
+from data.orders import LoadOrder, Order, SampleOrder, StatusOrder
+from data.sample import sample_batches
+from data.sample_file import write_sample
+from data.sample_placements import sample_entities
+from data.store import Store
+
+SAMPLE_UNTIL = datetime.date(2026, 6, 30)
+
+LOAD_NOTES = """\
+FILE may be CSV, NDJSON, JSON or Parquet; the first three also as .gz. One file is one transaction: after an error or
+Ctrl-C the store is as before that file. While the server runs, it loads the file for you.
+
+exit code: 0 all rows are in the store; 3 some are not, and stand in FILE.rejects.csv; 1 a file was not loaded; 2 wrong usage
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except StoreError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Interrupted. The file that was being loaded left no trace; those before it are loaded.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m data", description="Fill the store and look at it. The state folder is "
+                                     "IH_HOME, by default var/.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    load = commands.add_parser("load", help="load log files, or files that describe offers, creatives, channels",
+                               epilog=LOAD_NOTES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    load.add_argument("logs", nargs="*", metavar="FILE", type=_file, help="a log of interactions")
+    load.add_argument("--tenant", type=_text, help="the tenant of rows that name none")
+    load.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", dest="maps",
+                      help="read a column of another name as this field (again for each)")
+    for kind, columns in (("offers", "id, name, status"), ("creatives", "id, name, channelId"), ("channels", "id, name")):
+        load.add_argument(f"--{kind}", action="append", default=[], metavar="FILE", type=_file,
+                          help=f"a file that describes {kind}: {columns}")
+    load.add_argument("--strict", action="store_true", help="load nothing of a file of which not every row can be loaded")
+    load.set_defaults(run=_load, parser=load)
+
+    status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
+    status.set_defaults(run=lambda options: _carried_out(StatusOrder()))
+
+    sample = commands.add_parser("sample", help="make a believable log and load it, or write it to a file",
+                                 description="The same arguments make the same log.")
+    sample.add_argument("--interactions", type=_number, default=100_000, metavar="N", help="rows (default %(default)s)")
+    sample.add_argument("--seed", type=_number, default=1, metavar="S", help="which log (default %(default)s)")
+    sample.add_argument("--tenant", type=_text, default="sample", help="whose log (default %(default)s)")
+    sample.add_argument("--until", type=datetime.date.fromisoformat, default=SAMPLE_UNTIL, metavar="DATE",
+                        help="its last day (default %(default)s)")
+    sample.add_argument("--output", type=Path, metavar="FILE", help="write .parquet, .ndjson or .csv and load nothing")
+    sample.set_defaults(run=_sample, parser=sample)
+    return parser
+
+
+def _text(value: str) -> str:
+    if not value:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return value
+
+
+def _number(value: str) -> int:
+    if not value.isdecimal():
+        raise argparse.ArgumentTypeError(f"must be a whole number from 0, not '{value}'")
+    return int(value)
+
+
+def _file(value: str) -> str:
+    path = Path(value)
+    if not path.exists() or path.is_dir():
+        raise argparse.ArgumentTypeError(f"there is no file '{value}'")
+    return str(path.absolute())
+
+
+def _load(options: argparse.Namespace) -> int:
+    if not (options.logs or options.offers or options.creatives or options.channels):
+        options.parser.error("nothing to load: name a FILE, or --offers, --creatives, --channels")
+    try:
+        renamed_columns(options.maps)
+    except StoreError as problem:
+        options.parser.error(str(problem))
+    return _carried_out(LoadOrder(
+        logs=tuple(options.logs),
+        offers=tuple(options.offers),
+        creatives=tuple(options.creatives),
+        channels=tuple(options.channels),
+        tenant=options.tenant,
+        maps=tuple(options.maps),
+        strict=options.strict,
+    ))
+
+
+def _sample(options: argparse.Namespace) -> int:
+    arguments = (options.interactions, options.seed, options.tenant)
+    if options.output is None:
+        return _carried_out(SampleOrder(*arguments, options.until.isoformat()))
+    rows = write_sample(sample_batches(*arguments, options.until), sample_entities(options.seed), options.output)
+    print(f"{rows:,} rows written to {options.output}")
+    return 0
+
+
+def _carried_out(order: Order) -> int:
+    with Display() as display:
+        if not hand_over(order, home(), display.tell):
+            store = Store.open(home())
+            try:
+                order.carry_out(store, home(), display.tell, Stop())
+            finally:
+                store.close()
+    return display.exit_code
