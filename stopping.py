@@ -1,4 +1,4 @@
-"""How long the server takes to stop."""
+"""How the server stops: within some seconds, and as one that has done its work."""
 
 from __future__ import annotations
 

@@ -16,6 +16,13 @@ pytest_plugins = ["tests.browser_fixtures"]
 API = "/api/v1/interaction-history"
 
 
+def signed_in(page: Page, dashboard: Dashboard, email: str) -> str:
+    """The token of the session that the page's browser has from here on."""
+    token = dashboard.accounts.sign_in(email, PASSWORD, "127.0.0.1")
+    page.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    return token
+
+
 @pytest.mark.parametrize("path", ["/", "/history", "/_stcore/health", "/_stcore/host-config", "/static/js/index.js", "/favicon.png", API])
 def test_nothing_reaches_a_stranger(dashboard: Dashboard, path: str):
     answer = httpx2.get(dashboard.address + path)
@@ -43,8 +50,7 @@ def test_an_account_without_a_role_gets_a_plain_refusal(stranger: Page, dashboar
 
 
 def test_an_open_page_says_so_when_its_session_has_ended(stranger: Page, dashboard: Dashboard):
-    token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
-    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    token = signed_in(stranger, dashboard, EMAIL)
     stranger.goto("/history?type=click")
     drawn(stranger)
     dashboard.accounts.sign_out(token)
@@ -56,8 +62,7 @@ def test_an_open_page_says_so_when_its_session_has_ended(stranger: Page, dashboa
 
 
 def test_a_download_after_the_session_has_ended_leads_to_sign_in_and_back_to_the_view(stranger: Page, dashboard: Dashboard):
-    token = dashboard.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1")
-    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    token = signed_in(stranger, dashboard, EMAIL)
     stranger.goto("/history?type=click")
     drawn(stranger)
     dashboard.accounts.sign_out(token)
@@ -67,8 +72,7 @@ def test_a_download_after_the_session_has_ended_leads_to_sign_in_and_back_to_the
 
 def test_a_tenant_without_a_log_is_told_how_to_load_one(stranger: Page, dashboard: Dashboard):
     dashboard.accounts.users.add("new@example.com", PASSWORD, "newcomer", Role.VIEWER)
-    token = dashboard.accounts.sign_in("new@example.com", PASSWORD, "127.0.0.1")
-    stranger.context.add_cookies([{"name": "ih_session", "value": token, "url": dashboard.address}])
+    signed_in(stranger, dashboard, "new@example.com")
     stranger.goto("/history?type=click")
     expect(stranger.get_by_text("python -m data load FILE --tenant newcomer")).to_be_visible()
     expect(stranger.get_by_role("table")).to_have_count(0)
