@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib.resources import files
@@ -29,9 +30,13 @@ class Store:
     A load makes a new `version`. Whatever is computed from the store is remembered with the version it was made from.
     """
 
-    def __init__(self, path: Path):
-        """Open the file, or make it; `StoreInUse` where another process has it, `StoreError` where it is not ours to read."""
+    def __init__(self, path: Path, now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000):
+        """Open the file, or make it; `StoreInUse` where another process has it, `StoreError` where it is not ours to read.
+
+        `now_ms` is the server's own clock, in milliseconds since 1970.
+        """
         self.path = path
+        self._now_ms = now_ms
         # The files that the engine makes beside its own, now and later, take their mode from the process.
         os.umask(0o077)
         try:
@@ -90,7 +95,7 @@ class Store:
             # Views of an older version that are still open hold on to its memory themselves.
             for old in [remembered for remembered in self._remembered if remembered < version]:
                 del self._remembered[old]
-        return Snapshot(cursor, version, memory)
+        return Snapshot(cursor, version, memory, self._now_ms())
 
     def _prepare(self) -> None:
         cursor = self.cursor()
@@ -139,8 +144,9 @@ class Memory:
 class Snapshot:
     """One version of the store. Not for sharing between threads."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory, now_ms: int):
         self.version = version
+        self.now_ms = now_ms
         self.memory = memory
         self._cursor = cursor
 

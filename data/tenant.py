@@ -14,6 +14,8 @@ from data.names import Names, names
 if TYPE_CHECKING:
     from data.store import Snapshot
 
+_DAY_MS = 86_400_000
+
 # Measured: a stretch costs as much as looking up an eighth of its rows.
 _CLOSE = 8
 
@@ -146,6 +148,29 @@ class Tenant:
         """The time of the newest interaction, in milliseconds."""
         sql = 'select epoch_ms(max("timestamp")) from journeys where tenant = $tenant'
         return self.recall("newest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
+
+    def clock(self) -> int | None:
+        """The log's clock, in milliseconds: the time of the newest interaction at most a day ahead of the server's own clock.
+
+        Where all are later, the newest. What is recent, or still open, goes by it, so that one row of a far year moves nothing.
+        """
+        newest = self.newest()
+        if newest is None or newest <= self._latest_plausible:
+            return newest
+        place = self._rows_up_to(self._latest_plausible)
+        return int(self.log.timestamp[place - 1]) if place else newest
+
+    def future_rows(self) -> int:
+        """How many interactions are later than the log's clock."""
+        clock = self.clock()
+        return 0 if clock == self.newest() else len(self) - self._rows_up_to(clock)
+
+    @property
+    def _latest_plausible(self) -> int:
+        return self._snapshot.now_ms + _DAY_MS
+
+    def _rows_up_to(self, time: int) -> int:
+        return int(np.searchsorted(self.log.timestamp, time, side="right"))
 
     def oldest(self) -> int | None:
         """The time of the oldest interaction, in milliseconds."""

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from data.store import FILE_NAME, Store
+from tests.logs import ACME, Log, interaction
+
+
+def clock_and_future(log: Log, now: str) -> tuple[str, int]:
+    """The clock of acme's log at a time of the server's, and how many rows are later."""
+    log.store.close()
+    log.store = Store(log.folder / FILE_NAME, lambda: int(dt.datetime.fromisoformat(now).timestamp() * 1000))
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        return dt.datetime.fromtimestamp(tenant.clock() / 1000, dt.UTC).isoformat(), tenant.future_rows()
+
+
+@pytest.mark.parametrize(("now", "clock", "future"), [
+    ("2026-03-20T00:00:00Z", "2026-03-15T14:30:00+00:00", 2),
+    ("2026-03-21T14:29:59.999Z", "2026-03-15T14:30:00+00:00", 2),
+    ("2026-03-21T14:30:00Z", "2026-03-22T14:30:00+00:00", 1),
+    ("2300-01-01T00:00:00Z", "2199-01-01T00:00:00+00:00", 0),
+    # Where all rows are later, the newest counts.
+    ("2020-01-01T00:00:00Z", "2199-01-01T00:00:00+00:00", 0),
+])
+def test_the_clock_is_the_newest_row_at_most_a_day_ahead_of_the_server(log: Log, now: str, clock: str, future: int) -> None:
+    log.load(
+        interaction("a", "2026-03-15T14:30:00Z"),
+        interaction("b", "2026-03-22T14:30:00Z"),
+        interaction("c", "2199-01-01T00:00:00Z"),
+    )
+    assert clock_and_future(log, now) == (clock, future)
+
+
+def test_an_empty_log_has_no_clock(log: Log) -> None:
+    with log.store.snapshot() as snapshot:
+        assert (snapshot.tenant(ACME).clock(), snapshot.tenant(ACME).future_rows()) == (None, 0)
