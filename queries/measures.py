@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from data.names import Names
@@ -62,9 +62,6 @@ MEASURES = (
     *RATES,
 )
 
-# The counts of which no row belongs to two, so that the customers of each are counted too.
-REACHING = ("impression", "click", "dismiss", "accept", "convert")
-
 MEASURE = {measure.id: measure for measure in MEASURES}
 
 
@@ -72,8 +69,8 @@ MEASURE = {measure.id: measure for measure in MEASURES}
 class Figures:
     """What some interactions come to; `figures["ctr"]` is any measure by its id, None where it has no value.
 
-    `reached` is how many different customers have an impression, a click, … (REACHING); `revenue` is None where the sum is too large
-    for a number; `last` is the newest row's time in milliseconds, None without rows and where a question did not look for it.
+    `revenue` is None where the sum is too large for a number; `last` is the newest row's time in milliseconds, None without rows and
+    where a question did not look for it.
     """
 
     impression: int = 0
@@ -86,7 +83,6 @@ class Figures:
     negative: int = 0
     neutral: int = 0
     customers: int = 0
-    reached: dict[str, int] = field(default_factory=lambda: dict.fromkeys(REACHING, 0))
     revenue: float | None = 0.0
     last: int | None = None
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from data.tenant import Tenant
 from queries.classes import Classes, classes
-from queries.measures import REACHING, Figures
+from queries.measures import Figures
 from queries.places import PIECE, JourneyPlaces, Piece, Run
 from queries.selection import Selection
 from queries.spans import Spans
@@ -53,9 +53,8 @@ def by_key(tenant: Tenant, dimension: str) -> Groups:
 class Tally:
     """Counts by group and bucket; a cell is one group in one bucket.
 
-    `rows` is by [cell, class], `customers_of_kind` by [cell, kind], and by [cell] are `customers`, `newest` (milliseconds) and
-    `values` (their sum, what its rounding lost, their sum without signs). All but `rows` stay empty where a caller does not
-    ask for them.
+    `rows` is by [cell, class], and by [cell] are `customers`, `newest` (milliseconds) and `values` (their sum, what its rounding
+    lost, their sum without signs). All but `rows` stay empty where a caller does not ask for them.
     """
 
     def __init__(self, classes: Classes, cells: int, buckets: int):
@@ -63,7 +62,6 @@ class Tally:
         self.buckets = buckets
         self.rows = np.zeros((cells, len(classes)), np.uint32)
         self.customers = np.zeros(cells, np.uint32)
-        self.customers_of_kind = np.zeros((cells, len(classes.measures)), np.uint32)
         self.values = np.zeros((cells, 3))
         self.newest = np.full(cells, _NEVER)
 
@@ -89,17 +87,9 @@ class Tally:
         return Figures(
             **counts,
             customers=int(self.customers[cell]),
-            reached=self._reached(cell),
             revenue=money(*self.values[cell].tolist()),
             last=None if newest == _NEVER else newest,
         )
-
-    def _reached(self, cell: int) -> dict[str, int]:
-        reached = dict.fromkeys(REACHING, 0)
-        for measured, customers in zip(self.classes.measures, self.customers_of_kind[cell].tolist(), strict=True):
-            for measure in set(measured) & set(REACHING):
-                reached[measure] = customers
-        return reached
 
 
 def money(total: float, lost: float, size: float) -> float | None:
@@ -179,20 +169,17 @@ class _Counter:
         longest = max((last - begin for begin, last in map(self._places.rows, runs)), default=0)
         cells = np.empty(min(PIECE, longest), np.uint32)
         latest = np.full_like(part.customers, _NO_CUSTOMER)
-        latest_of_kind = np.full_like(part.customers_of_kind, _NO_CUSTOMER)
         for run in runs:
             customer = run[0]
             for piece in self._places.pieces(run):
                 self._write_cells(cells, piece)
-                customer = self._add(piece, cells, customer, part, latest, latest_of_kind)
+                customer = self._add(piece, cells, customer, part, latest)
         return part
 
     def _empty(self) -> Tally:
         return Tally(self._classes, self._cells, self._buckets)
 
-    def _add(
-        self, piece: Piece, cells: np.ndarray, customer: int, into: Tally, latest: np.ndarray, latest_of_kind: np.ndarray
-    ) -> int:
+    def _add(self, piece: Piece, cells: np.ndarray, customer: int, into: Tally, latest: np.ndarray) -> int:
         here, places, count = slice(piece.first, piece.end), piece.places, piece.count
         classes_here = self._classes.of_row[here]
         if self._newest:
@@ -203,8 +190,7 @@ class _Counter:
         first, end = np.searchsorted(self._valued, [piece.first, piece.end])
         add_values(cells, places, count, piece.first, self._valued[first:end], self._values[first:end], into.values)
         return count_rows_and_customers(
-            cells, places, count, classes_here, self._classes.kinds, piece.first, self._starts, customer, into.rows,
-            latest, into.customers, latest_of_kind, into.customers_of_kind,
+            cells, places, count, classes_here, piece.first, self._starts, customer, into.rows, latest, into.customers,
         )
 
     def _write_cells(self, cells: np.ndarray, piece: Piece) -> None:
@@ -223,7 +209,7 @@ class _Counter:
         """What parts of different customers come to together."""
         total = self._empty()
         for part in parts:
-            for name in ("rows", "customers", "customers_of_kind"):
+            for name in ("rows", "customers"):
                 getattr(total, name)[...] += getattr(part, name)
             np.maximum(total.newest, part.newest, out=total.newest)
             add_sums(total.values, part.values)

@@ -73,18 +73,13 @@ def count_rows(cells: np.ndarray, places: np.ndarray, count: int, classes: np.nd
 
 
 @numba.njit(
-    [
-        uint32(_BUFFER, _BUFFER, int64, keys, _TABLE, int64, _TIMES, uint32, _COUNTS, _BUFFER, _BUFFER, _COUNTS, _COUNTS)
-        for keys in _KEYS
-    ],
-    nogil=True, cache=True,
+    [uint32(_BUFFER, _BUFFER, int64, keys, int64, _TIMES, uint32, _COUNTS, _BUFFER, _BUFFER) for keys in _KEYS], nogil=True, cache=True
 )
 def count_rows_and_customers(
-    cells: np.ndarray, places: np.ndarray, count: int, classes: np.ndarray, kind_of_class: np.ndarray,
-    first_row: int, starts: np.ndarray, customer: int, rows: np.ndarray,
-    latest: np.ndarray, customers: np.ndarray, latest_of_kind: np.ndarray, customers_of_kind: np.ndarray,
+    cells: np.ndarray, places: np.ndarray, count: int, classes: np.ndarray,
+    first_row: int, starts: np.ndarray, customer: int, rows: np.ndarray, latest: np.ndarray, customers: np.ndarray,
 ) -> int:
-    """Count the rows of each cell and class, and the different customers of each cell and of each cell and kind.
+    """Count the rows of each cell and class, and the different customers of each cell.
 
     The piece begins at `first_row`, no earlier than the rows of `customer`, with whom the search for each row's customer begins; the
     answer is the last one's number. The rows of a customer stand together: `latest` is the customer that a cell counted last, so one
@@ -97,13 +92,9 @@ def count_rows_and_customers(
             customer += _ONE
             end = starts[customer + _ONE] - first_row
         cell = cells[i]
-        row_class = classes[place]
-        kind = kind_of_class[row_class]
-        rows[cell, row_class] += _ONE
+        rows[cell, classes[place]] += _ONE
         customers[cell] += np.uint32(latest[cell] != customer)
         latest[cell] = customer
-        customers_of_kind[cell, kind] += np.uint32(latest_of_kind[cell, kind] != customer)
-        latest_of_kind[cell, kind] = customer
     return customer
 
 

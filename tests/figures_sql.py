@@ -60,12 +60,7 @@ _FIGURES = """
     case when impression > 0 then floor((100.0::decimal(20, 4) * click / impression * 100) + 0.5) / 100 end as ctr,
     case when impression > 0 then floor((100.0::decimal(20, 4) * "convert" / impression * 100) + 0.5) / 100 end as cvr,
     case when impression > 0 then positive / impression end as "acceptanceRate",
-    epoch_ms(max(moment)) as "last",
-    count(distinct customer) filter (outcome = 'impression' and type <> 'recommendation') as reached_impression,
-    count(distinct customer) filter (outcome = 'click') as reached_click,
-    count(distinct customer) filter (outcome = 'dismiss') as reached_dismiss,
-    count(distinct customer) filter (outcome = 'accept') as reached_accept,
-    count(distinct customer) filter (outcome in ('convert', 'conversion')) as reached_convert
+    epoch_ms(max(moment)) as "last"
 """
 
 Row = dict[str, Any]
@@ -139,4 +134,3 @@ FIGURES = (
     "impression", "click", "dismiss", "accept", "convert", "total", "customers", "positive", "negative", "neutral", "revenue",
     "ctr", "cvr", "acceptanceRate",
 )
-REACHED = ("impression", "click", "dismiss", "accept", "convert")

@@ -120,7 +120,6 @@ def test_a_row_traced_by_hand(log: Log) -> None:
     assert (first.id, first.figures.total, first.figures.customers) == ("off_a", 8, 3)
     assert [figures_of_a[id] for id in ("impression", "click", "accept", "convert", "dismiss")] == [3, 1, 0, 2, 0]
     assert (figures_of_a.positive, figures_of_a.negative, figures_of_a.neutral) == (3, 0, 5)
-    assert figures_of_a.reached == {"impression": 3, "click": 1, "dismiss": 0, "accept": 0, "convert": 2}
     assert figures_of_a.revenue == 0.3
     assert [figures_of_a[id] for id in ("ctr", "cvr", "acceptanceRate")] == [33.33, 66.67, 1.0]
     assert (second.id, second.figures.neutral, second.figures["ctr"], second.figures.customers) == ("off_b", 1, None, 1)

@@ -59,22 +59,17 @@ def test_only_values_of_places_that_count_are_added_each_to_its_cell(passing: se
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
-def test_customers_are_counted_once_a_cell_and_once_a_kind(dtype: type) -> None:
-    # Customers 0 to 2 have rows 0-3, 4 and 5-8; the cells are 0 and 1, the classes of kinds 0 and 1.
+def test_rows_are_counted_by_cell_and_class_and_customers_once_a_cell(dtype: type) -> None:
+    # Customers 0 to 2 have rows 0-3, 4 and 5-8; the cells are 0 and 1.
     starts = np.array([0, 4, 5, 9], np.int64)
     cells = np.array([0, 0, 1, 0, 1, 0, 1, 1, 0], np.uint32)
     classes = np.array([0, 1, 0, 0, 2, 2, 2, 0, 2], dtype)
-    kind_of_class = np.array([0, 1, 1], np.uint32)
-    rows, customers, of_kind = np.zeros((2, 3), np.uint32), np.zeros(2, np.uint32), np.zeros((2, 2), np.uint32)
-    latest, latest_of_kind = np.full(2, 99, np.uint32), np.full((2, 2), 99, np.uint32)
-    last = 0
+    rows, customers, latest, last = np.zeros((2, 3), np.uint32), np.zeros(2, np.uint32), np.full(2, 99, np.uint32), 0
     for first, end in ((0, 6), (6, 9)):
         places = np.arange(end - first, dtype=np.uint32)
         last = count_rows_and_customers(
-            cells[first:end], places, end - first, classes[first:end], kind_of_class, first, starts, last, rows,
-            latest, customers, latest_of_kind, of_kind,
+            cells[first:end], places, end - first, classes[first:end], first, starts, last, rows, latest, customers,
         )
     assert last == 2
     assert rows.tolist() == [[2, 1, 2], [2, 0, 2]]
     assert customers.tolist() == [2, 3]
-    assert of_kind.tolist() == [[1, 2], [2, 2]]
