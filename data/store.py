@@ -117,7 +117,10 @@ class Store:
 
 
 class Memory:
-    """Answers remembered for one version, each made once, by the first thread that asks."""
+    """What is remembered for one version, each value made once, by the first thread that asks.
+
+    It is kept as long as the version, so no key may hold what a caller asked; answers to that are kept by `queries.recent`.
+    """
 
     def __init__(self) -> None:
         self.noted_rows: dict[tuple[int, str], tuple[int, int]] = {}

@@ -12,13 +12,25 @@ from data.tenant import Tenant
 _MOST = 200
 
 
-class _Recent:
-    def __init__(self) -> None:
+class Recent:
+    """The answers asked for last, of which all that are kept weigh at most so much; by default each weighs 1.
+
+    An answer is known by its key, and its weight is that of the key.
+    """
+
+    def __init__(self, most: int, weight: Callable[[Any], int] = lambda key: 1) -> None:
+        self._most = most
+        self._weight_of = weight
+        self._weight = 0
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
         self._making: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._answers)
+
     def answer(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """The answer under a key; made where it is not among the latest, once for all who ask meanwhile."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -30,17 +42,23 @@ class _Recent:
                     return self._answers[key]
             try:
                 made = make()
-                with self._lock:
-                    self._answers[key] = made
-                    while len(self._answers) > _MOST:
-                        self._answers.popitem(last=False)
+                self._keep(key, made)
             finally:
                 with self._lock:
                     self._making.pop(key, None)
         return made
 
+    def _keep(self, key: Hashable, made: Any) -> None:
+        with self._lock:
+            if key not in self._answers:
+                self._weight += self._weight_of(key)
+            self._answers[key] = made
+            while self._weight > self._most:
+                oldest, _ = self._answers.popitem(last=False)
+                self._weight -= self._weight_of(oldest)
+
 
 def recent(tenant: Tenant, key: Hashable, make: Callable[[], Any]) -> Any:
     """The answer under a key; made where it is not among the latest, once for all who ask meanwhile."""
     # The log's clock moves by itself while rows of the future become those of today.
-    return tenant.recall("recent answers", _Recent).answer((tenant.clock(), key), make)
+    return tenant.recall("recent answers", lambda: Recent(_MOST)).answer((tenant.clock(), key), make)

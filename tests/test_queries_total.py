@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 from hypothesis import given
 
 from queries.matching import Matches
-from queries.selection import parse
-from queries.total import total
+from queries.selection import Selection, parse
+from queries.total import recent_totals, total
 from tests.history_oracle import matching
 from tests.logs import ACME, ZENITH, Log, interaction
 from tests.test_queries_page import Pairs, selections
@@ -48,3 +50,45 @@ def test_a_load_changes_the_total(log: Log, pairs: Pairs) -> None:
     assert counted(log, pairs) == 1
     log.load(interaction("2"), interaction("3", "2020-01-01T00:00:00Z"))
     assert counted(log, pairs) == 3
+
+
+def test_ever_new_selections_take_no_more_memory_in_time(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.total._MOST_BYTES", 400_000)
+    log.load(interaction("1"))
+    memory = []
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        tracemalloc.start()
+        for turn in range(3):
+            for moment in range(3000):
+                assert total(tenant, Selection(ACME, start=turn * 3000 + moment)) == 1
+            memory.append(tracemalloc.get_traced_memory()[0])
+        tracemalloc.stop()
+        assert len(recent_totals(tenant)) == 1000
+    # What 6,000 totals would take beside these is 2.4 MB.
+    assert memory[2] - memory[0] < 200_000
+
+
+def test_a_total_stays_remembered_while_it_is_asked_for(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.total._MOST_BYTES", 40_000)
+    log.load(interaction("1"))
+    counted_times = []
+    count = Matches.count
+    monkeypatch.setattr(Matches, "count", lambda matches: counted_times.append(matches) or count(matches))
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        for moment in range(1000):
+            assert total(tenant, Selection(ACME)) == total(tenant, Selection(ACME, start=moment)) == 1
+        assert len(counted_times) == 1001
+        assert total(tenant, Selection(ACME, start=0)) == 1
+        assert len(counted_times) == 1002
+
+
+def test_selections_that_name_much_leave_room_for_fewer(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("queries.total._MOST_BYTES", 400_000)
+    log.load(interaction("1", offerId="o" * 1000))
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        for moment in range(2000):
+            assert total(tenant, Selection(ACME, (("offerId", ("o" * 1000, *"abcdefg")),), start=moment)) == 1
+        assert 150 < len(recent_totals(tenant)) < 250
