@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import duckdb
 
@@ -25,16 +23,13 @@ from queries.summary import every_row, summary
 from queries.trend import trend
 from queries.unusual import unusual
 from queries.warming import warm
-from script.bench_log import TENANT, made_store
+from script.bench_log import TENANT, made_store, options_with_home
 
 REPEATS = 7
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=20_000_000)
-    parser.add_argument("--home", type=Path, required=True, help="a folder for the log and the store, as script/bench log --home made it")
-    options = parser.parse_args()
+    options = options_with_home(__doc__)
     log = made_store(options.home, options.rows)
     store = Store.open(options.home)
     started = time.monotonic()

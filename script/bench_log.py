@@ -50,6 +50,14 @@ def main() -> None:
             shutil.rmtree(home)
 
 
+def options_with_home(description: str) -> argparse.Namespace:
+    """The options of a part that measures over the log of a folder: `rows` and `home`."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--rows", type=int, default=20_000_000)
+    parser.add_argument("--home", type=Path, required=True, help="a folder for the log and the store, as script/bench log --home made it")
+    return parser.parse_args()
+
+
 def made_store(home: Path, rows: int) -> Path:
     """The log of a folder, written and loaded into its store where that has not been done."""
     log = home / f"log-{rows}.parquet"

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import statistics
-from pathlib import Path
 
 from playwright.sync_api import Page
 
-from script.bench_log import TENANT, made_store
+from script.bench_log import TENANT, made_store, options_with_home
 from tests.browser import EMAIL, PASSWORD, Dashboard, drawn, running_chromium, served, window
 
 REPEATS = 20
@@ -32,10 +30,7 @@ WATCH = """() => {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=20_000_000)
-    parser.add_argument("--home", type=Path, required=True, help="a folder for the log and the store, as script/bench log --home made it")
-    options = parser.parse_args()
+    options = options_with_home(__doc__)
     made_store(options.home, options.rows)
     with served(options.home, TENANT) as dashboard, running_chromium() as chromium:
         page = window(chromium, dashboard)
