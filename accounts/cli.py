@@ -186,6 +186,7 @@ def first_user(accounts: Accounts, options: argparse.Namespace) -> None:
     user, password = added
     if options.address:
         print(f"Sign in at {options.address} as {user.email} with password {password}")
+        print(f"This account sees the tenant {user.tenant}.")
     else:
         print(json.dumps({"email": user.email, "password": password}))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from data.display import Display
@@ -17,6 +18,7 @@ from data.orders import LoadOrder, Order, SampleOrder, StatusOrder
 from data.sample import sample_batches
 from data.sample_file import write_sample
 from data.sample_placements import sample_entities
+from data.status import Status, tenants_of
 from data.store import Store
 
 SAMPLE_UNTIL = datetime.date(2026, 6, 30)
@@ -59,7 +61,8 @@ def _parser() -> argparse.ArgumentParser:
     load.set_defaults(run=_load, parser=load)
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
-    status.set_defaults(run=lambda options: _carried_out(StatusOrder()))
+    status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
+    status.set_defaults(run=lambda options: _carried_out(StatusOrder(), tenants_of if options.tenants else str))
 
     sample = commands.add_parser("sample", help="make a believable log and load it, or write it to a file",
                                  description="The same arguments make the same log.")
@@ -119,8 +122,8 @@ def _sample(options: argparse.Namespace) -> int:
     return 0
 
 
-def _carried_out(order: Order) -> int:
-    with Display() as display:
+def _carried_out(order: Order, status_text: Callable[[Status], str] = str) -> int:
+    with Display(status_text) as display:
         if not hand_over(order, home(), display.tell):
             store = Store.open(home())
             try:

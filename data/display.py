@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
@@ -20,8 +21,9 @@ class Display:
     0: all rows are in the store. 3: some were rejected, or contradict what is there. 1: a file was not loaded.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, status_text: Callable[[Status], str] = str) -> None:
         self.exit_code = 0
+        self._status_text = status_text
         console = Console(stderr=True)
         self._bars = Bars(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
@@ -51,7 +53,7 @@ class Display:
                 elif not event.clean:
                     self.exit_code = self.exit_code or 3
             case Status():
-                self._say(str(event), sys.stdout)
+                self._say(self._status_text(event), sys.stdout)
 
     def _show(self, progress: Progress) -> None:
         if self._bars.disable:

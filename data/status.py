@@ -30,6 +30,12 @@ class Status:
         return "\n".join(lines)
 
 
+def tenants_of(status: Status) -> str:
+    """The tenants that have rows, a line each, those with most rows first."""
+    having = [(id, rows) for id, rows, *_ in status.tenants if rows]
+    return "\n".join(id for id, _ in sorted(having, key=lambda tenant: -tenant[1]))
+
+
 def store_status(store: Store, loads: int = 10) -> Status:
     """The state of the store now, with its latest loads."""
     with store.snapshot(None) as snapshot:

@@ -140,7 +140,7 @@ def test_with_an_address_the_first_user_is_told_where_to_sign_in(
 ) -> None:
     assert main(["first-user", "--tenant", "acme", "--address", "http://localhost:8501"]) == 0
     told = re.fullmatch(
-        r"Sign in at http://localhost:8501 as (\S+) with password (\S+)\n", capsys.readouterr().out
+        r"Sign in at http://localhost:8501 as (\S+) with password (\S+)\nThis account sees the tenant acme\.\n", capsys.readouterr().out
     )
     assert Accounts(home).sign_in(told[1], told[2], "192.0.2.7")
 

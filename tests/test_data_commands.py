@@ -82,6 +82,17 @@ def test_status_lists_tenants_and_the_latest_loads(tmp_path: Path, home: Path, c
 def test_status_of_an_empty_store_has_no_tenants(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == 0
     assert "version  0" in capsys.readouterr().out
+    assert main(["status", "--tenants"]) == 0
+    assert capsys.readouterr().out == "\n"
+
+
+def test_the_tenants_that_have_rows_are_told_the_largest_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    channels = tmp_path / "channels.json"
+    channels.write_text(json.dumps([{"id": "ch_web", "name": "Website", "tenantId": "without rows"}]))
+    main(["load", written(tmp_path, interaction("a"), *(interaction(id, tenantId="zenith") for id in "bc")), "--channels", str(channels)])
+    capsys.readouterr()
+    assert main(["status", "--tenants"]) == 0
+    assert capsys.readouterr().out == "zenith\nacme\n"
 
 
 def test_a_store_that_another_process_has_open_is_said_to_be_in_use(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
