@@ -20,7 +20,6 @@ from accounts.web import SignInWall, sign_in_routes
 from api.app import ApiFirst
 from api.health import health_routes
 from data.errors import StoreError
-from stopping import bound_stop, forget_signal
 from ui import messages
 from ui.look import MARK
 
@@ -35,10 +34,8 @@ except StoreError as problem:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    bound_stop()
     with process.running():
         yield
-    forget_signal()
 
 
 def page_failed(error: Exception) -> bool:

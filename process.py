@@ -13,6 +13,9 @@ from data.home import home
 from data.store import Store
 from queries.warming import warm
 
+# A step of reading ahead is over sooner; only compiling, once on a machine, takes longer, and a stop does not wait for that.
+_LONGEST_STEP_S = 3
+
 
 @cache
 def store() -> Store:
@@ -29,11 +32,16 @@ def accounts() -> Accounts:
 @contextmanager
 def running() -> Iterator[None]:
     """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
-    close_loads = serve_loads(store(), home(), after_load=partial(warm, store()))
-    threading.Thread(target=warm, args=(store(),), name="warm", daemon=True).start()
+    stop = threading.Event()
+    close_loads = serve_loads(store(), home(), after_load=partial(warm, store(), stop))
+    warming = threading.Thread(target=warm, args=(store(), stop), name="warm", daemon=True)
+    warming.start()
     try:
         yield
     finally:
+        stop.set()
         close_loads()
+        # Of a thread that still reads, a store that closes would take the connection, and the end of the process its stack.
+        warming.join(_LONGEST_STEP_S)
         store().close()
         accounts().close()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 from data.columns import DIMENSIONS
 from data.errors import StoreError
-from data.store import Store
+from data.store import Snapshot, Store
 from data.tenant import Tenant
 from queries.classes import classes
 from queries.funnel.listing import units_of_offers
@@ -14,32 +17,45 @@ from queries.funnel.tally import warm as compile_funnels
 _FIGURES_AHEAD = 25_000_000
 
 
-def warm(store: Store) -> None:
+def warm(store: Store, stop: threading.Event | None = None) -> None:
     """Bring every tenant's columns into memory, those that browsing reads first, and compile what counts funnels.
 
-    A store that closes meanwhile ends it.
+    A store that closes meanwhile ends it, and `stop` once the step that it is at has been done.
     """
     try:
         with store.snapshot(seconds=None) as snapshot:
-            tenants = [snapshot.tenant(id) for id in snapshot.tenant_ids()]
-            for tenant in tenants:
-                _read_for_browsing(tenant)
-            compile_funnels()
-            for tenant in tenants:
-                if len(tenant) <= _FIGURES_AHEAD:
-                    _read_for_figures(tenant)
+            for _ in _steps(snapshot):
+                if stop and stop.is_set():
+                    return
     except StoreError:
         return
 
 
-def _read_for_browsing(tenant: Tenant) -> None:
+def _steps(snapshot: Snapshot) -> Iterator[None]:
+    tenants = [snapshot.tenant(id) for id in snapshot.tenant_ids()]
+    yield
+    for tenant in tenants:
+        yield from _reading_for_browsing(tenant)
+    compile_funnels()
+    yield
+    for tenant in tenants:
+        if len(tenant) <= _FIGURES_AHEAD:
+            yield from _reading_for_figures(tenant)
+
+
+def _reading_for_browsing(tenant: Tenant) -> Iterator[None]:
     for name in ("timestamp", "row", *DIMENSIONS):
         getattr(tenant.log, name)
+        yield
     tenant.customer_key("")
+    yield
 
 
-def _read_for_figures(tenant: Tenant) -> None:
+def _reading_for_figures(tenant: Tenant) -> Iterator[None]:
     for name in ("starts", "customer", "timestamp", "valued", "values", *DIMENSIONS, "row"):
         getattr(tenant.journeys, name)
+        yield
     classes(tenant)
+    yield
     units_of_offers(tenant)
+    yield

@@ -56,10 +56,10 @@ def running_dashboard(home: Path) -> Iterator[Dashboard]:
 
 
 @contextmanager
-def served(home: Path, tenant: str, streamlit: Sequence[str] = ("-m", "streamlit"), **settings: str) -> Iterator[Dashboard]:
+def served(home: Path, tenant: str, server: Sequence[str] = ("-m", "serve"), **settings: str) -> Iterator[Dashboard]:
     """The product over the store of a folder, with one viewer of the tenant, behind a free port.
 
-    `streamlit` is what Python runs as such, `settings` are of its environment.
+    `server` is what Python runs as such, `settings` are of its environment.
     """
     accounts = Accounts(home)
     if EMAIL not in {user.email for user in accounts.users.all()}:
@@ -67,16 +67,16 @@ def served(home: Path, tenant: str, streamlit: Sequence[str] = ("-m", "streamlit
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, *streamlit, "run", "app.py", "--server.port", str(port), "--server.address", "127.0.0.1"]
+    environment = _environment(home) | {"PORT": str(port)} | settings
     with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=_environment(home) | settings, stdout=log, stderr=log)
-    dashboard = Dashboard(f"http://localhost:{port}", home, accounts, server)
+        process = subprocess.Popen([sys.executable, *server], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    dashboard = Dashboard(f"http://localhost:{port}", home, accounts, process)
     try:
         _wait_until_ready(dashboard)
         yield dashboard
     finally:
-        server.terminate()
-        server.wait(20)
+        process.terminate()
+        process.wait(20)
         accounts.close()
 
 

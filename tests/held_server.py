@@ -1,4 +1,4 @@
-"""Runs streamlit, and lets no funnel be counted before the file named by HELD_UNTIL is there: for the state that a browser sees meanwhile."""
+"""Serves the product, and lets no funnel be counted before the file named by HELD_UNTIL is there: for the state that a browser sees meanwhile."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def _held(*arguments: object, **named: object) -> object:
 
 
 tally._tally = _held
-runpy.run_module("streamlit", run_name="__main__")
+runpy.run_module("serve", run_name="__main__")

@@ -52,10 +52,10 @@ def test_a_stop_waits_a_few_seconds_for_a_slow_download_and_then_breaks_it_off(d
     assert "Traceback" not in said and "Aborted" not in said
 
 
-def test_a_second_server_over_the_same_state_folder_says_why_it_does_not_begin(dashboard: Dashboard) -> None:
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"]
-    environment = {**os.environ, "IH_HOME": str(dashboard.home)}
-    second = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+@pytest.mark.parametrize("how", [["serve"], ["streamlit", "run", "app.py", "--server.port", "0"]])
+def test_a_second_server_over_the_same_state_folder_says_why_it_does_not_begin(dashboard: Dashboard, how: list[str]) -> None:
+    environment = {**os.environ, "IH_HOME": str(dashboard.home), "PORT": "0"}
+    second = subprocess.run([sys.executable, "-m", *how], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 1
     assert second.stderr == (
         f"{dashboard.home}/history.duckdb is in use by another process. End that one, or name another state folder in IH_HOME.\n"

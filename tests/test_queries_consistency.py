@@ -105,3 +105,15 @@ def test_reading_ahead_ends_quietly_where_the_store_is_closed(log: Log) -> None:
     log.load(interaction("1"))
     log.store.close()
     warm(log.store)
+
+
+def test_reading_ahead_stops_when_told(log: Log) -> None:
+    log.load(interaction("1"))
+    stop = threading.Event()
+    stop.set()
+    warm(log.store, stop)
+    with log.store.snapshot() as snapshot:
+        assert not snapshot.tenant(ACME).has_read_journeys()
+    warm(log.store, threading.Event())
+    with log.store.snapshot() as snapshot:
+        assert snapshot.tenant(ACME).has_read_journeys()

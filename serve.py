@@ -1,0 +1,42 @@
+"""Serves the product until it is told to stop: `python -m serve`, at HOST and PORT of the environment."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import Any
+
+import uvicorn
+
+SETTINGS: dict[str, Any] = {
+    # A stop waits this many seconds for answers that are still being sent, and then breaks off those that are not whole.
+    "timeout_graceful_shutdown": 5,
+    # Streamlit sets the server's log to the level of its own once it is imported; this is the same until then.
+    "log_level": "warning",
+    # As Streamlit sets its web socket.
+    "ws": "websockets-sansio",
+    "ws_per_message_deflate": False,
+}
+
+
+def main() -> None:
+    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8501")
+    if not port.isdecimal() or int(port) > 65535:
+        sys.exit(f"PORT must be a whole number from 0 to 65535, not {port!r}")
+    # The server stops for a signal, and once all is closed raises it again, for a program to die of. This one has done its work.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: sys.exit(0))
+    logging.getLogger("uvicorn.error").addFilter(_is_no_break)
+    uvicorn.run("app:app", host=host, port=int(port), **SETTINGS)
+
+
+def _is_no_break(record: logging.LogRecord) -> bool:
+    # An answer that was broken off would be logged with a trace, as if something had crashed.
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+if __name__ == "__main__":
+    main()
