@@ -15,7 +15,7 @@ NAMES = (
 
 def figures_json(figures: Figures) -> dict[str, Any]:
     """Every measure under its id, in the order of the contract."""
-    return {name: figures[name] for name in NAMES}
+    return {name: figures[name] for name in NAMES} | {"revenueTooLarge": figures.revenue is None}
 
 
 def spelled(ms: int | None) -> str | None:

@@ -24,6 +24,7 @@ def _rate(id: str, unit: str) -> dict[str, Any]:
 _COUNTS = {measure.id: _count(measure.words) for measure in COUNTS}
 _CUSTOMERS = _count(MEASURE["customers"].words)
 _REVENUE = {"type": ["number", "null"], "description": f"{MEASURE['revenue'].words} Null where that is too large for a number."}
+_REVENUE_TOO_LARGE = {"type": "boolean", "description": "Whether the value is too large for a number; `revenue` is null then."}
 
 _FIGURES = {
     **{id: _COUNTS[id] for id in ("impression", "click", "dismiss", "accept", "convert", "total")},
@@ -33,6 +34,7 @@ _FIGURES = {
     "ctr": _rate("ctr", "In percent, two decimals, a half rounded up"),
     "cvr": _rate("cvr", "In percent, two decimals, a half rounded up"),
     "acceptanceRate": _rate("acceptanceRate", "A share, 0–1"),
+    "revenueTooLarge": _REVENUE_TOO_LARGE,
 }
 
 _ROW = {
@@ -70,6 +72,7 @@ TREND = closed_object({
             },
             "customers": _CUSTOMERS,
             "revenue": _REVENUE,
+            "revenueTooLarge": _REVENUE_TOO_LARGE,
         }),
     },
 })
@@ -127,6 +130,7 @@ EXAMPLE_SUMMARY = {
         "ctr": 6.96,
         "cvr": 2.56,
         "acceptanceRate": 0.0952,
+        "revenueTooLarge": False,
         "lastInteractionAt": "2026-03-31T21:04:12.000Z",
     }],
     "total": 12,
@@ -138,8 +142,8 @@ EXAMPLE_TREND = {
     "grain": "day",
     "tz": "Europe/Amsterdam",
     "buckets": [
-        {"start": "2026-03-14T23:00:00.000Z", "counts": {"click": 2, "impression": 31}, "customers": 28, "revenue": 0.0},
-        {"start": "2026-03-15T23:00:00.000Z", "counts": {"click": 0, "impression": 0}, "customers": 0, "revenue": 0.0},
+        {"start": "2026-03-14T23:00:00.000Z", "counts": {"click": 2, "impression": 31}, "customers": 28, "revenue": 0.0, "revenueTooLarge": False},
+        {"start": "2026-03-15T23:00:00.000Z", "counts": {"click": 0, "impression": 0}, "customers": 0, "revenue": 0.0, "revenueTooLarge": False},
     ],
 }
 

@@ -28,6 +28,7 @@ def interaction_trend(asked: Asked) -> Response:
                 "counts": bucket.counts,
                 "customers": bucket.figures.customers,
                 "revenue": bucket.figures.revenue,
+                "revenueTooLarge": bucket.figures.revenue is None,
             }
             for bucket in trend(asked.tenant, selection, grain)
         ],

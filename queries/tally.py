@@ -5,27 +5,25 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from math import ceil, isfinite, log10
 
 import numpy as np
 
 from data.tenant import Tenant
+from queries.amounts import Amounts, amounts
 from queries.classes import Classes, classes
 from queries.measures import Figures
 from queries.places import PIECE, JourneyPlaces, Piece, Run
 from queries.selection import Selection
 from queries.spans import Spans
 from queries.tally_scan import (
+    add_amounts,
     add_buckets,
-    add_sums,
-    add_values,
     count_rows,
     count_rows_and_customers,
     keep_newest,
     write_cells,
 )
 
-# Fixed, so that sums are made in the same order on every machine.
 _SHARES = 4
 _WORKERS = min(_SHARES, os.cpu_count() or 1)
 _ROWS_WORTH_SHARING = 1 << 18
@@ -53,16 +51,17 @@ def by_key(tenant: Tenant, dimension: str) -> Groups:
 class Tally:
     """Counts by group and bucket; a cell is one group in one bucket.
 
-    `rows` is by [cell, class], and by [cell] are `customers`, `newest` (milliseconds) and `values` (their sum, what its rounding
-    lost, their sum without signs). All but `rows` stay empty where a caller does not ask for them.
+    `rows` is by [cell, class], and by [cell] are `customers`, `newest` (milliseconds) and `values` (the limbs of the sum, as in
+    `amounts.py`). All but `rows` stay empty where a caller does not ask for them.
     """
 
-    def __init__(self, classes: Classes, cells: int, buckets: int):
+    def __init__(self, classes: Classes, cells: int, buckets: int, amounts: Amounts | None):
         self.classes = classes
+        self.amounts = amounts
         self.buckets = buckets
         self.rows = np.zeros((cells, len(classes)), np.uint32)
         self.customers = np.zeros(cells, np.uint32)
-        self.values = np.zeros((cells, 3))
+        self.values = np.zeros((cells, amounts.width if amounts else 0), np.int64)
         self.newest = np.full(cells, _NEVER)
 
     def counts(self, measure: str) -> np.ndarray:
@@ -87,21 +86,9 @@ class Tally:
         return Figures(
             **counts,
             customers=int(self.customers[cell]),
-            revenue=money(*self.values[cell].tolist()),
+            revenue=self.amounts.number(self.values[cell].tolist()) if self.amounts else 0.0,
             last=None if newest == _NEVER else newest,
         )
-
-
-def money(total: float, lost: float, size: float) -> float | None:
-    """A sum of values in the digits that are certain, so that cents add up to cents; None where it is too large for a number.
-
-    `lost` is what its rounding lost. `size` is the values' sum without their signs: as each value is certain to 15 digits, the
-    sum is to 15 digits of that.
-    """
-    exact = total + lost
-    if not isfinite(exact):
-        return None
-    return round(exact, 15 - ceil(log10(size))) + 0.0 if size and isfinite(size) else exact
 
 
 def tally(
@@ -141,7 +128,7 @@ class _Counter:
         journeys = tenant.journeys
         # Read here, for a snapshot is not for sharing between the threads that count.
         self._starts, self._timestamp = journeys.starts, journeys.timestamp
-        self._valued, self._values = (None, None) if only_rows else (journeys.valued, journeys.values)
+        self._valued, self._amounts = (None, None) if only_rows else (journeys.valued, amounts(tenant))
         self._keys = getattr(journeys, groups.dimension) if groups else None
         self._classes = classes(tenant)
         self._groups, self._spans = groups, spans
@@ -177,7 +164,7 @@ class _Counter:
         return part
 
     def _empty(self) -> Tally:
-        return Tally(self._classes, self._cells, self._buckets)
+        return Tally(self._classes, self._cells, self._buckets, self._amounts)
 
     def _add(self, piece: Piece, cells: np.ndarray, customer: int, into: Tally, latest: np.ndarray) -> int:
         here, places, count = slice(piece.first, piece.end), piece.places, piece.count
@@ -188,7 +175,8 @@ class _Counter:
             count_rows(cells, places, count, classes_here, into.rows)
             return customer
         first, end = np.searchsorted(self._valued, [piece.first, piece.end])
-        add_values(cells, places, count, piece.first, self._valued[first:end], self._values[first:end], into.values)
+        add_amounts(cells, places, count, piece.first, self._valued[first:end], self._amounts.first[first:end],
+                    self._amounts.limbs[first:end], into.values)
         return count_rows_and_customers(
             cells, places, count, classes_here, piece.first, self._starts, customer, into.rows, latest, into.customers,
         )
@@ -209,8 +197,7 @@ class _Counter:
         """What parts of different customers come to together."""
         total = self._empty()
         for part in parts:
-            for name in ("rows", "customers"):
+            for name in ("rows", "customers", "values"):
                 getattr(total, name)[...] += getattr(part, name)
             np.maximum(total.newest, part.newest, out=total.newest)
-            add_sums(total.values, part.values)
         return total

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from numba.types import Array, float64, int64, uint32, void
+from numba.types import Array, int64, uint32, void
 
 _KEYS = [Array(key, 1, "C", readonly=True) for key in (numba.uint8, numba.uint16, numba.uint32)]
 _TIMES = Array(int64, 1, "C", readonly=True)
-_VALUES = Array(float64, 1, "C", readonly=True)
+_LIMB_PLACES = Array(numba.uint8, 1, "C", readonly=True)
+_LIMBS = Array(numba.int32, 2, "C", readonly=True)
 _TABLE = Array(uint32, 1, "C", readonly=True)
 _BUFFER = uint32[::1]
 _COUNTS = uint32[:, ::1]
-_SUMS = float64[:, ::1]
+_SUMS = int64[:, ::1]
 _ONE = np.uint32(1)
 
 
@@ -105,23 +106,15 @@ def keep_newest(cells: np.ndarray, places: np.ndarray, count: int, times: np.nda
         newest[cells[i]] = max(newest[cells[i]], times[places[i]])
 
 
-@numba.njit(nogil=True, cache=True)
-def _add(sums: np.ndarray, cell: int, value: float) -> None:
-    # Neumaier's summation: the order of the values leaves no trace in the digits that count.
-    before = sums[cell, 0]
-    sums[cell, 0] = before + value
-    larger, smaller = (before, value) if abs(before) >= abs(value) else (value, before)
-    sums[cell, 1] += (larger - sums[cell, 0]) + smaller
-
-
-@numba.njit(void(_BUFFER, _BUFFER, int64, int64, _TABLE, _VALUES, _SUMS), nogil=True, cache=True)
-def add_values(
-    cells: np.ndarray, places: np.ndarray, count: int, first_row: int, valued: np.ndarray, values: np.ndarray, sums: np.ndarray
+@numba.njit(void(_BUFFER, _BUFFER, int64, int64, _TABLE, _LIMB_PLACES, _LIMBS, _SUMS), nogil=True, cache=True)
+def add_amounts(
+    cells: np.ndarray, places: np.ndarray, count: int, first_row: int, valued: np.ndarray, first_limb: np.ndarray, limbs: np.ndarray,
+    sums: np.ndarray,
 ) -> None:
-    """Add the value of each place that has one to the sums of its cell.
+    """Add the amount of each place that has one to the sum of its cell.
 
-    `valued` are the rows of the piece that have one, ascending, and `values` theirs; the piece begins at `first_row`. sums[cell] is the
-    sum, what its rounding lost, and the sum of the values without their signs.
+    `valued` are the rows of the piece that have one, ascending; `first_limb` and `limbs` are theirs, as in `amounts.py`; the piece begins
+    at `first_row`. sums[cell] are the limbs of its sum.
     """
     i = 0
     for nth in range(len(valued)):
@@ -133,22 +126,13 @@ def add_values(
             if places[middle] < place:
                 i = middle + 1
             elif places[middle] == place:
-                value = values[nth]
-                _add(sums, cells[middle], value)
-                sums[cells[middle], 2] += abs(value)
+                cell, limb = cells[middle], first_limb[nth]
+                for nth_limb in range(limbs.shape[1]):
+                    sums[cell, limb + nth_limb] += limbs[nth, nth_limb]
                 i = middle + 1
                 break
             else:
                 end = middle
-
-
-@numba.njit(void(_SUMS, _SUMS), nogil=True, cache=True)
-def add_sums(sums: np.ndarray, others: np.ndarray) -> None:
-    """Add other sums to those of each cell."""
-    for cell in range(len(sums)):
-        _add(sums, cell, others[cell, 0])
-        _add(sums, cell, others[cell, 1])
-        sums[cell, 2] += others[cell, 2]
 
 
 @numba.njit(uint32(_BUFFER, int64, int64, _TIMES, uint32, _BUFFER), nogil=True, cache=True)

@@ -9,6 +9,7 @@ from data.columns import DIMENSIONS
 from data.errors import StoreError
 from data.store import Snapshot, Store
 from data.tenant import Tenant
+from queries.amounts import amounts
 from queries.classes import classes
 from queries.funnel.listing import units_of_offers
 from queries.funnel.tally import warm as compile_funnels
@@ -56,6 +57,7 @@ def _reading_for_figures(tenant: Tenant) -> Iterator[None]:
         getattr(tenant.journeys, name)
         yield
     classes(tenant)
+    amounts(tenant)
     yield
     units_of_offers(tenant)
     yield

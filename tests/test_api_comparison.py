@@ -41,7 +41,7 @@ def answer(caller: TestClient, query: str = "") -> dict:
 
 
 def test_a_day_stands_beside_the_day_before(caller: TestClient) -> None:
-    none = dict.fromkeys(FIGURES, 0) | {"revenue": 0.0}
+    none = dict.fromkeys(FIGURES, 0) | {"revenue": 0.0, "revenueTooLarge": False}
     assert answer(caller, "?from=2026-03-15&to=2026-03-16") == {
         "from": "2026-03-15T00:00:00.000Z",
         "to": "2026-03-16T00:00:00.000Z",
@@ -69,9 +69,9 @@ def test_the_sample_has_the_figures_that_sql_over_its_raw_rows_says(service: Ser
         found = service.caller(SAMPLE).get(COMPARISON, params=[("from", "2026-03-01"), ("to", "2026-03-15"), *filters]).json()
         now = whole_figures(service.log.store, SAMPLE, [*filters, ("from", "2026-03-01T00:00:00Z"), ("to", "2026-03-15T00:00:00Z")])
         before = whole_figures(service.log.store, SAMPLE, [*filters, ("from", "2026-02-15T00:00:00Z"), ("to", "2026-03-01T00:00:00Z")])
-        assert list(found["figures"]) == list(FIGURES)
-        assert found["figures"] == {name: now[name] for name in FIGURES}
-        assert found["before"]["figures"] == {name: before[name] for name in FIGURES}
+        assert list(found["figures"]) == [*FIGURES, "revenueTooLarge"]
+        assert found["figures"] == {name: now[name] for name in FIGURES} | {"revenueTooLarge": False}
+        assert found["before"]["figures"] == {name: before[name] for name in FIGURES} | {"revenueTooLarge": False}
         assert found["before"]["whole"]
 
 

@@ -17,7 +17,7 @@ from tests.test_api_errors import error_of
 SUMMARY = f"{PREFIX}/interaction-summary"
 ROW_KEYS = [
     "id", "name", "impression", "click", "dismiss", "accept", "convert", "total", "customers", "positive", "negative", "neutral",
-    "revenue", "ctr", "cvr", "acceptanceRate", "lastInteractionAt",
+    "revenue", "ctr", "cvr", "acceptanceRate", "revenueTooLarge", "lastInteractionAt",
 ]
 
 
@@ -60,7 +60,7 @@ def test_the_answer_has_just_the_fields_of_the_contract_in_its_order(caller: Tes
     assert found["summary"][0] == {
         "id": "off_a", "name": "Loan", "status": "archived", "impression": 3, "click": 3, "dismiss": 0, "accept": 0, "convert": 0,
         "total": 6, "customers": 3, "positive": 3, "negative": 0, "neutral": 3, "revenue": 0.0, "ctr": 100.0, "cvr": 0.0,
-        "acceptanceRate": 1.0, "lastInteractionAt": "2026-03-06T12:00:00.000Z",
+        "acceptanceRate": 1.0, "revenueTooLarge": False, "lastInteractionAt": "2026-03-06T12:00:00.000Z",
     }
     # Three each: the offer with an id first.
     assert [(row["id"], row["name"], row["status"], row["total"]) for row in found["summary"][1:]] == [
@@ -158,3 +158,19 @@ def test_a_row_at_the_calendars_end_is_counted(log: Log) -> None:
         found = answer(service.caller(), "?days=7&groupBy=type")
         assert (found["from"], found["to"], found["summary"][0]["total"]) == ("9999-12-24T00:00:00.000Z", None, 1)
         assert answer(service.caller(), "?groupBy=type")["summary"][0]["total"] == 2
+
+
+def test_a_sum_too_large_for_a_number_is_said_and_any_other_has_every_digit(log: Log) -> None:
+    of_offer = {
+        "micros": [1234567890123457], "cents": [12345678901234.56], "refund": [100.1, -100.1], "tenths": [0.1, "0.2"], "vast": [1e308, 1e308],
+    }
+    log.load(*(
+        interaction(f"{offer} {place}", offerId=offer, outcome={"conversionValue": value})
+        for offer, values in of_offer.items() for place, value in enumerate(values)
+    ))
+    with Service(log) as service:
+        rows = answer(service.caller(ACME))["summary"]
+    assert {row["id"]: (row["revenue"], row["revenueTooLarge"]) for row in rows} == {
+        "micros": (1234567890123457.0, False), "cents": (12345678901234.56, False), "refund": (0.0, False), "tenths": (0.3, False),
+        "vast": (None, True),
+    }

@@ -48,10 +48,10 @@ def test_days_of_a_zone_are_there_with_their_zeros_across_the_change_of_clocks(c
     found = answer(caller, "?tz=Europe/Amsterdam")
     assert list(found) == ["grain", "tz", "buckets"]
     assert found == {"grain": "day", "tz": "Europe/Amsterdam", "buckets": [
-        {"start": "2026-03-26T23:00:00.000Z", "counts": {"impression": 1, "click": 0}, "customers": 1, "revenue": 0.1},
-        {"start": "2026-03-27T23:00:00.000Z", "counts": {"impression": 0, "click": 2}, "customers": 1, "revenue": 0.3},
-        {"start": "2026-03-28T23:00:00.000Z", "counts": {"impression": 0, "click": 0}, "customers": 0, "revenue": 0.0},
-        {"start": "2026-03-29T22:00:00.000Z", "counts": {"impression": 0, "click": 1}, "customers": 1, "revenue": 0.0},
+        {"start": "2026-03-26T23:00:00.000Z", "counts": {"impression": 1, "click": 0}, "customers": 1, "revenue": 0.1, "revenueTooLarge": False},
+        {"start": "2026-03-27T23:00:00.000Z", "counts": {"impression": 0, "click": 2}, "customers": 1, "revenue": 0.3, "revenueTooLarge": False},
+        {"start": "2026-03-28T23:00:00.000Z", "counts": {"impression": 0, "click": 0}, "customers": 0, "revenue": 0.0, "revenueTooLarge": False},
+        {"start": "2026-03-29T22:00:00.000Z", "counts": {"impression": 0, "click": 1}, "customers": 1, "revenue": 0.0, "revenueTooLarge": False},
     ]}
 
 

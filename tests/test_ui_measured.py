@@ -10,7 +10,7 @@ from ui.measured import change_text, interval_text, value_text
 
 @pytest.mark.parametrize("measure, value, text", [
     ("click", 1234, "1,234"), ("customers", 0, "0"), ("revenue", 1234.5, "1,234.50"), ("ctr", 4.21, "4.21%"),
-    ("acceptanceRate", 0.27534, "27.53%"), ("acceptanceRate", 1.5, "150.00%"), ("cvr", None, "–"), ("revenue", None, "–"),
+    ("acceptanceRate", 0.27534, "27.53%"), ("acceptanceRate", 1.5, "150.00%"), ("cvr", None, "–"), ("revenue", None, "too large"),
 ])
 def test_a_value_is_said_in_its_measures_unit(measure: str, value: float | None, text: str):
     assert value_text(measure, value) == text

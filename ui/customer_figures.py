@@ -12,7 +12,7 @@ from queries.times import iso
 from ui.address import Pairs, query
 from ui.chart_timeline import NO_OFFER
 from ui.kpis import Kpi
-from ui.measured import value_text
+from ui.measured import file_value, value_text
 from ui.numbers import count, percent, time
 from ui.palette import type_colour
 from ui.rows_link import link_behind, rows_link
@@ -77,7 +77,7 @@ def offer_rows(found: Customer, every: Selection, names: Names) -> list[Row]:
 
 def _figure(measure: str, offer: CustomerOffer, every: Selection, names: Names) -> Figure | None:
     value = offer.figures[measure]
-    if not value:
+    if value == 0:
         return None
     address = None if offer.id is None else link_behind(every, measure, names, [("offerId", offer.id)])
     return Figure(value_text(measure, value), address=address)
@@ -88,7 +88,7 @@ def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:
     header = ["customerId", "offerId", "offerName", "offerStatus", "seen", "taken", *_COUNTED, "revenue", "first", "last"]
     return header, [
         [found.id, offer.id, offer.label, offer.status, str(offer.seen).lower(), str(offer.taken).lower(),
-         *(offer.figures[id] for id in _COUNTED), offer.figures.revenue, iso(offer.first), iso(offer.last)]
+         *(offer.figures[id] for id in _COUNTED), file_value("revenue", offer.figures.revenue), iso(offer.first), iso(offer.last)]
         for offer in found.offers
     ]
 

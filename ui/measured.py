@@ -5,20 +5,25 @@ from __future__ import annotations
 from queries.comparison import Change
 from queries.measures import MEASURE
 from queries.rates import Rate
-from ui.numbers import NOTHING, count, money
+from ui.numbers import NOTHING, TOO_LARGE, count, money
 
 
 def value_text(measure: str, value: float | None) -> str:
-    """A value of a measure, given by its id: `1,234`, `1,234.50`, `4.21%`; a dash where there is none.
+    """A value of a measure, given by its id: `1,234`, `1,234.50`, `4.21%`; a dash where there is none, `too large` for such a sum.
 
     Both kinds of rate are shown in percent.
     """
-    if value is None:
-        return NOTHING
     unit = MEASURE[measure].unit
     if unit == "money":
         return money(value)
+    if value is None:
+        return NOTHING
     return f"{_percent(measure, value):,.2f}%" if unit in ("percent", "share") else count(value)
+
+
+def file_value(measure: str, value: float | None) -> str | float | None:
+    """A value of a measure as it stands in a file: the number itself, nothing where there is none, `too large` for such a sum."""
+    return TOO_LARGE if value is None and MEASURE[measure].unit == "money" else value
 
 
 def interval_text(measure: str, rate: Rate) -> str:

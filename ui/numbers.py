@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 NOTHING = "–"
+TOO_LARGE = "too large"
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
@@ -41,8 +42,8 @@ def percent_of(part: int, whole: int) -> str:
 
 
 def money(amount: float | None) -> str:
-    """An amount with two decimals, without a currency: `1,234.50`."""
-    return NOTHING if amount is None else f"{amount:,.2f}"
+    """An amount with two decimals, without a currency: `1,234.50`; None is a sum too large for a number."""
+    return TOO_LARGE if amount is None else f"{amount:,.2f}"
 
 
 def duration(seconds: float | None) -> str:

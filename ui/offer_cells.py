@@ -81,7 +81,7 @@ def measure_cells(row: SummaryRow, behind: Selection | None, names: Names) -> di
 
 
 def _cell(measure: str, value: int | float | None, address: str | None) -> Figure:
-    return Figure(value_text(measure, value), address=address, tone=None if value else "quiet")
+    return Figure(value_text(measure, value), address=address, tone="quiet" if value == 0 else None)
 
 
 def rate_cell(measure: str, rate: Rate, address: str | None = None) -> Figure:
@@ -93,7 +93,7 @@ def rate_cell(measure: str, rate: Rate, address: str | None = None) -> Figure:
 
 
 def _address(behind: Selection | None, measure: str, row: SummaryRow, names: Names) -> str | None:
-    return link_behind(behind, measure, names) if behind and row.figures[MEASURE[measure].part or measure] else None
+    return link_behind(behind, measure, names) if behind and row.figures[MEASURE[measure].part or measure] != 0 else None
 
 
 def line_words(line: list[int]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from queries.measures import MEASURES
 from queries.summary_row import SummaryRow
 from queries.times import iso
+from ui.measured import file_value
 
 Value = str | int | float | None
 
@@ -15,7 +16,7 @@ def summary_file(rows: Sequence[SummaryRow]) -> tuple[list[str], list[list[Value
     """The header and the rows."""
     header = ["id", "name", "status", *(measure.id for measure in MEASURES), "lastInteractionAt"]
     return header, [
-        [row.id, row.name, row.status, *(row.figures[measure.id] for measure in MEASURES),
+        [row.id, row.name, row.status, *(file_value(measure.id, row.figures[measure.id]) for measure in MEASURES),
          None if row.figures.last is None else iso(row.figures.last)]
         for row in rows
     ]

@@ -9,6 +9,7 @@ from queries.spans import Grain
 from queries.trend import Bucket
 from ui.address import Pairs
 from ui.chart_trend import trend_types
+from ui.measured import file_value
 from ui.numbers import count, money
 from ui.sortable_table import Figure, Heading
 
@@ -38,7 +39,7 @@ def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None])
         },
         # No filter tells a customer's first row, nor a row with money, from the others.
         "customers": Figure(count(figures.customers), address=every if figures.customers else None),
-        "revenue": Figure(money(figures.revenue), address=every if figures.revenue else None),
+        "revenue": Figure(money(figures.revenue), address=every if figures.revenue != 0 else None),
     }
 
 
@@ -47,7 +48,8 @@ def trend_file(buckets: Sequence[Bucket], zone: str) -> tuple[list[str], list[li
     types = trend_types(buckets)
     header = ["start", *types, "customers", "revenue"]
     rows = [
-        [day(bucket.start, zone).isoformat(), *(bucket.counts[type] for type in types), bucket.figures.customers, bucket.figures.revenue]
+        [day(bucket.start, zone).isoformat(), *(bucket.counts[type] for type in types), bucket.figures.customers,
+         file_value("revenue", bucket.figures.revenue)]
         for bucket in buckets
     ]
     return header, rows
