@@ -10,6 +10,9 @@ LONGEST_TEXT = 1000
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
 
+# What a row's outcome says it is worth, a number or not.
+VALUE_TEXT = "case when contains(outcome, '\"conversionValue\"') then json_extract_string(outcome, '/conversionValue') end"
+
 _COMPLAINTS = {
     "id is null": "'id is missing'",
     "customer is null": "'customerId is missing'",
@@ -70,10 +73,7 @@ def interactions_sql(raw: Raw) -> str:
                     when moment between timestamp '0001-01-01' and timestamp '9999-12-31 23:59:59.999999'
                     then date_trunc('millisecond', moment)
                 end as "timestamp",
-                case
-                    when contains(outcome, '"conversionValue"')
-                    then json_extract_string(outcome, '/conversionValue')
-                end as worth
+                {VALUE_TEXT} as worth
             from parsed
         ),
         judged as (

@@ -81,14 +81,16 @@ def _within(text: str, start: int, end: int, value: Any) -> Iterator[tuple[int, 
             yield from _within(text, place, end, element)
             place = _after_sign(text, end, ",")
     elif _is_page(value):
-        place = _after_space(text, start + 1)
+        place, data = _after_space(text, start + 1), (start, start, [])
         while text[place] != "}":
             name, end = _DECODER.raw_decode(text, place)
             place = _after_sign(text, end, ":")
             member, end = _DECODER.raw_decode(text, place)
             if name == "data":
-                yield from _within(text, place, end, member)
+                # Of several the last counts.
+                data = (place, end, member)
             place = _after_sign(text, end, ",")
+        yield from _within(text, *data)
     else:
         yield start, end
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from data.checking import VALUE_TEXT
 from data.dictionaries import add_words
 from data.duplicates import not_loaded, set_duplicates_aside
 from data.entities import apply_descriptions
@@ -128,6 +129,12 @@ def _load(
             select count(*), min("timestamp"), max("timestamp")
             from fresh
         """).fetchall()
+        [(unread, unread_value, unread_line)] = cursor.execute(f"""
+            select count(*), min_by({VALUE_TEXT}, line), min(line)
+            from fresh
+            where value is null
+                and trim({VALUE_TEXT}) != ''
+        """).fetchall()
         summary = Summary(
             file=source.name,
             read=staging.rows,
@@ -138,9 +145,12 @@ def _load(
             oldest=spelled(oldest),
             newest=spelled(newest),
             ignored=ignored,
+            unread_values=unread,
+            unread_value=unread_value or "",
+            unread_line=unread_line or 0,
         )
         if terms.strict and rejects.count:
-            summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None)
+            summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None, unread_values=0)
         else:
             rejects.close()
             summary = _written(cursor, summary, tell, stop)

@@ -70,7 +70,7 @@ def column_rows(reading: Reading, schema: pa.Schema, compact: frozenset[str]) ->
     texts = {key: _first(_text(schema, name, key) for name in columns) for key, columns in reading.columns.items()}
     texts |= {key: f"compact_{key}" for key in compact}
     match reading.columns.get("timestamp"):
-        case [name] if not _is_text(_kind(schema, name)):
+        case [name] if not is_text(_kind(schema, name)):
             texts["timestamp"] = _place(schema, name)
     moment = _first(_time(schema, name) for name in reading.columns.get("timestamp", ()))
     read = [name for columns in reading.columns.values() for name in columns]
@@ -105,7 +105,7 @@ def _text(schema: pa.Schema, name: str, key: str) -> str:
 
 def _time(schema: pa.Schema, name: str) -> str:
     kind, place = _kind(schema, name), _place(schema, name)
-    if _is_text(kind):
+    if is_text(kind):
         return time_of_text(_text(schema, name, "timestamp"))
     if pa.types.is_timestamp(kind) and kind.unit == "ns":
         # The engine would round where it narrows.
@@ -117,7 +117,9 @@ def _time(schema: pa.Schema, name: str) -> str:
     raise StoreError(f"column {name} holds {kind}, from which timestamp cannot be read.")
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type, or a dictionary's values, are texts."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     return any(test(kind) for test in (
         pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary,
         pa.types.is_null,

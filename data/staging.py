@@ -13,8 +13,9 @@ import pyarrow as pa
 from data.checking import entities_sql, interactions_sql
 from data.errors import StoreError
 from data.fields import ENTITIES, RECORD, Field, Reading, reading
+from data.json_text import as_json_readers_read
 from data.objects import compact_columns
-from data.raw import Raw, column_rows, record_rows
+from data.raw import OBJECTS, Raw, column_rows, is_text, record_rows
 
 ARRIVED = """line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type,
     value, context, response, outcome"""
@@ -81,6 +82,7 @@ class Staging:
     def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[Raw, Reading]:
         """A batch under the names of the fields, as table `incoming`."""
         columns = None if is_json else batch.schema.names[2:]
+        batch = self._as_json_readers_read(batch, is_json, fields)
         compact = {} if is_json else self._compact(batch, reading(fields, columns, self._renamed))
         numbered = pa.record_batch(
             [*batch.columns, *compact.values()],
@@ -94,6 +96,17 @@ class Staging:
         self.rows += len(batch)
         read = reading(fields, columns, self._renamed)
         return (record_rows(read) if is_json else column_rows(read, batch.schema, frozenset(compact))), read
+
+    def _as_json_readers_read(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> pa.RecordBatch:
+        if is_json:
+            known = [name for field in fields if field.name in OBJECTS for name in field.names if name not in self._renamed]
+            within = {*known, *(column for column, name in self._renamed.items() if name in OBJECTS)}
+            return as_json_readers_read(batch, {batch.schema.names[2]: "this is no JSON"}, within)
+        read = reading(fields, batch.schema.names[2:], self._renamed).columns
+        return as_json_readers_read(batch, {
+            name: f"{field} is no JSON object" for field in read if field in OBJECTS for name in read[field]
+            if is_text(batch.schema.field(batch.schema.names.index(name, 2)).type)
+        })
 
     def _compact(self, batch: pa.RecordBatch, read: Reading) -> dict[str, pa.Array]:
         """The fields that hold JSON objects and that one column is read for, where that can be checked text by text."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+_LONGEST_EXAMPLE = 50
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -18,7 +20,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Summary:
-    """What became of the rows of one file; `kept` is false where a strict load refused it as a whole."""
+    """What became of the rows of one file; `kept` is false where a strict load refused it as a whole.
+
+    `unread_values` are the conversion values of loaded rows that are not numbers; the first is `unread_value`, on line `unread_line`.
+    """
 
     file: str
     read: int
@@ -29,6 +34,9 @@ class Summary:
     oldest: str | None = None
     newest: str | None = None
     ignored: tuple[str, ...] = ()
+    unread_values: int = 0
+    unread_value: str = ""
+    unread_line: int = 0
     kept: bool = True
     version: int = 0
     described: int = 0
@@ -56,11 +64,18 @@ class Summary:
         lines.append(f"  {'rows a second':<14}{self.read / self.seconds if self.seconds else 0:>13,.0f}")
         if self.oldest:
             lines.append(f"  loaded rows are from {self.oldest} to {self.newest}")
+        if self.unread_values:
+            lines.append(f"  {self._unread()}")
         if self.rejects_file:
             lines.append(f"  what was not loaded, and why: {self.rejects_file}")
         if self.ignored:
             lines.append(f"  columns not read: {', '.join(self.ignored)}")
         return "\n".join(lines)
+
+    def _unread(self) -> str:
+        one = self.unread_values == 1
+        said = "conversion value is not a number and is" if one else "conversion values are not numbers and are"
+        return f"{self.unread_values:,} {said} in no sum, such as '{self.unread_value[:_LONGEST_EXAMPLE]}' on line {self.unread_line}"
 
 
 def spelled(time: datetime.datetime | None) -> str | None:

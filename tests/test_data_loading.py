@@ -341,3 +341,13 @@ def test_an_empty_file_loads_as_no_rows(log: Log, tmp_path: Path) -> None:
     assert (summary.read, summary.loaded, summary.version) == (0, 0, 0)
 
 
+
+
+def test_values_that_are_not_numbers_are_counted_and_the_first_is_shown(log: Log, tmp_path: Path) -> None:
+    values = ["12.5", "-3", 7, None, "", "1,234.56", "12.50 EUR", "$12.50", "12,50"]
+    summary = loaded(log.store, written(tmp_path, [interaction(f"{n}", outcome={"conversionValue": value}) for n, value in enumerate(values)]))
+    assert (summary.loaded, summary.unread_values, summary.unread_value, summary.unread_line) == (9, 4, "1,234.56", 6)
+    assert "  4 conversion values are not numbers and are in no sum, such as '1,234.56' on line 6\n" in f"{summary}\n"
+    again = loaded(log.store, written(tmp_path, [interaction("one", outcome={"conversionValue": "€ 5"})]))
+    assert "  1 conversion value is not a number and is in no sum, such as '€ 5' on line 1\n" in f"{again}\n"
+    assert "conversion value" not in str(loaded(log.store, written(tmp_path, [interaction("none", outcome={"conversionValue": "5"})])))
