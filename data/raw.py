@@ -58,8 +58,8 @@ def record_rows(reading: Reading) -> Raw:
                     c0 as line,
                     c1 as problem,
                     c2 as own,
-                    case when json_valid(c2) then json_extract_string(c2, $pointers::varchar[]) end as texts,
-                    case when json_valid(c2) then json_type(c2, $pointers::varchar[]) end as kinds
+                    try(json_extract_string(c2, $pointers::varchar[])) as texts,
+                    try(json_type(c2, $pointers::varchar[])) as kinds
                 from incoming
             )"""
     return Raw(sql, "own", parameters={"pointers": ["", *map(_pointer, names)]})

@@ -117,11 +117,10 @@ class Staging:
 
     def _keys(self) -> Iterable[str]:
         rows = self.cursor.execute("""
-            select distinct json_keys(c2)
+            select distinct try(json_keys(c2))
             from incoming
-            where json_valid(c2)
         """).fetchall()
-        return sorted({name for (names,) in rows for name in names})
+        return sorted({name for (names,) in rows for name in names or ()})
 
     def _add_tenants(self, rows: str, parameters: Mapping[str, Any]) -> None:
         self.cursor.execute(f"""
