@@ -20,7 +20,7 @@ from api.funnel_schemas import (
 )
 from api.funnel_tables import TABLES
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
-from queries.filters import FILTERS
+from queries.filters import FILTERS, WITHOUT
 from queries.funnel import bars, question
 from queries.funnel.answer import FunnelAnswer, FunnelStep, funnel
 from queries.funnel.cursor import CURSOR
@@ -120,6 +120,7 @@ def _query(asked: FunnelQuestion) -> dict[str, Any]:
         "to": None if selection.end is None else iso(selection.end),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
+        WITHOUT: selection.values(WITHOUT),
     }
 
 

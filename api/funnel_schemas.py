@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.schemas import PAGE, closed_object
-from queries.filters import FILTERS
+from queries.filters import FILTERS, WITHOUT
 from queries.funnel.question import BREAKDOWNS, GRAINS
 
 _TEXT = {"type": "string"}
@@ -36,6 +36,7 @@ QUERY = closed_object({
     "to": _NULLABLE_TIME,
     "tz": _TEXT,
     **{filter.name: _TEXTS for filter in FILTERS if filter.name != "type"},
+    WITHOUT: _TEXTS,
 })
 
 SECONDS_FROM_ENTRY = closed_object({
@@ -87,6 +88,7 @@ EXAMPLE_FUNNEL = {
         "step": ["impression", "click"], "window": "7d", "unit": "customer_offer", "order": "ordered", "ties": "include", "exclude": [],
         "breakdown": "channel", "grain": "day", "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "tz": "UTC",
         **{filter.name: [] for filter in FILTERS if filter.name != "type"},
+        WITHOUT: [],
     },
     "definition": "Counts each pair of a customer and an offer (a row without an offer belongs to none) by how far it came: a row of type "
                   "impression (the entry), then click, each a row of its own after the one before and at most 7 days after the entry; "

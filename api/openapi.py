@@ -9,7 +9,7 @@ from typing import Any
 from api.endpoint import Endpoint
 from api.errors import error_body
 from api.schemas import ERROR, EXAMPLE_REQUEST_ID
-from queries.filters import FILTERS
+from queries.filters import FILTERS, OPTIONAL, WITHOUT
 from queries.parameters import Parameter
 from queries.selection import ZONE, period_parameters
 
@@ -86,6 +86,10 @@ def _filter_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
         for alias in filter.aliases:
             meaning = f"Older name of `{filter.name}`; not read where that is given."
             described.append(_several(alias, meaning, filter.example) | {"deprecated": True})
+    described.append(_several(
+        WITHOUT, f"The interactions that have no value under a filter: {', '.join(f'`{name}`' for name in OPTIONAL)}, or an older name. Given "
+        "several times: under none of them. Beside a filter of that name: one of its values, or none.", "channelId",
+    ))
     return [*described, *map(_parameter, (*period_parameters("UTC"), ZONE))]
 
 

@@ -13,7 +13,7 @@ from queries.funnel.answer import funnel
 from queries.funnel.question import FunnelQuestion
 from queries.heatmap import heatmap
 from queries.measures import MEASURE, RATES
-from queries.narrowing import narrowed
+from queries.narrowing import filter_of, narrowed
 from queries.parameters import Parameter, one_of
 from queries.problems import BadQuestion
 from queries.summary import every_row
@@ -92,7 +92,7 @@ def draw_channels(frame: OfferFrame) -> None:
         taking("offer-channels", *summary_file(rows), SUMMARY, [("groupBy", "channel"), *selection.pairs()])
     drawn = []
     for row in rows:
-        own = None if row.id is None else narrowed(selection, [("channelId", row.id)])
+        own = narrowed(selection, [filter_of("channelId", row.id)])
         drawn.append({"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)})
     sortable_table(drawn, CHANNEL_HEADINGS, "Channels", "channels")
 

@@ -7,7 +7,7 @@ import streamlit as st
 from pages.offer_frame import OfferFrame
 from pages.taking import taking
 from queries.measures import MEASURE, RATES
-from queries.narrowing import narrowed
+from queries.narrowing import filter_of, narrowed
 from queries.parameters import Parameter, one_of
 from queries.sides import sides
 from queries.summary import every_row
@@ -34,16 +34,12 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
     found = sides(frame.tenant, selection, by, rate)
 
     def link(row: SummaryRow, measure: str) -> str | None:
-        if row.id is None or not row.figures[measure]:
-            return None
-        return link_behind(selection, measure, names, [(f"{by}Id", row.id)])
+        return link_behind(selection, measure, names, [filter_of(f"{by}Id", row.id)]) if row.figures[measure] else None
 
     def name(row: SummaryRow) -> Figure:
-        if row.id is None:
-            return entity_cell(row, f"No {by}")
-        if by == "offer":
+        if by == "offer" and row.id is not None:
             return entity_cell(row, "", frame.address_of(row.id))
-        return entity_cell(row, "", rows_link(narrowed(selection, [(f"{by}Id", row.id)])))
+        return entity_cell(row, f"No {by}", rows_link(narrowed(selection, [filter_of(f"{by}Id", row.id)])))
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"{by}_heading"):
         st.subheader(title, anchor=False)

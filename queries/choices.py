@@ -26,12 +26,24 @@ def choices(tenant: Tenant, dimension: str) -> list[Choice]:
     return tenant.recall(("choices", dimension), lambda: _choices(tenant, dimension))
 
 
+def count_without(tenant: Tenant, dimension: str) -> int:
+    """How many of the tenant's interactions have no value of a dimension."""
+    return int(_counts(tenant, dimension)[0])
+
+
+def _counts(tenant: Tenant, dimension: str) -> np.ndarray:
+    """How many interactions have each key of a dimension, 0 being none."""
+    def count() -> np.ndarray:
+        column, counts = getattr(tenant.log, dimension), np.zeros(len(tenant.names[dimension].ids), np.int64)
+        for start in range(0, len(column), _PIECE):
+            counts += np.bincount(column[start:start + _PIECE], minlength=len(counts))
+        return counts
+
+    return tenant.recall(("counts of keys", dimension), count)
+
+
 def _choices(tenant: Tenant, dimension: str) -> list[Choice]:
-    dictionary = tenant.names[dimension]
-    column = getattr(tenant.log, dimension)
-    counts = np.zeros(len(dictionary.ids), np.int64)
-    for start in range(0, len(column), _PIECE):
-        counts += np.bincount(column[start:start + _PIECE], minlength=len(counts))
+    dictionary, counts = tenant.names[dimension], _counts(tenant, dimension)
     found = [
         Choice(entity.id, entity.name or entity.id, int(count), entity.status)
         for entity, count in zip(dictionary.entities[1:], counts[1:], strict=True) if count

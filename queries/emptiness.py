@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from data.tenant import Tenant
-from queries.filters import BY_NAME
+from queries.filters import FILTERS
 from queries.selection import Selection
 from queries.total import total
 
@@ -22,8 +22,7 @@ class Widened:
 def widened(tenant: Tenant, selection: Selection) -> list[Widened]:
     """The selection without each filter it has, and without its period; the largest first."""
     candidates = [
-        (BY_NAME[name].label, replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != name)))
-        for name, _ in selection.filters
+        (filter.label, selection.dropping(filter.name)) for filter in FILTERS if selection.passing(filter.name)
     ]
     if selection.start is not None or selection.end is not None:
         candidates.append(("Period", replace(selection, start=None, end=None)))

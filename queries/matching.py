@@ -8,7 +8,7 @@ import numpy as np
 
 from data.columns import LogColumns
 from data.tenant import Tenant
-from queries.filters import BY_NAME
+from queries.passing import passing_keys
 from queries.scan import allowed_places, narrowed_places
 from queries.selection import Selection
 
@@ -33,11 +33,7 @@ class Matches:
             self.first = int(np.searchsorted(self.log.timestamp, selection.start))
         if selection.end is not None:
             self.end = int(np.searchsorted(self.log.timestamp, selection.end))
-        for name, values in selection.filters:
-            dimension = BY_NAME[name].dimension
-            if dimension == "customer":
-                continue
-            keys = [key for value in values if (key := tenant.names[dimension].keys.get(value))]
+        for dimension, keys in passing_keys(tenant, selection).items():
             self._allow(getattr(self.log, dimension), keys, len(tenant.names[dimension].ids))
         # The filter that likely keeps least goes first, for the others then read little.
         self._allowed.sort(key=lambda pair: pair[1].mean())

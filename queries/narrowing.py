@@ -6,26 +6,33 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from data.names import Names
-from queries.filters import FILTERS
+from queries.filters import FILTERS, WITHOUT
 from queries.measures import MEASURE, pairs_behind
-from queries.selection import Selection
+from queries.selection import Selection, filters_of
 
 
 def narrowed(selection: Selection, pairs: Iterable[tuple[str, str]]) -> Selection | None:
     """The rows of a selection that pass further filters too, given as (name, value); None where no value passes both."""
-    further: dict[str, list[str]] = {}
+    further: dict[str, list[str | None]] = {}
     for name, value in pairs:
-        further.setdefault(name, []).append(value)
-    filters = []
+        if name == WITHOUT:
+            further.setdefault(value, []).append(None)
+        else:
+            further.setdefault(name, []).append(value)
+    passing = {}
     for filter in FILTERS:
-        values, wanted = selection.values(filter.name), further.get(filter.name)
+        values, wanted = selection.passing(filter.name), further.get(filter.name)
         if wanted is not None:
             values = tuple(value for value in wanted if value in values) if values else tuple(wanted)
             if not values:
                 return None
-        if values:
-            filters.append((filter.name, values))
-    return replace(selection, filters=tuple(filters))
+        passing[filter.name] = values
+    return replace(selection, filters=filters_of(passing))
+
+
+def filter_of(name: str, id: str | None) -> tuple[str, str]:
+    """The filter, as (name, value), that leaves the rows with a value under `name`, or those without one where it is None."""
+    return (WITHOUT, name) if id is None else (name, id)
 
 
 def part_of(selection: Selection, start: int, end: int | None) -> Selection:

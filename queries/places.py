@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.tenant import Tenant
-from queries.filters import BY_NAME
+from queries.passing import passing_keys
 from queries.scan import allowed_places, narrowed_places
 from queries.selection import Selection
 from queries.tally_scan import narrowed_within, places_within
@@ -43,13 +43,10 @@ class JourneyPlaces:
         self._starts = journeys.starts
         self._timestamp = journeys.timestamp
         self._allowed: list[tuple[np.ndarray, np.ndarray]] = []
-        for name, values in selection.filters:
-            dimension = BY_NAME[name].dimension
-            if dimension != "customer":
-                dictionary = tenant.names[dimension]
-                allowed = np.zeros(len(dictionary.ids), np.uint8)
-                allowed[[key for value in values if (key := dictionary.keys.get(value))]] = 1
-                self._allowed.append((getattr(journeys, dimension), allowed))
+        for dimension, keys in passing_keys(tenant, selection).items():
+            allowed = np.zeros(len(tenant.names[dimension].ids), np.uint8)
+            allowed[keys] = 1
+            self._allowed.append((getattr(journeys, dimension), allowed))
         # The filter that likely keeps least goes first, for the others then read little.
         self._allowed.sort(key=lambda pair: pair[1].mean())
         self.runs = _runs(tenant, selection)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from queries.filters import CANONICAL_NAMES, FILTERS
+from queries.filters import BY_NAME, CANONICAL_NAMES, FILTERS, OPTIONAL, WITHOUT
 from queries.parameters import Parameter, given, read_parameters
 from queries.problems import BadQuestion, Problem
 from queries.times import milliseconds, shortest
@@ -17,7 +17,8 @@ from queries.times import milliseconds, shortest
 class Selection:
     """A tenant's interactions that pass every filter; of one filter, any value may match.
 
-    `filters` holds (name, values) in the order of the filter table; `start` and `end` are milliseconds, the end excluded; `zone` is
+    `filters` holds (name, values) in the order of the filter table, and last, under `without`, the filters whose rows without a value
+    pass, alone or beside those of their values; `start` and `end` are milliseconds, the end excluded; `zone` is
     the time zone in which dates were meant.
     """
 
@@ -31,6 +32,14 @@ class Selection:
         """The values of a filter; none where it is not set."""
         return dict(self.filters).get(name, ())
 
+    def passing(self, name: str) -> tuple[str | None, ...]:
+        """The values under a filter with which a row passes, None for no value; none where every row does."""
+        return (*self.values(name), None) if name in self.values(WITHOUT) else self.values(name)
+
+    def dropping(self, name: str) -> Selection:
+        """The selection without what it asks under a filter."""
+        return replace(self, filters=filters_of({other: self.passing(other) for other in BY_NAME if other != name}))
+
     def pairs(self) -> list[tuple[str, str]]:
         """The words that `parse` reads back as this selection."""
         zone = ZoneInfo(self.zone)
@@ -42,6 +51,13 @@ class Selection:
         if self.zone != "UTC":
             words.append(("tz", self.zone))
         return words
+
+
+def filters_of(passing: Mapping[str, Collection[str | None]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A selection's filters, from the values that pass under each, as in `Selection.passing`."""
+    named = [(name, tuple(value for value in passing.get(name, ()) if value is not None)) for name in BY_NAME]
+    without = (WITHOUT, tuple(name for name in BY_NAME if None in passing.get(name, ())))
+    return tuple((name, values) for name, values in (*named, without) if values)
 
 
 @dataclass(frozen=True)
@@ -99,17 +115,22 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     """
     values = given(pairs, {parameter.name for parameter in parameters if parameter.several})
     problems = []
-    known = {filter.name for filter in FILTERS} | set(CANONICAL_NAMES) | {"from", "to", "tz"}
+    known = {filter.name for filter in FILTERS} | set(CANONICAL_NAMES) | {WITHOUT, "from", "to", "tz"}
     known |= {parameter.name for parameter in parameters}
     for name in values:
         if name not in known:
             problems.append(Problem(name, f"there is no parameter {name!r}"))
 
-    filters = []
+    passing: dict[str, list[str | None]] = {}
     for filter in FILTERS:
         spelled = [name for name in (filter.name, *filter.aliases) if values.get(name)]
-        if spelled:
-            filters.append((filter.name, tuple(values[spelled[0]])))
+        passing[filter.name] = list(values[spelled[0]]) if spelled else []
+    for text in values.get(WITHOUT, ()):
+        name = CANONICAL_NAMES.get(text, text)
+        if name in OPTIONAL:
+            passing[name].append(None)
+        else:
+            problems.append(Problem(WITHOUT, f"{WITHOUT} must be one of {', '.join(OPTIONAL)}, not {text!r}"))
 
     zone, zone_problems = read_parameters(values, (ZONE,))
     period, period_problems = read_parameters(values, period_parameters(zone["tz"]))
@@ -119,4 +140,4 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     if start is not None and end is not None and start > end:
         problems.append(Problem("to", f"to {values['to'][0]!r} lies before from {values['from'][0]!r}"))
         start = end = None
-    return Question(Selection(tenant, tuple(filters), start, end, zone["tz"]), others, tuple(problems))
+    return Question(Selection(tenant, filters_of(passing), start, end, zone["tz"]), others, tuple(problems))

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from data.names import Names
-from queries.filters import BY_NAME, Filter
+from queries.filters import FILTERS, Filter
 from queries.periods import days
 from queries.selection import Selection
 from queries.times import iso, moment, shortest
@@ -16,10 +16,12 @@ _MANY = 4
 
 def sentence(selection: Selection, names: Names) -> str:
     """What a selection shows, in words: `Interactions of type click, offer Platinum Card Upgrade, 1–31 March 2026 (UTC)`."""
-    parts = [_said(BY_NAME[name], values, names) for name, values in selection.filters]
-    if selection.start is not None or selection.end is not None:
-        parts.append(period(selection))
-    return f"Interactions of {', '.join(parts)}" if selection.filters else ", ".join(["All interactions", *parts])
+    parts = [_said(filter, selection, names) for filter in FILTERS if selection.values(filter.name)]
+    without = [f"without {filter.a}" for filter in FILTERS if selection.passing(filter.name) == (None,)]
+    said = f"Interactions of {', '.join(parts)}" if parts else "Interactions" if without else "All interactions"
+    if without:
+        said += f"{', ' if parts else ' '}{', '.join(without)}"
+    return f"{said}, {period(selection)}" if selection.start is not None or selection.end is not None else said
 
 
 def period(selection: Selection) -> str:
@@ -46,11 +48,13 @@ def touched_days(selection: Selection) -> str:
     return said if last_minute == "23:59" else f"{said} until {last_minute}"
 
 
-def _said(filter: Filter, values: tuple[str, ...], names: Names) -> str:
+def _said(filter: Filter, selection: Selection, names: Names) -> str:
+    values = selection.values(filter.name)
     labels = values if filter.dimension == "customer" else [names[filter.dimension].label(value) for value in values]
     if len(labels) > _MANY:
-        return f"any of {len(labels)} {filter.plural}"
-    *others, last = labels
+        none = " or none" if None in selection.passing(filter.name) else ""
+        return f"any of {len(labels)} {filter.plural}{none}"
+    *others, last = [*labels, "none"] if None in selection.passing(filter.name) else labels
     return f"{filter.label.lower()} " + (f"{', '.join(others)} or {last}" if others else last)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from data.tenant import Tenant
 from queries.comparison import Change, Comparison, comparison
@@ -38,7 +38,7 @@ class Standings:
 def standings(tenant: Tenant, selection: Selection) -> Standings:
     """How the offer of a selection stands; of its other filters the other offers pass all."""
     compared = comparison(tenant, selection)
-    whole = figures(tenant, replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != "offerId")))
+    whole = figures(tenant, selection.dropping("offerId"))
     arms = {id: (arm_of(compared.now, id), arm_of(whole, id) - arm_of(compared.now, id)) for id in (rate.id for rate in RATES)}
     found = dict(zip(arms, contrasts(list(arms.values())), strict=True))
     return Standings(compared, {

@@ -74,7 +74,8 @@ FILTERS = st.lists(
     st.sampled_from([
         ("customerId", "A"), ("customerId", "B"), ("customerId", "nobody"), ("offerId", "off_card"), ("offerId", "off_gone"),
         ("channelId", "ch_email"), ("type", "click"), ("type", "recommendation"), ("outcome", "impression"), ("outcome", "unheard of"),
-        ("direction", "inbound"), ("from", "2026-03-15T23:00:00.000Z"), ("to", "2026-03-29T22:00:00.000Z"),
+        ("direction", "inbound"), ("without", "channelId"), ("without", "offerId"),
+        ("from", "2026-03-15T23:00:00.000Z"), ("to", "2026-03-29T22:00:00.000Z"),
     ]),
     max_size=3, unique=True,
 )

@@ -34,12 +34,20 @@ _ROWS = """
         select *
         from named
         where (len($customerId) = 0 or customer in (select unnest($customerId)))
-            and (len($offerId) = 0 or offer in (select unnest($offerId)))
-            and (len($creativeId) = 0 or creative in (select unnest($creativeId)))
-            and (len($channelId) = 0 or channel in (select unnest($channelId)))
+            and (len($offerId) = 0 and 'offerId' not in $without
+                or offer in (select unnest($offerId))
+                or offer is null and 'offerId' in $without)
+            and (len($creativeId) = 0 and 'creativeId' not in $without
+                or creative in (select unnest($creativeId))
+                or creative is null and 'creativeId' in $without)
+            and (len($channelId) = 0 and 'channelId' not in $without
+                or channel in (select unnest($channelId))
+                or channel is null and 'channelId' in $without)
             and (len($type) = 0 or type in (select unnest($type)))
             and (len($outcome) = 0 or outcome in (select unnest($outcome)))
-            and (len($direction) = 0 or direction in (select unnest($direction)))
+            and (len($direction) = 0 and 'direction' not in $without
+                or direction in (select unnest($direction))
+                or direction is null and 'direction' in $without)
             and ($from is null or moment >= $from::timestamp)
             and ($to is null or moment < $to::timestamp)
     )
@@ -114,7 +122,7 @@ def figures_by_hour_of_week(store: Store, tenant: str, zone: str, pairs: Pairs =
 
 def _rows(store: Store, tenant: str, pairs: Pairs, select: str) -> list[Row]:
     parameters: dict[str, Any] = {name: [] for name in
-                                  ("customerId", "offerId", "creativeId", "channelId", "type", "outcome", "direction")}
+                                  ("customerId", "offerId", "creativeId", "channelId", "type", "outcome", "direction", "without")}
     parameters |= {"from": None, "to": None, "tenant": tenant}
     for name, value in pairs:
         if name in ("from", "to"):

@@ -31,9 +31,12 @@ def position(row: Row) -> tuple[int, bytes]:
 
 def matching(rows: Iterable[Row], tenant: str, pairs: Iterable[tuple[str, str]] = ()) -> list[Row]:
     """A tenant's rows that pass the filters, newest first."""
-    wanted: dict[str, set[str]] = {}
+    wanted: dict[str, set[str | None]] = {}
     for name, value in pairs:
-        wanted.setdefault(name, set()).add(value)
+        if name == "without":
+            wanted.setdefault(value, set()).add(None)
+        else:
+            wanted.setdefault(name, set()).add(value)
     start = min((instant(text) for text in wanted.pop("from", ())), default=None)
     end = min((instant(text) for text in wanted.pop("to", ())), default=None)
     found = [

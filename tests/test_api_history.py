@@ -254,3 +254,24 @@ def test_no_shared_cache_keeps_an_answer(caller: TestClient) -> None:
     headers = caller.get(HISTORY).headers
     assert headers["cache-control"] == "private, no-cache"
     assert {"authorization", "x-api-key", "cookie"} <= {name.strip().lower() for name in headers["vary"].split(",")}
+
+
+def test_the_rows_without_a_value_can_be_listed_counted_and_followed_into_a_funnel(log: Log) -> None:
+    log.load(
+        *(interaction(f"a{n}", customerId=f"c{n}", offerId="o", channelId="email") for n in range(5)),
+        *(interaction(f"b{n}", f"2026-03-16T11:00:0{n}Z", customerId=f"d{n}") for n in range(10)),
+    )
+    with Service(log) as service:
+        caller = service.caller(ACME)
+        bare = [f"b{n}" for n in reversed(range(10))]
+        assert ids(caller, "?without=channelId") == ids(caller, "?without=channelId&without=actionId") == bare
+        assert len(ids(caller, "?without=channelId&channelId=email")) == 15
+        assert ids(caller, "?without=channelId&offerId=o") == []
+        [row] = caller.get("/api/v1/interaction-summary?groupBy=channel&without=channelId").json()["summary"]
+        assert (row["id"], row["total"]) == (None, 10)
+        funnel = caller.get("/api/v1/funnel?step=click&step=convert&unit=customer&without=channelId").json()
+        assert (funnel["steps"][0]["units"], funnel["query"]["without"]) == (10, ["channelId"])
+        assert "only interactions without a channel are read" in funnel["definition"]
+        refused = caller.get(f"{HISTORY}?without=customerId")
+        assert refused.status_code == 400
+        assert "without must be one of offerId, creativeId, channelId, direction, not 'customerId'" in refused.text

@@ -52,7 +52,7 @@ def test_every_endpoint_and_every_parameter_is_described(description: dict[str, 
         operation = description["paths"][endpoint.path]["get"]
         names = [parameter["name"] for parameter in operation["parameters"]]
         filters = [name for filter in FILTERS if filter.name not in endpoint.without_filters for name in (filter.name, *filter.aliases)]
-        expected = [*filters, "from", "to", "tz", *(parameter.name for parameter in endpoint.parameters)]
+        expected = [*filters, "without", "from", "to", "tz", *(parameter.name for parameter in endpoint.parameters)]
         assert sorted(names) == sorted(expected), endpoint.path
         for parameter in operation["parameters"]:
             assert parameter["in"] == "query"

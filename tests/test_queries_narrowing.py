@@ -15,7 +15,9 @@ from queries.total import total
 from tests.figures_logs import SAMPLE, load_sample
 from tests.logs import ACME, Log
 
-PAIRS = st.lists(st.tuples(st.sampled_from(["type", "offerId", "outcome"]), st.sampled_from("abc")), max_size=5)
+PAIRS = st.lists(
+    st.tuples(st.sampled_from(["type", "offerId", "outcome"]), st.sampled_from("abc")) | st.just(("without", "offerId")), max_size=5,
+)
 
 
 def test_a_further_filter_is_added_in_the_order_of_the_filters() -> None:
@@ -35,12 +37,15 @@ def test_of_a_filter_that_is_set_only_what_passes_both_is_left() -> None:
 def test_a_row_passes_exactly_if_it_passes_both(first: list[tuple[str, str]], second: list[tuple[str, str]]) -> None:
     once, further = parse(ACME, first).selection, parse(ACME, second).selection
     both = narrowed(once, second)
-    for row in ({"type": type, "offerId": offer, "outcome": outcome} for type in "abc" for offer in "abc" for outcome in "abc"):
+    for row in ({"type": type, "offerId": offer, "outcome": outcome} for type in "abc" for offer in ("a", "b", "c", None) for outcome in "abc"):
         assert (both is not None and passes(both, row)) == (passes(once, row) and passes(further, row))
 
 
 def passes(selection: Selection, row: dict[str, str]) -> bool:
-    return all(row[name] in values for name, values in selection.filters)
+    wanted: dict[str, list[str | None]] = {}
+    for name, value in selection.pairs():
+        wanted.setdefault(value if name == "without" else name, []).append(None if name == "without" else value)
+    return all(row[name] in values for name, values in wanted.items())
 
 
 def test_a_measure_of_each_value_leaves_out_what_the_filters_exclude(sample: Log) -> None:

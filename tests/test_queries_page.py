@@ -29,6 +29,7 @@ filters = st.lists(
         *(("type", id) for id in (*TYPES, "Click")),
         *(("outcome", id) for id in ("positive", "none of \"these\"")),
         *(("direction", id) for id in ("inbound", "outbound")),
+        *(("without", name) for name in ("offerId", "creativeId", "channelId", "direction")),
     ]),
     max_size=4, unique=True,
 )

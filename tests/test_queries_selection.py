@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.filters import CANONICAL_NAMES, FILTERS
+from queries.filters import CANONICAL_NAMES, FILTERS, OPTIONAL
 from queries.page import CURSOR, LIMIT
 from queries.problems import BadQuestion
 from queries.selection import Selection, parse
@@ -30,6 +30,8 @@ POINT = "must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30
     ([("direction", "inbound"), ("customerId", "C")], {"filters": (("customerId", ("C",)), ("direction", ("inbound",)))}),
     # Older names.
     ([("actionId", "o")], {"filters": (("offerId", ("o",)),)}),
+    ([("without", "direction"), ("without", "actionId"), ("without", "offerId"), ("offerId", "o")],
+     {"filters": (("offerId", ("o",)), ("without", ("offerId", "direction")))}),
     ([("treatmentId", "c"), ("treatmentId", "d")], {"filters": (("creativeId", ("c", "d")),)}),
     ([("actionId", "old"), ("offerId", "new")], {"filters": (("offerId", ("new",)),)}),
     ([("offerId", "new"), ("actionId", "old")], {"filters": (("offerId", ("new",)),)}),
@@ -109,7 +111,11 @@ def test_no_alias_is_a_filter_and_no_name_is_given_twice() -> None:
 
 
 words = st.text(min_size=1, max_size=8)
-filters = st.lists(st.tuples(st.sampled_from([filter.name for filter in FILTERS] + list(CANONICAL_NAMES)), words), max_size=6)
+filters = st.lists(
+    st.tuples(st.sampled_from([filter.name for filter in FILTERS] + list(CANONICAL_NAMES)), words)
+    | st.tuples(st.just("without"), st.sampled_from([*OPTIONAL, *CANONICAL_NAMES])),
+    max_size=6,
+)
 half_hours = st.integers(-700_000, 29_000_000).map(lambda count: count * HOUR // 2)
 instants = st.none() | st.integers(-62_135_596_800_000, 253_402_300_799_999) | half_hours
 
@@ -132,3 +138,17 @@ def test_any_words_are_understood_or_refused_without_a_crash(pairs: list[tuple[s
     assert parse("acme", question.selection.pairs()).selection == question.selection
     for problem in question.problems:
         assert repr(problem.parameter) in problem.message or problem.message.startswith(problem.parameter)
+
+
+def test_what_may_not_be_missing_is_refused_and_the_rest_is_kept() -> None:
+    question = parse("acme", [("without", "customerId"), ("without", "treatmentId"), ("type", "click")])
+    assert [problem.message for problem in question.problems] == [
+        "without must be one of offerId, creativeId, channelId, direction, not 'customerId'",
+    ]
+    assert question.selection.filters == (("type", ("click",)), ("without", ("creativeId",)))
+
+
+def test_a_selection_can_drop_a_filter_with_its_rows_without_a_value() -> None:
+    selection = parse("acme", [("offerId", "o"), ("without", "offerId"), ("without", "channelId"), ("from", "2026-03-01")]).selection
+    assert selection.passing("offerId") == ("o", None) and selection.passing("channelId") == (None,) and selection.passing("type") == ()
+    assert selection.dropping("offerId").pairs() == [("without", "channelId"), ("from", "2026-03-01")]

@@ -31,6 +31,11 @@ def names(log: Log):
     ([("actionId", "off_unheard"), ("treatmentId", "cr_hero")], "Interactions of offer off_unheard, creative Hero"),
     ([("channelId", "ch_email"), ("customerId", "CUST001")], "Interactions of customer CUST001, channel Email"),
     ([("outcome", "positive"), ("direction", "inbound")], "Interactions of outcome positive, direction inbound"),
+    ([("without", "channelId")], "Interactions without a channel"),
+    ([("without", "channelId"), ("without", "offerId"), ("type", "click"), ("from", "2026-03-01"), ("to", "2026-04-01")],
+     "Interactions of type click, without an offer, without a channel, 1–31 March 2026 (UTC)"),
+    ([("channelId", "ch_email"), ("without", "channelId")], "Interactions of channel Email or none"),
+    ([*(("offerId", str(n)) for n in range(5)), ("without", "offerId")], "Interactions of any of 5 offers or none"),
     ([("from", "2026-03-01"), ("to", "2026-04-01")], "All interactions, 1–31 March 2026 (UTC)"),
     ([("type", "click"), ("from", "2026-03-01"), ("to", "2026-04-01")], "Interactions of type click, 1–31 March 2026 (UTC)"),
 ])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from data.names import Names
 from queries.customer import Customer, CustomerOffer, rows_of_taking
 from queries.measures import MEASURE
+from queries.narrowing import filter_of
 from queries.selection import Selection
 from queries.times import iso
 from ui.address import Pairs, query
@@ -79,7 +80,7 @@ def _figure(measure: str, offer: CustomerOffer, every: Selection, names: Names) 
     value = offer.figures[measure]
     if value == 0:
         return None
-    address = None if offer.id is None else link_behind(every, measure, names, [("offerId", offer.id)])
+    address = link_behind(every, measure, names, [filter_of("offerId", offer.id)])
     return Figure(value_text(measure, value), address=address)
 
 
@@ -99,7 +100,7 @@ def _rows(found: Customer, further: Pairs = ()) -> str:
 
 def _name(found: Customer, offer: CustomerOffer) -> Figure:
     if offer.id is None:
-        return Figure(NO_OFFER)
+        return Figure(NO_OFFER, address=_rows(found, [filter_of("offerId", None)]))
     mark = None if offer.status in (None, "active") else offer.status
     return Figure(offer.label, mark=mark, address=_rows(found, [("offerId", offer.id)]), is_id=offer.label == offer.id)
 

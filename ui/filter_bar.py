@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from data.tenant import Tenant
-from queries.choices import choices
-from queries.filters import BY_NAME, FILTERS, Filter
+from queries.choices import choices, count_without
+from queries.filters import BY_NAME, FILTERS, WITHOUT, Filter
+from queries.narrowing import filter_of
 from queries.selection import Selection
 from ui.address import Binding, Field, Pairs, values
 from ui.numbers import count
@@ -18,6 +19,9 @@ from ui.period import Period
 from ui.zone import Zone
 
 _WIDTH = 260
+
+# The option of the interactions without a value; no id is empty.
+_NONE = ""
 
 
 @dataclass(frozen=True)
@@ -43,19 +47,18 @@ class FilterBar:
     def draw(self, bound: Binding) -> None:
         """Draws the bar; `bound` is what `address.mirror` made of its fields."""
         selection = self.selection
-        active = len(selection.filters) + (selection.start is not None or selection.end is not None)
+        active = sum(bool(selection.passing(name)) for name in BY_NAME) + (selection.start is not None or selection.end is not None)
         st.toggle(f"Filters ({active})" if active else "Filters", key="filters_open", on_change="ignore")
         with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
             self.period.draw(bound, _WIDTH)
             if self.zone:
                 self.zone.draw(bound, _WIDTH)
             for filter in self._filters:
-                chosen = selection.values(filter.name)
                 if filter.dimension == "customer":
-                    st.multiselect(filter.label, chosen, **bound(filter.name), accept_new_options=True,
+                    st.multiselect(filter.label, selection.values(filter.name), **bound(filter.name), accept_new_options=True,
                                    placeholder="Any customer id", select_all=False, wrap=True, width=_WIDTH)
                 else:
-                    self._choice_of_names(filter, chosen, bound, wrap=True, width=_WIDTH)
+                    self._choice_of_names(filter, _chosen(selection, filter), bound, wrap=True, width=_WIDTH)
 
     def draw_apart(self, name: str, label: str, most: int, bound: Binding) -> None:
         """Draws one of the omitted filters by itself, for `most` values; its field is `filter_field(name)`."""
@@ -73,13 +76,18 @@ class FilterBar:
 def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str, str]:
     # The widget tells its options apart by their labels alone, so no two may be spelled the same.
     labels: dict[str, str] = {}
-    taken: set[str] = set()
+    if filter.optional and ((number := count_without(tenant, filter.dimension)) or _NONE in chosen):
+        none = f"No {filter.label.lower()}"
+        labels[_NONE] = none if _NONE in chosen else f"{none} · {count(number)}"
+    taken = {f"No {filter.label.lower()}"}
     for choice in choices(tenant, filter.dimension):
         name = choice.label if choice.label not in taken else f"{choice.label} [{choice.id}]"
         taken.add(name)
         status = "" if choice.status in (None, "active") else f" ({choice.status})"
         labels[choice.id] = name if choice.id in chosen else f"{name}{status} · {count(choice.count)}"
     for id in chosen:
+        if id == _NONE:
+            continue
         known = id in tenant.names[filter.dimension].keys
         labels.setdefault(id, tenant.names[filter.dimension].label(id) if known else f"{id} (unknown)")
     return labels
@@ -90,9 +98,16 @@ def filter_field(name: str) -> Field:
 
     def pairs(chosen: list[str]) -> Pairs:
         ids = _known_labels(name)
-        return [(name, ids.get(text, text)) for text in chosen]
+        return [filter_of(name, ids.get(text, text) or None) for text in chosen]
 
-    return Field(name, lambda given: values(given, name), pairs)
+    def value(given: Pairs) -> list[str]:
+        return values(given, name) + [_NONE] * (name in values(given, WITHOUT))
+
+    return Field(name, value, pairs)
+
+
+def _chosen(selection: Selection, filter: Filter) -> tuple[str, ...]:
+    return tuple(_NONE if value is None else value for value in selection.passing(filter.name))
 
 
 def _settle(name: str, labels: dict[str, str], chosen: Collection[str]) -> None:

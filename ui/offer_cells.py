@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from data.names import Names
 from queries.measures import MEASURE, RATES
-from queries.narrowing import narrowed
+from queries.narrowing import filter_of, narrowed
 from queries.offers import Offer
 from queries.rates import Rate, rate_of
 from queries.selection import Selection
 from queries.summary_row import SummaryRow
 from ui.measured import interval_text, value_text
 from ui.numbers import count, time
-from ui.rows_link import link_behind
+from ui.rows_link import link_behind, rows_link
 from ui.sortable_table import Figure, Heading
 
 COUNTS = ("impression", "click", "accept", "convert")
@@ -45,9 +45,9 @@ CHANNEL_HEADINGS = (
 def offer_cells(offer: Offer, selection: Selection, names: Names, page: Callable[[str], str]) -> dict[str, Figure]:
     """An offer's cell under each of `offer_headings`; `page` is the address of the page of an offer's id."""
     row = offer.row
-    own = None if row.id is None else narrowed(selection, [("offerId", row.id)])
+    own = narrowed(selection, [filter_of("offerId", row.id)])
     return {
-        "name": entity_cell(row, "No offer", None if row.id is None else page(row.id)),
+        "name": entity_cell(row, "No offer", rows_link(own) if row.id is None else page(row.id)),
         **measure_cells(row, own, names),
         "line": Figure(line_words(offer.line), line=offer.line) if any(offer.line) else Figure(None),
         "last": moment_cell(row.figures.last, selection.zone),
@@ -65,7 +65,7 @@ def moment_cell(milliseconds: int | None, zone: str) -> Figure:
 def entity_cell(row: SummaryRow, nameless: str, address: str | None = None) -> Figure:
     """The name of a row, its id where it has none; `nameless` is said of the rows without a value."""
     if row.id is None:
-        return Figure(nameless, tone="quiet")
+        return Figure(nameless, address=address, tone="quiet")
     mark = None if row.status in (None, "active") else row.status
     return Figure(row.label, mark=mark, address=address, is_id=row.name is None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from data.names import Names
-from queries.narrowing import narrowed
+from queries.narrowing import filter_of, narrowed
 from queries.ranking import Ranking
 from queries.selection import Selection
 from queries.summary_row import SummaryRow
@@ -43,5 +43,5 @@ def channel_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names)
 
 
 def _channel_row(row: SummaryRow, selection: Selection, names: Names) -> Mapping[str, Figure | None]:
-    own = None if row.id is None else narrowed(selection, [("channelId", row.id)])
+    own = narrowed(selection, [filter_of("channelId", row.id)])
     return {"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from data.names import Dictionary
 from data.tenant import Tenant
-from queries.filters import FILTERS
 from queries.funnel.plan import FunnelPlan, Keys
 from queries.funnel.question import FunnelQuestion
+from queries.passing import passing_keys
 
 
 def plan_of(tenant: Tenant, question: FunnelQuestion) -> FunnelPlan:
@@ -21,8 +21,8 @@ def plan_of(tenant: Tenant, question: FunnelQuestion) -> FunnelPlan:
         excluded=_keys(names.type, question.excluded),
         from_ms=question.selection.start,
         to_ms=question.selection.end,
-        **{f"{filter.dimension}s": _passing(tenant, question, filter.name, filter.dimension) for filter in FILTERS
-           if filter.name != "type"},
+        customers=_customers(tenant, question.selection.values("customerId")),
+        **{f"{dimension}s": frozenset(keys) for dimension, keys in passing_keys(tenant, question.selection).items() if dimension != "type"},
     )
 
 
@@ -30,10 +30,5 @@ def _keys(dictionary: Dictionary, ids: tuple[str, ...]) -> Keys:
     return frozenset(dictionary.keys[id] for id in ids if id in dictionary.keys)
 
 
-def _passing(tenant: Tenant, question: FunnelQuestion, name: str, dimension: str) -> Keys | None:
-    ids = question.selection.values(name)
-    if not ids:
-        return None
-    if dimension == "customer":
-        return frozenset(key for id in ids if (key := tenant.customer_key(id)) is not None)
-    return _keys(tenant.names[dimension], ids)
+def _customers(tenant: Tenant, ids: tuple[str, ...]) -> Keys | None:
+    return frozenset(key for id in ids if (key := tenant.customer_key(id)) is not None) if ids else None
