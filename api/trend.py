@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from api.endpoint import Asked, Endpoint
 from api.summary_schemas import EXAMPLE_TREND, TREND
+from queries.buckets import GRAINS, MOST_BUCKETS
 from queries.parameters import Parameter, one_of
 from queries.times import iso
-from queries.trend import GRAINS, MOST_BUCKETS, trend
+from queries.trend import trend
 
 GRAIN = Parameter(
     "grain", one_of(*GRAINS), "How long a bucket is, in the calendar of `tz`; weeks begin on Mondays.", "day",

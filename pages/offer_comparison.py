@@ -13,13 +13,14 @@ from pages.offer_frame import MOST_OFFERS, OfferFrame
 from pages.offer_parts import GRAIN_NAMES, HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
 from pages.taking import taking
+from queries.buckets import GRAINS
 from queries.measures import MEASURE
 from queries.narrowing import part_of, rows_of_each
 from queries.periods import day
 from queries.problems import BadQuestion
 from queries.selection import Question
 from queries.summary import every_row
-from queries.trend import GRAINS, Sparklines, sparklines
+from queries.trend import Sparklines, sparklines
 from ui import address, copying, messages, numbers
 from ui.chart_offers import offers_figure, offers_file, offers_words
 from ui.offer_columns import column_headings, column_rows

@@ -9,6 +9,7 @@ import streamlit as st
 from api.trend import GRAIN
 from pages.offer_frame import OfferFrame
 from pages.taking import taking, taking_of_api
+from queries.buckets import GRAINS
 from queries.funnel.answer import funnel
 from queries.funnel.question import FunnelQuestion
 from queries.heatmap import heatmap
@@ -17,7 +18,7 @@ from queries.narrowing import filter_of, narrowed
 from queries.parameters import Parameter, one_of
 from queries.problems import BadQuestion
 from queries.summary import every_row
-from queries.trend import GRAINS, Bucket, trend
+from queries.trend import Bucket, trend
 from ui import address, messages
 from ui.chart_trend import trend_figure, trend_words
 from ui.funnel_chart import funnel_figure, funnel_text

@@ -12,6 +12,7 @@ from data.tenant import Tenant
 from pages.taking import taking
 from pages.visitor import visitor
 from queries.bounds import Bounds, within
+from queries.buckets import GRAINS
 from queries.comparison import Comparison, comparison
 from queries.emptiness import widened
 from queries.measures import MEASURES, RATES
@@ -22,7 +23,7 @@ from queries.rates import FEWEST_TRIALS
 from queries.selection import Question, Selection, parse
 from queries.sentence import sentence, touched_days
 from queries.summary import every_row
-from queries.trend import GRAINS, Bucket, trend
+from queries.trend import Bucket, trend
 from queries.unusual import unusual
 from ui import address, copying, messages, numbers
 from ui.address import Pairs

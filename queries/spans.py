@@ -1,8 +1,9 @@
-"""Time cut into buckets: the days, weeks or months of a time zone, or the hours of its week."""
+"""Time cut into buckets: the days, weeks, months or years of a time zone, or the hours of its week."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
@@ -10,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from queries.times import milliseconds, moment
+from queries.times import FIRST, LAST, local_date, milliseconds, moment
 
-Grain = Literal["day", "week", "month"]
+Grain = Literal["day", "week", "month", "year"]
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -58,18 +59,27 @@ def each(edges: list[int]) -> Spans:
 
 
 def calendar_edges(start: int, end: int, grain: Grain, zone: ZoneInfo) -> list[int]:
-    """Where the days, weeks (from Monday) or months of a zone begin that hold [start, end), and where the last one ends.
+    """Where the days, weeks (from Monday), months or years of a zone begin that hold [start, end), and where the last one ends.
 
-    `OverflowError` or `ValueError` at the ends of the calendar. A day that a zone skipped is none.
+    What would begin or end outside the calendar begins or ends with it. A day that a zone skipped is none.
     """
     edges: list[int] = []
-    for first in _firsts(moment(start).astimezone(zone).date(), grain):
-        edge = milliseconds(first.isoformat(), zone)
-        if not edges or edge > edges[-1]:
+    for first in _firsts(local_date(start, zone), grain):
+        edge = _midnight(first, zone)
+        if not edges:
+            edges.append(edge if edge <= start else FIRST)
+        elif edge > edges[-1]:
             edges.append(edge)
-        if edge >= end:
+        if edges[-1] >= end:
             return edges
-    raise OverflowError("beyond the calendar")
+    return [*edges, LAST + 1]
+
+
+def _midnight(day: date, zone: ZoneInfo) -> int:
+    try:
+        return milliseconds(day.isoformat(), zone)
+    except ValueError:
+        return FIRST
 
 
 def _firsts(day: date, grain: Grain) -> Iterator[date]:
@@ -77,12 +87,17 @@ def _firsts(day: date, grain: Grain) -> Iterator[date]:
         day -= timedelta(days=day.weekday())
     elif grain == "month":
         day = day.replace(day=1)
-    while True:
-        yield day
-        if grain == "month":
-            day = (day + timedelta(days=31)).replace(day=1)
-        else:
-            day += timedelta(days=7 if grain == "week" else 1)
+    elif grain == "year":
+        day = day.replace(month=1, day=1)
+    with suppress(OverflowError):
+        while True:
+            yield day
+            if grain == "year":
+                day = (day + timedelta(days=366)).replace(month=1, day=1)
+            elif grain == "month":
+                day = (day + timedelta(days=31)).replace(day=1)
+            else:
+                day += timedelta(days=7 if grain == "week" else 1)
 
 
 def hours_of_week(start: int, end: int, zone: ZoneInfo) -> Spans:

@@ -11,7 +11,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 _BEYOND_PYTHON = re.compile(
     r"(?P<day>.+[Tt ])((?P<midnight>24(:?00){0,2}([.,]0+)?)|(?P<minute>\d\d:?\d\d:?)60([.,]\d+)?)(?P<offset>[Zz+-].*)?", re.ASCII,
 )
-_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+# The calendar's first and last milliseconds.
+FIRST, LAST = ((end.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND for end in (datetime.min, datetime.max))
 
 
 def milliseconds(text: str, zone: ZoneInfo) -> int:
@@ -25,7 +26,7 @@ def milliseconds(text: str, zone: ZoneInfo) -> int:
         ms = -((_EPOCH - _datetime(text, zone).astimezone(UTC)) // _MILLISECOND)
     except OverflowError as problem:
         raise ValueError(f"{text} lies outside the years 1 to 9999") from problem
-    if ms > _LAST:
+    if ms > LAST:
         raise ValueError(f"{text} lies outside the years 1 to 9999")
     return ms
 
@@ -57,6 +58,14 @@ def _aware(text: str) -> datetime:
 def moment(ms: int) -> datetime:
     """The aware datetime, in UTC."""
     return _EPOCH + ms * _MILLISECOND
+
+
+def local_date(ms: int, zone: ZoneInfo) -> date:
+    """The day of a moment in a zone; the calendar's first or last where the zone's own lies outside it."""
+    try:
+        return moment(ms).astimezone(zone).date()
+    except OverflowError:
+        return date.min if ms < 0 else date.max
 
 
 def iso(ms: int) -> str:

@@ -22,5 +22,8 @@ ANSWER = FunnelAnswer(
     immature=8,
     newest=1_795_391_910_859,
     breakdown=(BreakdownRow("ch_email", "Email", (150, 40, 4)), BreakdownRow(None, None, (50, 10, 6))),
-    trend=(TrendBucket("2026-09-01", (120, 30, 6), False), TrendBucket("2026-10-01", (0, 0, 0), False), TrendBucket("2026-11-01", (80, 20, 4), True)),
+    trend=(
+        TrendBucket("2026-09-01", (120, 30, 6), 0), TrendBucket("2026-10-01", (0, 0, 0), 0),
+        TrendBucket("2026-11-01", (80, 20, 4), 8, partial=True),
+    ),
 )

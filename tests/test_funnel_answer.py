@@ -20,8 +20,8 @@ from queries.funnel.answer import FunnelAnswer, funnel
 from queries.funnel.listing import is_ready
 from queries.funnel.plan import FunnelPlan
 from queries.funnel.question import FunnelQuestion
-from queries.problems import BadQuestion
 from queries.selection import Selection
+from queries.times import milliseconds
 from tests.funnel_logs import RandomLog, loaded, random_log, random_question
 from tests.funnel_oracle import Expected, Row, expected_events, expected_tie_dependent, expected_units
 from tests.logs import ACME, Log, interaction
@@ -107,8 +107,9 @@ def assert_trend(answer: FunnelAnswer, units: list[Expected], plan: FunnelPlan, 
     assert [bucket.start for bucket in answer.trend] == [start.isoformat() for start in every]
     for start, found in zip(every, answer.trend, strict=True):
         assert list(found.units) == levels(in_bucket[start], plan)
-        waits = any(unit.immature for unit in in_bucket[start])
-        assert found.immature is (None if plan.window_ms is None else waits)
+        waits = sum(unit.immature for unit in in_bucket[start])
+        assert (found.date, found.waiting) == (start.isoformat(), None if plan.window_ms is None else waits)
+        assert found.immature is (None if plan.window_ms is None else waits > 0)
 
 
 def entry_of(unit: Expected) -> Row:
@@ -209,11 +210,17 @@ def test_an_answer_is_remembered_until_the_log_grows(log: Log) -> None:
     assert [step.units for step in before.steps] == [1, 0]
 
 
-def test_a_trend_of_too_many_buckets_is_refused(log: Log) -> None:
-    log.load(at(1, "a", "A"))
-    question = replace(A_B, selection=Selection(ACME, start=-62_000_000_000_000), grain="day")
-    with log.store.snapshot() as snapshot, pytest.raises(BadQuestion, match="^grain 'day' would cut this period"):
-        funnel(snapshot.tenant(ACME), question)
+def test_a_trend_of_too_many_buckets_is_one_of_longer_ones(log: Log) -> None:
+    log.load(at(1, "a", "A"), at(2, "a", "B"))
+    question = replace(A_B, selection=Selection(ACME, start=milliseconds("1900-06-01", ZoneInfo("UTC"))), grain="day")
+    with log.store.snapshot() as snapshot:
+        answer = funnel(snapshot.tenant(ACME), question)
+    # 125 years and 10 months are 45,952 days and 6,565 weeks; the first of June 1900 was a Friday.
+    assert (answer.question.grain, answer.grain, len(answer.trend)) == ("day", "week", 6566)
+    assert [(bucket.date, bucket.partial, bucket.units) for bucket in (answer.trend[0], answer.trend[-1])] == [
+        ("1900-05-28", True, (0, 0)), ("2026-03-23", True, (2, 0)),
+    ]
+    assert not any(bucket.partial for bucket in answer.trend[1:-1])
 
 
 def test_the_random_logs_try_what_matters() -> None:

@@ -78,7 +78,7 @@ def test_words_become_a_question(pairs: Pairs, expected: dict) -> None:
     ([("order", "Any")], ["order must be one of ordered, strict, any, not 'Any'"]),
     ([("ties", "no")], ["ties must be one of include, strict, not 'no'"]),
     ([("breakdown", "customer")], ["breakdown must be one of offer, creative, channel, direction, not 'customer'"]),
-    ([("grain", "hour")], ["grain must be one of day, week, month, not 'hour'"]),
+    ([("grain", "hour")], ["grain must be one of day, week, month, year, not 'hour'"]),
     ([("type", "click")], ["type is no filter of a funnel, whose steps say which types count; it was 'click'"]),
     ([("limit", "5")], ["there is no parameter 'limit'"]),
     ([("cursor", "x")], ["there is no parameter 'cursor'"]),

@@ -35,6 +35,8 @@ def edges(start: str, end: str, grain: str, zone: ZoneInfo) -> list[str]:
     ("2026-03-15", "2026-03-17", "week", UTC, ["2026-03-09T00:00", "2026-03-16T00:00", "2026-03-23T00:00"]),
     ("2026-01-31", "2026-03-01", "month", UTC, ["2026-01-01T00:00", "2026-02-01T00:00", "2026-03-01T00:00"]),
     ("2025-12-31T23:30", "2026-01-01", "month", AMSTERDAM, ["2025-12-31T23:00", "2026-01-31T23:00"]),
+    ("2025-12-31T23:30", "2027-01-01", "year", UTC, ["2025-01-01T00:00", "2026-01-01T00:00", "2027-01-01T00:00"]),
+    ("2025-12-31T23:30", "2026-01-01", "year", AMSTERDAM, ["2025-12-31T23:00", "2026-12-31T23:00"]),
     # 4 November 2018 began at one o'clock, and 30 December 2011 was left out.
     ("2018-11-03T12:00", "2018-11-04T12:00", "day", ZoneInfo("America/Sao_Paulo"),
      ["2018-11-03T03:00", "2018-11-04T03:00", "2018-11-05T02:00"]),
@@ -47,7 +49,7 @@ def test_buckets_begin_at_the_midnights_of_their_zone(start: str, end: str, grai
 
 @given(
     start=st.integers(at("1930-01-01"), at("2060-01-01")), length=st.integers(1, 400 * DAY),
-    grain=st.sampled_from(["day", "week", "month"]), zone=st.sampled_from(ZONES),
+    grain=st.sampled_from(["day", "week", "month", "year"]), zone=st.sampled_from(ZONES),
 )
 def test_buckets_cover_the_time_asked_for_and_no_bucket_more(start: int, length: int, grain: str, zone: ZoneInfo) -> None:
     found = calendar_edges(start, start + length, grain, zone)
@@ -60,6 +62,8 @@ def test_buckets_cover_the_time_asked_for_and_no_bucket_more(start: int, length:
             assert local.weekday() == 0
         if grain == "month":
             assert local.day == 1
+        if grain == "year":
+            assert (local.month, local.day) == (1, 1)
 
 
 def hour_of_week(ms: int, zone: ZoneInfo) -> int:
@@ -105,7 +109,12 @@ def test_a_slot_names_the_span_of_its_first_moment(lengths: list[int], start: in
     assert found[span] <= first < found[span + 1]
 
 
-def test_beyond_the_calendar_there_are_no_days() -> None:
+def test_the_calendar_ends_where_no_day_follows() -> None:
     last = at("9999-12-31")
-    with pytest.raises((OverflowError, ValueError)):
-        calendar_edges(last, last + DAY, "day", UTC)
+    assert calendar_edges(last, last + DAY, "day", UTC) == [last, last + DAY]
+    assert calendar_edges(last, last + DAY, "year", UTC) == [at("9999-01-01"), last + DAY]
+    # In Amsterdam the year 10000 begins an hour early, and in New York the year 0 lasts five hours longer.
+    assert calendar_edges(last, last + DAY, "day", AMSTERDAM) == [last - HOUR, last + DAY]
+    first = at("0001-01-01")
+    assert calendar_edges(first, first + DAY, "day", UTC) == [first, first + DAY]
+    assert calendar_edges(first, first + 1, "month", ZoneInfo("America/New_York"))[0] == first

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.problems import BadQuestion
+from queries.buckets import GRAINS
 from queries.selection import Selection, parse
 from queries.summary import every_row
 from queries.times import iso, moment
-from queries.trend import GRAINS, MOST_BUCKETS, sparklines, trend
+from queries.trend import sparklines, trend
 from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, random_rows
 from tests.figures_sql import counts_by_bucket_and_type, figures_by_bucket
 from tests.logs import ACME, Log, interaction
@@ -109,29 +109,6 @@ def test_the_period_decides_the_buckets_and_the_log_where_it_is_open(log: Log) -
 def test_an_empty_log_has_only_the_buckets_that_are_asked_for(log: Log) -> None:
     assert starts(log, "day") == []
     assert starts(log, "month", ("from", "2026-01-01"), ("to", "2026-03-01")) == ["2026-01-01T00:00", "2026-02-01T00:00"]
-
-
-@pytest.mark.parametrize("pairs", [
-    [("from", "0001-01-01"), ("to", "9999-12-31")],
-    [("from", "1990-01-01"), ("to", "2020-01-01")],
-    [("to", "9999-12-31T23:59:59.999Z")],
-    [("from", "9999-12-31")],
-    [("from", "0001-01-01T00:00:00Z"), ("to", "0001-01-03"), ("tz", "America/New_York")],
-], ids=str)
-def test_more_buckets_than_can_be_shown_are_refused_by_name(log: Log, pairs: list[tuple[str, str]]) -> None:
-    log.load(interaction("1"), interaction("2", "9999-12-31T23:59:59.999Z"))
-    with pytest.raises(BadQuestion) as refusal:
-        starts(log, "day", *pairs)
-    assert [problem.parameter for problem in refusal.value.problems] == ["grain"]
-    assert "grain 'day'" in str(refusal.value)
-
-
-def test_as_many_buckets_as_can_be_shown_are_shown(log: Log) -> None:
-    log.load(interaction("1", "2020-01-01T00:00:00Z"))
-    end = iso(moment_of("2000-01-01") + MOST_BUCKETS * 86_400_000)
-    assert len(starts(log, "day", ("from", "2000-01-01"), ("to", end))) == MOST_BUCKETS
-    with pytest.raises(BadQuestion):
-        starts(log, "day", ("from", "1999-12-31"), ("to", end))
 
 
 def moment_of(date: str) -> int:

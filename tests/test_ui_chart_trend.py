@@ -17,7 +17,10 @@ ZONE = "Europe/Amsterdam"
 def buckets(*counts: dict[str, int]) -> list[Bucket]:
     edges = [milliseconds(f"2026-03-{28 + place}", ZoneInfo(ZONE)) for place in range(len(counts) + 1)]
     figures = Figures(customers=2, revenue=1.5)
-    return [Bucket(start, end, dict(of), figures) for of, start, end in zip(counts, edges, edges[1:], strict=False)]
+    return [
+        Bucket(start, end, dict(of), figures, f"2026-03-{28 + place}")
+        for place, (of, start, end) in enumerate(zip(counts, edges, edges[1:], strict=False))
+    ]
 
 
 THREE = buckets({"click": 3, "impression": 40, "save": 0}, {"click": 0, "impression": 0, "save": 0}, {"click": 5, "impression": 60, "save": 1})

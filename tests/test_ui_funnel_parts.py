@@ -40,7 +40,7 @@ def test_a_bucket_that_may_change_is_drawn_apart_and_one_without_entries_has_no_
 
 
 def test_a_trend_in_which_all_may_change_names_each_line_once():
-    waiting = replace(ANSWER, trend=tuple(replace(bucket, immature=True) for bucket in ANSWER.trend))
+    waiting = replace(ANSWER, trend=tuple(replace(bucket, waiting=1) for bucket in ANSWER.trend))
     assert [trace.showlegend for trace in trend_figure(waiting).data] == [True, True, False]
 
 

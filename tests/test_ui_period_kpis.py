@@ -55,6 +55,6 @@ def test_without_impressions_a_rate_says_so():
 
 
 def test_the_course_has_a_value_a_bucket_and_a_gap_where_there_is_none():
-    buckets = [Bucket(0, 1, {"click": 3}, Figures(impression=10, click=3)), Bucket(1, 2, {"click": 0}, Figures())]
+    buckets = [Bucket(0, 1, {"click": 3}, Figures(impression=10, click=3), "1970-01-01"), Bucket(1, 2, {"click": 0}, Figures(), "1970-01-02")]
     made = cards(NOW, BEFORE, buckets)
     assert (made["click"].course, made["ctr"].course) == ([3, 0], [30.0, None])

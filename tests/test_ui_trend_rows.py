@@ -5,8 +5,8 @@ from queries.trend import Bucket
 from ui.trend_rows import trend_rows
 
 DAY = 86_400_000
-BUSY = Bucket(0, DAY, {"impression": 3, "click": 0}, Figures(customers=2, revenue=4.5))
-QUIET = Bucket(DAY, 2 * DAY, {"impression": 0, "click": 0}, Figures())
+BUSY = Bucket(0, DAY, {"impression": 3, "click": 0}, Figures(customers=2, revenue=4.5), "1970-01-01")
+QUIET = Bucket(DAY, 2 * DAY, {"impression": 0, "click": 0}, Figures(), "1970-01-02")
 
 
 def test_every_figure_leads_to_the_rows_of_its_bucket_and_a_type_to_its_own() -> None:

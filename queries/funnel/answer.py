@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.tenant import Tenant
+from queries.buckets import fitting_grain
 from queries.funnel.definition import definition
 from queries.funnel.durations import Durations, durations
 from queries.funnel.keys import plan_of
@@ -14,6 +15,7 @@ from queries.funnel.question import FunnelQuestion, Step
 from queries.funnel.tally import FunnelTally
 from queries.rates import Arm, wilson
 from queries.recent import recent
+from queries.spans import Grain
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class FunnelAnswer:
     """What a question counts, exactly; its definition is the sentence that belongs beside the numbers.
 
     `immature` units may still convert, None without a window. `newest` is the time of the tenant's newest row in milliseconds.
-    `breakdown` and `trend` are None where they were not asked for; their parts sum to the steps.
+    `breakdown` and `trend` are None where they were not asked for; their parts sum to the steps. `grain` is the trend's, coarser than
+    the question's where that would make too many buckets.
     """
 
     question: FunnelQuestion
@@ -50,10 +53,11 @@ class FunnelAnswer:
     newest: int | None
     breakdown: tuple[BreakdownRow, ...] | None
     trend: tuple[TrendBucket, ...] | None
+    grain: Grain | None = None
 
 
 def funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
-    """The answer to a question, remembered; `BadQuestion` where its trend would have too many buckets."""
+    """The answer to a question, remembered."""
     return recent(tenant, ("funnel", question), lambda: _funnel(tenant, question))
 
 
@@ -61,11 +65,12 @@ def _funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
     plan = plan_of(tenant, question)
     has_parts = question.breakdown is not None or question.grain is not None
     counted = listing(tenant, plan).tally if has_parts else tally(tenant, plan)
-    parts = times = None
+    parts = times = grain = None
     if question.breakdown is not None:
         parts = tuple(breakdown(tenant, counted.units, question.breakdown, len(question.steps)))
     if question.grain is not None:
         times = tuple(trend(tenant, counted.units, question))
+        grain = fitting_grain(tenant, question.selection, question.grain)
     return FunnelAnswer(
         question=question,
         definition=definition(question, tenant.names),
@@ -74,6 +79,7 @@ def _funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
         newest=tenant.newest(),
         breakdown=parts,
         trend=times,
+        grain=grain,
     )
 
 

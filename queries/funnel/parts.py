@@ -1,17 +1,15 @@
-"""The parts of a funnel: its units by a value of their entry, and by the day, week or month of their entry."""
+"""The parts of a funnel: its units by a value of their entry, and by the day, week, month or year of their entry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from data.tenant import Tenant
+from queries.buckets import buckets
 from queries.funnel.journeys import FunnelUnits
 from queries.funnel.question import FunnelQuestion
-from queries.times import moment
-from queries.trend import bucket_spans
 
 # Small enough that what is worked out for a piece stays in the processor's cache.
 _PIECE = 1 << 16
@@ -28,14 +26,26 @@ class BreakdownRow:
 
 @dataclass(frozen=True)
 class TrendBucket:
-    """The units whose entry lies in a day, week or month, how many of them reached each step.
+    """The units whose entry lies in a day, week, month or year, how many of them reached each step.
 
-    `start` is its first day (ISO); `immature` whether any of its units may still convert, None without a window.
+    `date` is its first day (ISO); it is `partial` where the period, the log's beginning or the log's clock cuts it. `waiting` of its
+    units may still convert, None without a window.
     """
 
-    start: str
+    date: str
     units: tuple[int, ...]
-    immature: bool | None
+    waiting: int | None
+    partial: bool = False
+
+    @property
+    def start(self) -> str:
+        """The older name of `date`."""
+        return self.date
+
+    @property
+    def immature(self) -> bool | None:
+        """Whether any of its units may still convert."""
+        return None if self.waiting is None else self.waiting > 0
 
 
 def breakdown(tenant: Tenant, units: FunnelUnits, dimension: str, steps: int) -> list[BreakdownRow]:
@@ -56,24 +66,24 @@ def breakdown(tenant: Tenant, units: FunnelUnits, dimension: str, steps: int) ->
 def trend(tenant: Tenant, units: FunnelUnits, question: FunnelQuestion) -> list[TrendBucket]:
     """Every bucket that the question's period touches, oldest first; an end left open is that of the tenant's whole log.
 
-    `BadQuestion` where there would be too many.
+    Where there would be too many of the grain asked for, they are of a coarser one.
     """
-    spans = bucket_spans(tenant, question.selection, question.grain)
-    if spans is None:
+    cut = buckets(tenant, question.selection, question.grain)
+    if cut is None:
         return []
+    spans = cut.spans
     timestamps = tenant.journeys.timestamp
     levels = np.zeros((spans.size, len(question.steps) + 1), np.int64)
-    immature = np.zeros(spans.size, bool)
+    waiting = np.zeros(spans.size, np.int64)
     for piece in _pieces(units):
         at = timestamps[units.entry[piece]]
-        buckets = spans.slots[at - spans.start >> spans.shift]
-        buckets += at >= spans.edges[buckets + 1]
-        _count(levels, buckets, units.level[piece])
-        immature[buckets[units.immature[piece]]] = True
-    zone = ZoneInfo(question.selection.zone)
+        entered = spans.slots[at - spans.start >> spans.shift]
+        entered += at >= spans.edges[entered + 1]
+        _count(levels, entered, units.level[piece])
+        waiting += np.bincount(entered[units.immature[piece]], minlength=spans.size)
     return [
-        TrendBucket(moment(edge).astimezone(zone).date().isoformat(), tuple(counts), None if question.window_ms is None else waits)
-        for edge, counts, waits in zip(spans.edges[:-1].tolist(), _reached(levels), immature.tolist(), strict=True)
+        TrendBucket(date, tuple(counts), None if question.window_ms is None else waits, partial)
+        for date, counts, waits, partial in zip(cut.dates, _reached(levels), waiting.tolist(), cut.partial, strict=True)
     ]
 
 

@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from queries import selection
+from queries.buckets import GRAINS
 from queries.funnel.plan import DAY_MS, FEWEST_STEPS, MOST_STEPS, Order, Ties, Unit
 from queries.funnel.windows import WINDOW, window_text
 from queries.parameters import Parameter, one_of
@@ -16,7 +17,6 @@ from queries.selection import Question, Selection
 from queries.spans import Grain
 
 BREAKDOWNS = ("offer", "creative", "channel", "direction")
-GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 DEFAULT_STEPS = (("impression",), ("click",), ("accept", "convert", "conversion"))
 EITHER = "|"
 
@@ -51,7 +51,7 @@ TIES = _choice("ties", "Whether rows of one instant may follow one another (`inc
 EXCLUDE = Parameter("exclude", _types, "A type that ends an attempt; what was reached before stays reached.", (), several=True,
                     schema=_TEXTS)
 BREAKDOWN = _choice("breakdown", "Also counts the units of each value that their entry has.", BREAKDOWNS, None)
-GRAIN = _choice("grain", "Also counts the units by the day, week or month of their entry, in the calendar of `tz`.", GRAINS, None)
+GRAIN = _choice("grain", "Also counts the units by the day, week, month or year of their entry, in the calendar of `tz`.", GRAINS, None)
 
 PARAMETERS = (STEP, WINDOW, UNIT, ORDER, TIES, EXCLUDE, BREAKDOWN, GRAIN)
 
