@@ -19,6 +19,7 @@ def interaction_comparison(asked: Asked) -> Response:
         **_period(compared.period),
         "figures": figures_json(compared.now),
         "before": _before(compared.before_period, compared.before, compared.whole),
+        "futureRows": asked.tenant.future_rows(),
     }
     return Response(orjson.dumps(body), media_type="application/json")
 

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import Asked, Endpoint
+from api.figures_json import spelled
 from api.funnel_schemas import (
     EXAMPLE_FUNNEL,
     EXAMPLE_FUNNEL_CSV,
@@ -31,6 +32,7 @@ from queries.funnel.windows import window_text
 from queries.page import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.parameters import Parameter, one_of, whole_number
 from queries.problems import BadQuestion, Problem
+from queries.spans import Grain
 from queries.times import iso
 
 LIMIT = Parameter(
@@ -91,21 +93,31 @@ def funnel_units_csv(asked: Asked) -> Response:
 def json_funnel(answer: FunnelAnswer) -> dict[str, Any]:
     """An answer as JSON values."""
     return {
-        "query": _query(answer.question),
+        "query": _query(answer.question, answer.grain),
         "definition": answer.definition,
         "steps": [_step(step) for step in answer.steps],
         "immature": answer.immature,
-        "newestRow": None if answer.newest is None else iso(answer.newest),
+        "newestRow": spelled(answer.newest),
+        "clock": spelled(answer.clock),
+        "futureRows": answer.future_rows,
         "breakdown": None if answer.breakdown is None else [
             {"value": row.value, "name": row.name, "steps": row.units} for row in answer.breakdown
         ],
         "trend": None if answer.trend is None else [
-            {"start": bucket.start, "units": bucket.units, "immature": bucket.immature} for bucket in answer.trend
+            {
+                "start": bucket.start,
+                "date": bucket.date,
+                "partial": bucket.partial,
+                "units": bucket.units,
+                "immature": bucket.immature,
+                "waiting": bucket.waiting,
+            }
+            for bucket in answer.trend
         ],
     }
 
 
-def _query(asked: FunnelQuestion) -> dict[str, Any]:
+def _query(asked: FunnelQuestion, grain: Grain | None) -> dict[str, Any]:
     selection = asked.selection
     return {
         "step": [EITHER.join(step) for step in asked.steps],
@@ -115,9 +127,10 @@ def _query(asked: FunnelQuestion) -> dict[str, Any]:
         "ties": asked.ties,
         "exclude": asked.excluded,
         "breakdown": asked.breakdown,
-        "grain": asked.grain,
-        "from": None if selection.start is None else iso(selection.start),
-        "to": None if selection.end is None else iso(selection.end),
+        "grain": grain,
+        "askedGrain": asked.grain,
+        "from": spelled(selection.start),
+        "to": spelled(selection.end),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
         WITHOUT: selection.values(WITHOUT),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.schemas import PAGE, closed_object
+from api.schemas import FUTURE_ROWS, PAGE, PARTIAL, closed_object
+from queries.buckets import GRAINS, MOST_BUCKETS
 from queries.filters import FILTERS, WITHOUT
-from queries.funnel.question import BREAKDOWNS, GRAINS
+from queries.funnel.question import BREAKDOWNS
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -31,7 +32,9 @@ QUERY = closed_object({
     "ties": {"type": "string", "enum": ["include", "strict"]},
     "exclude": _TEXTS,
     "breakdown": {"type": ["string", "null"], "enum": [*BREAKDOWNS, None]},
-    "grain": {"type": ["string", "null"], "enum": [*GRAINS, None]},
+    "grain": {"type": ["string", "null"], "enum": [*GRAINS, None], "description": "How long a bucket of the trend is: `askedGrain`, or the "
+              f"finest after it of which there are at most {MOST_BUCKETS:,}."},
+    "askedGrain": {"type": ["string", "null"], "enum": [*GRAINS, None]},
     "from": _NULLABLE_TIME,
     "to": _NULLABLE_TIME,
     "tz": _TEXT,
@@ -63,13 +66,20 @@ FUNNEL = closed_object({
     "steps": {"type": "array", "items": STEP},
     "immature": {"type": ["integer", "null"], "minimum": 0,
                  "description": "Units that did not reach the last step and still may: their latest entry plus the window lies after the "
-                                "newest row. Null without a window."},
+                                "log's clock. Null without a window."},
     "newestRow": {**_NULLABLE_TIME, "description": "The time of the tenant's newest row."},
+    "clock": {**_NULLABLE_TIME, "description": "The log's clock: the time of the newest row at most a day ahead of the server's own clock."},
+    "futureRows": FUTURE_ROWS,
     "breakdown": _nullable({"type": "array", "items": closed_object({"value": _NULLABLE_TEXT, "name": _NULLABLE_TEXT, "steps": _COUNTS})},
                            description="By the value of the unit's entry, null for none; null where it was not asked for."),
     "trend": _nullable({"type": "array", "items": closed_object({
-        "start": {"type": "string", "format": "date"}, "units": _COUNTS, "immature": {"type": ["boolean", "null"]},
-    })}, description="By the day, week or month of the unit's entry; null where it was not asked for."),
+        "start": {"type": "string", "format": "date"},
+        "date": {"type": "string", "format": "date", "description": "Its first day in `tz`, as `start`."},
+        "partial": PARTIAL,
+        "units": _COUNTS,
+        "immature": {"type": ["boolean", "null"]},
+        "waiting": {"type": ["integer", "null"], "minimum": 0, "description": "How many of its units may still convert."},
+    })}, description="By the day, week, month or year of the unit's entry; null where it was not asked for."),
 })
 
 UNITS_PAGE = closed_object({
@@ -86,7 +96,8 @@ UNITS_PAGE = closed_object({
 EXAMPLE_FUNNEL = {
     "query": {
         "step": ["impression", "click"], "window": "7d", "unit": "customer_offer", "order": "ordered", "ties": "include", "exclude": [],
-        "breakdown": "channel", "grain": "day", "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "tz": "UTC",
+        "breakdown": "channel", "grain": "day", "askedGrain": "day",
+        "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "tz": "UTC",
         **{filter.name: [] for filter in FILTERS if filter.name != "type"},
         WITHOUT: [],
     },
@@ -104,8 +115,10 @@ EXAMPLE_FUNNEL = {
     ],
     "immature": 12,
     "newestRow": "2026-03-15T14:30:00.000Z",
+    "clock": "2026-03-15T14:30:00.000Z",
+    "futureRows": 0,
     "breakdown": [{"value": "ch_email", "name": "Email", "steps": [600, 30]}, {"value": None, "name": None, "steps": [400, 10]}],
-    "trend": [{"start": "2026-03-01", "units": [1000, 40], "immature": False}],
+    "trend": [{"start": "2026-03-01", "date": "2026-03-01", "partial": False, "units": [1000, 40], "immature": True, "waiting": 12}],
 }
 
 EXAMPLE_UNITS_PAGE = {

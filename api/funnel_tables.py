@@ -35,9 +35,11 @@ def breakdown_table(answer: FunnelAnswer) -> pa.Table:
 
 def trend_table(answer: FunnelAnswer) -> pa.Table:
     """A row a bucket, with the units that reached each step."""
-    columns = ("start", *_step_names(answer), "immature")
-    waits = {None: None, True: "true", False: "false"}
-    return _table(columns, [(bucket.start, *bucket.units, waits[bucket.immature]) for bucket in answer.trend])
+    columns = ("start", *_step_names(answer), "immature", "waiting", "partial")
+    flag = {None: None, True: "true", False: "false"}
+    return _table(columns, [
+        (bucket.start, *bucket.units, flag[bucket.immature], bucket.waiting, flag[bucket.partial]) for bucket in answer.trend
+    ])
 
 
 TABLES: dict[str, Callable[[FunnelAnswer], pa.Table]] = {

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from accounts import Accounts
 from api.credentials import identity_of
 from api.errors import ApiError
+from api.figures_json import spelled
 from data.errors import StoreError
 from data.store import Store
-from queries.times import iso
 
 
 def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[Route]:
@@ -33,8 +33,8 @@ def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) 
             with store().snapshot() as snapshot:
                 body = {"status": "ready"}
                 if tenant is not None:
-                    newest = snapshot.tenant(tenant).newest()
-                    body |= {"version": snapshot.version, "newestRow": None if newest is None else iso(newest)}
+                    log = snapshot.tenant(tenant)
+                    body |= {"version": snapshot.version, "newestRow": spelled(log.newest()), "clock": spelled(log.clock())}
         except StoreError:
             return Response(orjson.dumps({"status": "unavailable"}), HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"},
                             "application/json")

@@ -14,6 +14,12 @@ def closed_object(properties: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False, **more}
 
 
+FUTURE_ROWS = {
+    "type": "integer", "minimum": 0,
+    "description": "How many of the tenant's rows are later than the log's clock: later than a day after the server's own.",
+}
+PARTIAL = {"type": "boolean", "description": "Whether the period, the log's beginning or the log's clock cuts it."}
+
 CHANNEL = closed_object({"id": {"type": "string"}, "name": _NULLABLE_TEXT})
 OFFER = closed_object({"id": {"type": "string"}, "name": _NULLABLE_TEXT, "status": _NULLABLE_TEXT})
 CREATIVE = closed_object({

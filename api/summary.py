@@ -34,7 +34,7 @@ GROUP_BY = Parameter(
 )
 DAYS = Parameter(
     "days", whole_number(1, LONGEST_DAYS),
-    "Instead of `from` and `to`: the last so many days of `tz`, of which the newest row's day is the last.",
+    "Instead of `from` and `to`: the last so many days of `tz` up to the log's clock, the time of its newest row at most a day ahead of the server.",
     schema=(("type", "integer"), ("minimum", 1), ("maximum", LONGEST_DAYS)),
 )
 LIMIT = Parameter(
@@ -59,6 +59,7 @@ def interaction_summary(asked: Asked) -> Response:
         "total": found.total,
         "limit": found.limit,
         "offset": found.offset,
+        "futureRows": asked.tenant.future_rows(),
     }
     return Response(orjson.dumps(body), media_type="application/json")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.schemas import closed_object
+from api.schemas import FUTURE_ROWS, PARTIAL, closed_object
+from queries.buckets import GRAINS, MOST_BUCKETS
 from queries.measures import COUNTS, MEASURE
 
 _NULLABLE_TEXT = {"type": ["string", "null"]}
@@ -56,15 +57,21 @@ SUMMARY = closed_object({
     "total": {"type": "integer", "minimum": 0, "description": "How many rows there are in all."},
     "limit": {"type": "integer", "minimum": 1, "maximum": 500, "description": "The limit that was applied."},
     "offset": {"type": "integer", "minimum": 0},
+    "futureRows": FUTURE_ROWS,
 })
 
 TREND = closed_object({
-    "grain": {"type": "string", "enum": ["day", "week", "month"]},
+    "grain": {"type": "string", "enum": list(GRAINS), "description": "How long a bucket is: `askedGrain`, or the finest after it of which "
+              f"there are at most {MOST_BUCKETS:,}."},
+    "askedGrain": {"type": "string", "enum": list(GRAINS)},
     "tz": {"type": "string"},
+    "futureRows": FUTURE_ROWS,
     "buckets": {
         "type": "array",
         "items": closed_object({
             "start": {**_MOMENT, "description": "Its first moment, a midnight of `tz`, in UTC."},
+            "date": {"type": "string", "format": "date", "description": "Its first day in `tz`."},
+            "partial": PARTIAL,
             "counts": {
                 "type": "object",
                 "additionalProperties": {"type": "integer", "minimum": 0},
@@ -96,6 +103,7 @@ COMPARISON = closed_object({
         ],
         "description": "The period before; null where the log has nothing so old.",
     },
+    "futureRows": FUTURE_ROWS,
 })
 
 _HOURS_OF_DAY = {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 24, "maxItems": 24}
@@ -136,14 +144,19 @@ EXAMPLE_SUMMARY = {
     "total": 12,
     "limit": 1,
     "offset": 0,
+    "futureRows": 0,
 }
 
 EXAMPLE_TREND = {
     "grain": "day",
+    "askedGrain": "day",
     "tz": "Europe/Amsterdam",
+    "futureRows": 0,
     "buckets": [
-        {"start": "2026-03-14T23:00:00.000Z", "counts": {"click": 2, "impression": 31}, "customers": 28, "revenue": 0.0, "revenueTooLarge": False},
-        {"start": "2026-03-15T23:00:00.000Z", "counts": {"click": 0, "impression": 0}, "customers": 0, "revenue": 0.0, "revenueTooLarge": False},
+        {"start": "2026-03-14T23:00:00.000Z", "date": "2026-03-15", "partial": False, "counts": {"click": 2, "impression": 31},
+         "customers": 28, "revenue": 0.0, "revenueTooLarge": False},
+        {"start": "2026-03-15T23:00:00.000Z", "date": "2026-03-16", "partial": True, "counts": {"click": 0, "impression": 0},
+         "customers": 0, "revenue": 0.0, "revenueTooLarge": False},
     ],
 }
 
@@ -159,6 +172,7 @@ EXAMPLE_COMPARISON = {
         "whole": True,
         "figures": _EXAMPLE_FIGURES | {"click": 75, "total": 1402, "positive": 107, "ctr": 6.0, "acceptanceRate": 0.0856},
     },
+    "futureRows": 0,
 }
 
 EXAMPLE_HOURS = {"tz": "UTC", "counts": {measure.id: [[0] * 24 for _ in range(7)] for measure in COUNTS}}

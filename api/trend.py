@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api.endpoint import Asked, Endpoint
 from api.summary_schemas import EXAMPLE_TREND, TREND
-from queries.buckets import GRAINS, MOST_BUCKETS
+from queries.buckets import GRAINS, MOST_BUCKETS, fitting_grain
 from queries.parameters import Parameter, one_of
 from queries.times import iso
 from queries.trend import trend
@@ -21,11 +21,15 @@ GRAIN = Parameter(
 def interaction_trend(asked: Asked) -> Response:
     selection, grain = asked.question.selection, asked.question.parameters["grain"]
     body = {
-        "grain": grain,
+        "grain": fitting_grain(asked.tenant, selection, grain),
+        "askedGrain": grain,
         "tz": selection.zone,
+        "futureRows": asked.tenant.future_rows(),
         "buckets": [
             {
                 "start": iso(bucket.start),
+                "date": bucket.date,
+                "partial": bucket.partial,
                 "counts": bucket.counts,
                 "customers": bucket.figures.customers,
                 "revenue": bucket.figures.revenue,
@@ -40,8 +44,9 @@ def interaction_trend(asked: Asked) -> Response:
 ENDPOINTS = (
     Endpoint(
         "/interaction-trend", "interactionTrend", "Figures over time",
-        "Every day, week or month that the period touches, oldest first, those without interactions too. Where `from` or `to` is not "
-        f"given, the period begins or ends with the tenant's whole log. A period of more than {MOST_BUCKETS:,} buckets is refused.",
+        "Every day, week, month or year that the period touches, oldest first, those without interactions too. Where `from` or `to` is "
+        f"not given, the period begins or ends with the tenant's whole log. A period of more than {MOST_BUCKETS:,} buckets is cut into "
+        "longer ones, and `grain` says which.",
         (GRAIN,), interaction_trend, "application/json", TREND, EXAMPLE_TREND,
     ),
 )

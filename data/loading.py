@@ -125,10 +125,12 @@ def _load(
         duplicates = set_duplicates_aside(cursor)
         rejects.add(not_loaded(cursor))
         cursor.execute("create temp view fresh as from staged anti join duplicates using (line)")
-        [(loaded, oldest, newest)] = cursor.execute("""
-            select count(*), min("timestamp"), max("timestamp")
+        [(loaded, oldest, newest, future, before_2000)] = cursor.execute("""
+            select
+                count(*), min("timestamp"), max("timestamp"),
+                count(*) filter (epoch_ms("timestamp") > $latest), count(*) filter ("timestamp" < timestamp '2000-01-01')
             from fresh
-        """).fetchall()
+        """, {"latest": store.latest_plausible()}).fetchall()
         [(unread, unread_value, unread_line)] = cursor.execute(f"""
             select count(*), min_by({VALUE_TEXT}, line), min(line)
             from fresh
@@ -148,9 +150,11 @@ def _load(
             unread_values=unread,
             unread_value=unread_value or "",
             unread_line=unread_line or 0,
+            future=future,
+            before_2000=before_2000,
         )
         if terms.strict and rejects.count:
-            summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None, unread_values=0)
+            summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
         else:
             rejects.close()
             summary = _written(cursor, summary, tell, stop)

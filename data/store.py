@@ -23,6 +23,8 @@ FILE_NAME = "history.duckdb"
 FORMAT = 2
 TIME_LIMIT = 20.0
 
+_DAY_MS = 86_400_000
+
 
 class Store:
     """The interactions of all tenants in one file, owned by this process.
@@ -95,7 +97,11 @@ class Store:
             # Views of an older version that are still open hold on to its memory themselves.
             for old in [remembered for remembered in self._remembered if remembered < version]:
                 del self._remembered[old]
-        return Snapshot(cursor, version, memory, self._now_ms())
+        return Snapshot(cursor, version, memory, self.latest_plausible())
+
+    def latest_plausible(self) -> int:
+        """A day after the server's own clock, in milliseconds: what is later lies in the future."""
+        return self._now_ms() + _DAY_MS
 
     def _prepare(self) -> None:
         cursor = self.cursor()
@@ -147,9 +153,9 @@ class Memory:
 class Snapshot:
     """One version of the store. Not for sharing between threads."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory, now_ms: int):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory, latest_plausible: int):
         self.version = version
-        self.now_ms = now_ms
+        self.latest_plausible = latest_plausible
         self.memory = memory
         self._cursor = cursor
 

@@ -23,6 +23,7 @@ class Summary:
     """What became of the rows of one file; `kept` is false where a strict load refused it as a whole.
 
     `unread_values` are the conversion values of loaded rows that are not numbers; the first is `unread_value`, on line `unread_line`.
+    Of the loaded rows `future` are later than a day after the server's clock, and `before_2000` are of another century.
     """
 
     file: str
@@ -42,6 +43,8 @@ class Summary:
     described: int = 0
     rejects_file: str | None = None
     seconds: float = 0
+    future: int = 0
+    before_2000: int = 0
 
     @property
     def clean(self) -> bool:
@@ -64,6 +67,10 @@ class Summary:
         lines.append(f"  {'rows a second':<14}{self.read / self.seconds if self.seconds else 0:>13,.0f}")
         if self.oldest:
             lines.append(f"  loaded rows are from {self.oldest} to {self.newest}")
+        if self.future:
+            lines.append(f"  {_rows(self.future, 'lies', 'lie')} in the future, later than a day after the server's clock")
+        if self.before_2000:
+            lines.append(f"  {_rows(self.before_2000, 'is', 'are')} from before the year 2000")
         if self.unread_values:
             lines.append(f"  {self._unread()}")
         if self.rejects_file:
@@ -76,6 +83,10 @@ class Summary:
         one = self.unread_values == 1
         said = "conversion value is not a number and is" if one else "conversion values are not numbers and are"
         return f"{self.unread_values:,} {said} in no sum, such as '{self.unread_value[:_LONGEST_EXAMPLE]}' on line {self.unread_line}"
+
+
+def _rows(number: int, one: str, many: str) -> str:
+    return f"{number:,} row {one}" if number == 1 else f"{number:,} rows {many}"
 
 
 def spelled(time: datetime.datetime | None) -> str | None:

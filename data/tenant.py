@@ -14,8 +14,6 @@ from data.names import Names, names
 if TYPE_CHECKING:
     from data.store import Snapshot
 
-_DAY_MS = 86_400_000
-
 # Measured: a stretch costs as much as looking up an eighth of its rows.
 _CLOSE = 8
 
@@ -155,19 +153,15 @@ class Tenant:
         Where all are later, the newest. What is recent, or still open, goes by it, so that one row of a far year moves nothing.
         """
         newest = self.newest()
-        if newest is None or newest <= self._latest_plausible:
+        if newest is None or newest <= self._snapshot.latest_plausible:
             return newest
-        place = self._rows_up_to(self._latest_plausible)
+        place = self._rows_up_to(self._snapshot.latest_plausible)
         return int(self.log.timestamp[place - 1]) if place else newest
 
     def future_rows(self) -> int:
         """How many interactions are later than the log's clock."""
         clock = self.clock()
         return 0 if clock == self.newest() else len(self) - self._rows_up_to(clock)
-
-    @property
-    def _latest_plausible(self) -> int:
-        return self._snapshot.now_ms + _DAY_MS
 
     def _rows_up_to(self, time: int) -> int:
         return int(np.searchsorted(self.log.timestamp, time, side="right"))

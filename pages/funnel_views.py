@@ -14,8 +14,8 @@ from queries.funnel.contrast import comparison, differences
 from queries.funnel.plan import MOST_STEPS
 from queries.funnel.question import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, FunnelQuestion
 from queries.parameters import Parameter, one_of, whole_number
-from queries.periods import Days, comparable_last_days, last_days, period_pairs
-from queries.problems import BadQuestion
+from queries.periods import comparable_last_days, of_last_days
+from queries.selection import ZONE, Selection
 from queries.sentence import period, touched_days
 from ui import address, copying
 from ui.address import Binding, Field, Pairs
@@ -25,10 +25,10 @@ from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings,
 from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
 from ui.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
 from ui.funnel_words import goal_words, reached_words, step_name, units
+from ui.grain import coarser_words
 from ui.sortable_table import sortable_table
 
 VIEWS = {"breakdown": "By value", "trend": "Over time", "times": "Time to convert", "before": "Period before"}
-_GRAINS = {"day": "By day", "week": "By week", "month": "By month"}
 
 # What only this page's address has: the API answers the same whatever they say.
 VIEW = Parameter("view", one_of(*VIEWS), "Which further look at the funnel is shown.")
@@ -49,7 +49,6 @@ class View:
         self._asked = asked
         self._view = view or ("trend" if asked.grain and not asked.breakdown else "breakdown")
         self._target = min(target or MOST_STEPS, len(asked.steps))
-        self._refusal: str | None = None
         self.fields = (
             Field(VIEW.name, lambda _: self._view, self._view_pairs),
             address.one_of(BREAKDOWN.name, BREAKDOWNS, "channel"),
@@ -72,17 +71,11 @@ class View:
         parts = [(parameter.name, chosen) for parameter, chosen in ((BREAKDOWN, asked.breakdown), (GRAIN, asked.grain)) if chosen]
         return [*parts, *self._view_pairs(self._view), *self._target_pairs(self._target)]
 
-    def refused(self, refusal: BadQuestion) -> None:
-        """Keeps why the part of this look could not be counted."""
-        self._refusal = str(refusal)
-
     def draw(self, answer: FunnelAnswer, bound: Binding) -> None:
         """Draws the choice of looks and the chosen one."""
         st.segmented_control("Look closer", list(VIEWS), **bound(VIEW.name), format_func=VIEWS.get, required=True,
                              label_visibility="collapsed")
         with st.container(key="funnel_view"):
-            if self._refusal:
-                st.warning(self._refusal)
             {"breakdown": self._draw_breakdown, "trend": self._draw_trend, "times": self._draw_times, "before": self._draw_before}[
                 self._view](answer, bound)
 
@@ -106,15 +99,15 @@ class View:
 
     def _draw_trend(self, answer: FunnelAnswer, bound: Binding) -> None:
         with self._controls():
-            st.selectbox("Entries", GRAINS, **bound(GRAIN.name), format_func=_GRAINS.get, filter_mode=None, width=180)
+            st.selectbox("Entries", GRAINS, **bound(GRAIN.name), format_func=lambda grain: f"By {grain}", filter_mode=None, width=180)
             self._draw_download("trend")
-        if answer.trend is None:
-            return
         st.plotly_chart(trend_figure(answer), key="trend_picture", alt=trend_text(answer), **_PICTURE)
+        if coarser := coarser_words(answer.question.grain, answer.grain):
+            st.caption(coarser)
         if any(bucket.immature for bucket in answer.trend):
             st.caption(f"Dotted with open points: a bucket that {MAY_RISE}, because some of its units' time has not run out.")
         with st.container(height=380 if len(answer.trend) > 9 else "content", border=False):
-            sortable_table(trend_rows(answer), trend_headings(answer), f"Funnel by {answer.question.grain}", key="trend_table")
+            sortable_table(trend_rows(answer), trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
 
     def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:
         step = answer.steps[self._target - 1]
@@ -160,13 +153,13 @@ class View:
 
     def _draw_choice_of_period(self) -> None:
         tenant, zone = self._tenant, self._asked.selection.zone
-        chosen = comparable_last_days(tenant.oldest(), tenant.newest(), _DAYS, zone)
+        chosen = comparable_last_days(tenant.oldest(), tenant.clock(), _DAYS, zone)
         with st.container(border=True, gap="xsmall", key="funnel_period"):
             st.text("The log has nothing from before this period to compare with.")
             if chosen is None:
                 return
-            others = address.without(address.pairs(), ("from", "to", "cursor"))
-            words = period_pairs(Days(last_days(tenant.newest(), chosen, zone)))
+            others = address.without(address.pairs(), ("from", "to", ZONE.name, "cursor"))
+            words = of_last_days(Selection(tenant.id, zone=zone), tenant.clock(), chosen, tenant.future_rows() > 0).pairs()
             label = "Choose the last day" if chosen == 1 else f"Choose the last {chosen} days"
             st.button(label, key="choose_period", on_click=lambda: address.show([*others, *words]))
 

@@ -21,10 +21,10 @@ from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
 from queries.funnel.cursor import CURSOR
 from queries.funnel.listing import is_ready
 from queries.funnel.question import STEP, funnel_question
-from queries.problems import BadQuestion
 from queries.selection import Question, Selection
 from ui import address, copying, messages, numbers
 from ui.address import Pairs
+from ui.as_of import draw_as_of
 from ui.filter_bar import FilterBar
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_presets import PRESETS
@@ -35,7 +35,7 @@ from ui.funnel_warnings import warnings
 from ui.funnel_words import bar_pairs, end_words, interval, reached_words, step_name, units
 from ui.period import Period
 from ui.sortable_table import sortable_table
-from ui.zone import Zone, as_of
+from ui.zone import Zone
 
 PATH = "/api/v1/funnel"
 STYLE = Path(__file__).parents[1] / "ui" / "funnel.css"
@@ -74,7 +74,7 @@ class Funnels:
             st.info("A funnel needs at least two steps with a type each.", icon=":material/filter_alt:")
             return
         with st.spinner("Counting" if is_ready(self.tenant) else "Preparing the funnel, a few seconds, once after a start"):
-            answer = self.answer()
+            answer = funnel(self.tenant, self.view.question)
         self.draw_summary(answer)
         if answer.steps[0].units == 0:
             self.draw_emptiness(answer)
@@ -92,7 +92,7 @@ class Funnels:
 
     def draw_question(self) -> None:
         selection = self.question.selection
-        period = Period(selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date())
+        period = Period(selection, self.tenant, datetime.now(UTC).date())
         editor, rules = StepEditor(self.steps, self.types), Rules(self.question, self.types)
         filters = FilterBar(self.tenant, selection, period, omitted=("type",), zone=Zone(selection))
         everything = self.pairs(self.bar)
@@ -116,7 +116,7 @@ class Funnels:
                 if last.interval95 and first.units:
                     said = f"{numbers.count(last.units)} {reached_words(self.question, last.number)}"
                     st.text(f"{said} · 95% interval {interval(last.interval95)}")
-                st.caption(as_of(answer.newest, self.question.selection.zone))
+                draw_as_of(self.tenant, self.question.selection.zone)
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 words = self.view.question.pairs()
                 copying.download("Download steps as CSV", f"{PATH}.csv", [*words, ("table", "steps"), ("bom", "true")], "funnel-steps.csv")
@@ -150,14 +150,6 @@ class Funnels:
         """Whether less than the whole log is asked."""
         selection = self.question.selection
         return bool(selection.filters) or selection.start is not None or selection.end is not None
-
-    def answer(self) -> FunnelAnswer:
-        """The answer, with the part that the view shows; without it where the view's cannot be counted."""
-        try:
-            return funnel(self.tenant, self.view.question)
-        except BadQuestion as refusal:
-            self.view.refused(refusal)
-            return funnel(self.tenant, replace(self.question, breakdown=None, grain=None))
 
     def pairs(self, bar: Bar | None = None) -> Pairs:
         """The address as it was understood, with a bar or none, and without the place in its list."""

@@ -18,13 +18,14 @@ from queries.selection import Question, Selection, parse
 from queries.sentence import sentence
 from ui import address, copying, messages, numbers
 from ui.address import Field, Pairs, one_of
+from ui.as_of import draw_as_of
 from ui.filter_bar import FilterBar
 from ui.pager import pager
 from ui.period import Period
 from ui.record_cells import COLUMNS, USUAL, cells, column_names, headed_columns
 from ui.record_drawer import RECORD, record_drawer
 from ui.table import table
-from ui.zone import Zone, as_of
+from ui.zone import Zone
 
 PATH = "/api/v1/interaction-history"
 SIZES = (25, 50, 100)
@@ -65,7 +66,7 @@ class History:
             record_drawer(self.record, record(self.tenant, self.record), self.selection.zone)
 
     def draw_filters(self) -> None:
-        period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date())
+        period = Period(self.selection, self.tenant, datetime.now(UTC).date())
         bar = FilterBar(self.tenant, self.selection, period, zone=Zone(self.selection))
         self.sizes = sorted({*SIZES, self.limit})
         fields = (*bar.fields, one_of("limit", self.sizes, DEFAULT_LIMIT), Field("columns", lambda _: list(self.columns), columns_pairs))
@@ -77,7 +78,7 @@ class History:
             with st.container(gap="xxsmall", key="said"):
                 st.subheader(numbers.counted(found.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
-                st.caption(as_of(self.tenant.newest(), self.selection.zone))
+                draw_as_of(self.tenant, self.selection.zone)
             if found.total:
                 self.draw_copying(found)
 

@@ -10,19 +10,19 @@ import streamlit as st
 from api.trend import GRAIN
 from data.tenant import Tenant
 from pages.offer_frame import MOST_OFFERS, OfferFrame
-from pages.offer_parts import GRAIN_NAMES, HEAT, HEAT_NAMES
+from pages.offer_parts import HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
 from pages.taking import taking
-from queries.buckets import GRAINS
+from queries.buckets import GRAINS, fitting_grain
 from queries.measures import MEASURE
 from queries.narrowing import part_of, rows_of_each
 from queries.periods import day
-from queries.problems import BadQuestion
 from queries.selection import Question
 from queries.summary import every_row
 from queries.trend import Sparklines, sparklines
 from ui import address, copying, messages, numbers
 from ui.chart_offers import offers_figure, offers_file, offers_words
+from ui.grain import CHOICES, coarser_words
 from ui.offer_columns import column_headings, column_rows
 from ui.rows_link import link_behind, rows_link
 from ui.sortable_table import Figure, Heading, sortable_table
@@ -82,22 +82,20 @@ class OfferComparison(OfferFrame):
     def draw_lines(self) -> None:
         grain, zone = self.asked[GRAIN.name], self.selection.zone
         measure = self.asked[HEAT.name] if self.asked[HEAT.name] in COUNT_NAMES else HEAT.default
-        try:
-            lines = sparklines(self.tenant, self.selection, "offer", measure, grain)
-        except BadQuestion as refused:
-            st.warning(str(refused))
-            return
+        lines = sparklines(self.tenant, self.selection, "offer", measure, grain)
         with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
             st.subheader("Over time", anchor=False)
             st.selectbox("Figure", list(COUNT_NAMES), **self.bound(HEAT.name), format_func=COUNT_NAMES.get,
                          label_visibility="collapsed", filter_mode=None, width=180)
-            st.segmented_control("Each point is", GRAINS, **self.bound(GRAIN.name), format_func=GRAIN_NAMES.get,
+            st.segmented_control("Each point is", GRAINS, **self.bound(GRAIN.name), format_func=CHOICES.get,
                                  label_visibility="collapsed", required=True)
             header, rows = offers_file(lines, self.labels, zone)
             behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
             taking("offers-trend", header, rows, TREND, *([*one.pairs(), (GRAIN.name, grain)] for one in behind))
         words = offers_words(lines, self.labels, COUNT_NAMES[measure])
         st.plotly_chart(offers_figure(lines, self.labels, zone), key="trend", alt=words, config={"displayModeBar": False})
+        if coarser := coarser_words(grain, fitting_grain(self.tenant, self.selection, grain)):
+            st.caption(coarser)
         with st.expander("These lines as a table"):
             headings = [Heading("start", "Start", "text"), *(Heading(row.id, row.label) for row in self.rows)]
             sortable_table(self.line_rows(lines, measure), headings, "The offers over time", "lines")

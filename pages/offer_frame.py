@@ -12,9 +12,10 @@ from queries.selection import Question, Selection
 from queries.sentence import sentence
 from ui import address
 from ui.address import Field, Pairs
+from ui.as_of import draw_as_of
 from ui.filter_bar import FilterBar, filter_field
 from ui.period import WHOLE_LOG, Period, usual_selection
-from ui.zone import Zone, as_of
+from ui.zone import Zone
 
 MOST_OFFERS = 4
 
@@ -26,13 +27,13 @@ class OfferFrame:
         self.tenant = tenant
         self.question = question
         self.asked = question.parameters
-        self.selection = usual_selection(question, tenant.newest())
+        self.selection = usual_selection(question, tenant)
         self.problems = [problem.message for problem in question.problems]
         self.chosen = self.selection.values("offerId")
 
     def draw_filters(self, fields: Sequence[Field] = ()) -> None:
         """Draws the filter bar without its offers, and the offers that are shown by themselves; `fields` are further widgets'."""
-        period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date(), usual=True)
+        period = Period(self.selection, self.tenant, datetime.now(UTC).date(), usual=True)
         bar = FilterBar(self.tenant, self.selection, period, omitted=("offerId",), zone=Zone(self.selection))
         every = (*bar.fields, filter_field("offerId"), *fields)
         self.bound = address.mirror(every, [*self.selected(), *self.words(field.key for field in fields)])
@@ -48,7 +49,7 @@ class OfferFrame:
     def draw_sentence(self) -> None:
         """Says what is counted, and up to when."""
         st.text(sentence(self.selection, self.tenant.names))
-        st.caption(as_of(self.tenant.newest(), self.selection.zone))
+        draw_as_of(self.tenant, self.selection.zone)
 
     def selected(self) -> Pairs:
         """The selection as the address has it: the usual period goes without saying."""

@@ -9,7 +9,7 @@ import streamlit as st
 from api.trend import GRAIN
 from pages.offer_frame import OfferFrame
 from pages.taking import taking, taking_of_api
-from queries.buckets import GRAINS
+from queries.buckets import GRAINS, fitting_grain
 from queries.funnel.answer import funnel
 from queries.funnel.question import FunnelQuestion
 from queries.heatmap import heatmap
@@ -24,6 +24,7 @@ from ui.chart_trend import trend_figure, trend_words
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_tables import STEP_HEADINGS, step_rows
 from ui.funnel_words import bar_pairs
+from ui.grain import CHOICES, coarser_words
 from ui.heat_table import WEEKDAYS, heat_table, heat_words, hour_text
 from ui.measured import value_text
 from ui.offer_cells import CHANNEL_HEADINGS, entity_cell, measure_cells
@@ -34,7 +35,6 @@ from ui.trend_rows import trend_file, trend_headings, trend_rows
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
 HOURS = "/api/v1/interaction-hours"
-GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
 HEAT_NAMES = {id: MEASURE[id].label for id in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
 
 HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
@@ -42,12 +42,8 @@ FIELDS = (address.one_of(GRAIN.name, GRAINS, GRAIN.default), address.one_of(HEAT
 
 
 def buckets(frame: OfferFrame) -> list[Bucket]:
-    """The offer's course; none, and the reason on the page, where there would be too many."""
-    try:
-        return trend(frame.tenant, frame.selection, frame.asked[GRAIN.name])
-    except BadQuestion as refused:
-        st.warning(str(refused))
-        return []
+    """The offer's course."""
+    return trend(frame.tenant, frame.selection, frame.asked[GRAIN.name])
 
 
 def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
@@ -55,14 +51,17 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
     grain, selection = frame.asked[GRAIN.name], frame.selection
     with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
         st.subheader("Interactions by type", anchor=False)
-        st.segmented_control("Each point is", GRAINS, **frame.bound(GRAIN.name), format_func=GRAIN_NAMES.get,
+        st.segmented_control("Each point is", GRAINS, **frame.bound(GRAIN.name), format_func=CHOICES.get,
                              label_visibility="collapsed", required=True)
         taking("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
-    words = trend_words(buckets, selection.zone, grain)
+    fitting = fitting_grain(frame.tenant, selection, grain)
+    words = trend_words(buckets, selection.zone, fitting)
     st.plotly_chart(trend_figure(buckets, selection.zone), key="trend", alt=words, config={"displayModeBar": False})
+    if coarser := coarser_words(grain, fitting):
+        st.caption(coarser)
     with st.expander("These lines as a table"):
         rows = trend_rows(buckets, selection.zone, lambda bucket, only: part_link(selection, bucket.start, bucket.end, only))
-        sortable_table(rows, trend_headings(buckets, grain), "Interactions by type over time", "trend_table")
+        sortable_table(rows, trend_headings(buckets, fitting), "Interactions by type over time", "trend_table")
 
 
 def draw_funnel(frame: OfferFrame) -> None:

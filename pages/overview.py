@@ -12,12 +12,11 @@ from data.tenant import Tenant
 from pages.taking import taking
 from pages.visitor import visitor
 from queries.bounds import Bounds, within
-from queries.buckets import GRAINS
+from queries.buckets import GRAINS, fitting_grain
 from queries.comparison import Comparison, comparison
 from queries.emptiness import widened
 from queries.measures import MEASURES, RATES
 from queries.parameters import Parameter, one_of
-from queries.problems import BadQuestion
 from queries.ranking import ranking
 from queries.rates import FEWEST_TRIALS
 from queries.selection import Question, Selection, parse
@@ -27,9 +26,11 @@ from queries.trend import Bucket, trend
 from queries.unusual import unusual
 from ui import address, copying, messages, numbers
 from ui.address import Pairs
+from ui.as_of import draw_as_of
 from ui.chart_trend import trend_figure, trend_words, unfinished_words
 from ui.emptiness import no_interactions
 from ui.filter_bar import FilterBar
+from ui.grain import CHOICES, coarser_words
 from ui.kpis import kpis
 from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, ranking_rows
 from ui.period import WHOLE_LOG, Period, usual_selection
@@ -40,14 +41,13 @@ from ui.sortable_table import sortable_table
 from ui.summary_file import summary_file
 from ui.trend_rows import trend_file, trend_headings, trend_rows
 from ui.unusual_list import unusual_list
-from ui.zone import Zone, as_of
+from ui.zone import Zone
 
 COMPARISON = "/api/v1/interaction-comparison"
 SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
 
 RATE_NAMES = {rate.id: rate.label for rate in RATES}
-GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
 
 # What only this page's address has: the API answers the same whatever they say.
 GRAIN = Parameter("grain", one_of(*GRAINS), "How long a point of the trend is.", "day")
@@ -60,11 +60,10 @@ class Overview:
     def __init__(self, tenant: Tenant, question: Question):
         self.tenant = tenant
         self.question = question
-        self.selection = usual_selection(question, tenant.newest())
+        self.selection = usual_selection(question, tenant)
         self.problems = [problem.message for problem in question.problems]
         self.grain = question.parameters["grain"]
         self.rate = question.parameters["rate"]
-        self.refused = ""
 
     def draw(self) -> None:
         """Draws the page."""
@@ -79,10 +78,7 @@ class Overview:
         if not compared.now.total:
             no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
             return
-        try:
-            buckets = trend(self.tenant, self.selection, self.grain)
-        except BadQuestion as refused:
-            buckets, self.refused = [], str(refused)
+        buckets = trend(self.tenant, self.selection, self.grain)
         kpis(period_kpis(compared, buckets, self.link), "Figures of the period")
         self.draw_unusual()
         self.draw_trend(buckets)
@@ -93,7 +89,7 @@ class Overview:
                 st.text(f"{measure.label}: {measure.words}")
 
     def draw_filters(self) -> None:
-        period = Period(self.selection, self.tenant.oldest(), self.tenant.newest(), datetime.now(UTC).date(), usual=True)
+        period = Period(self.selection, self.tenant, datetime.now(UTC).date(), usual=True)
         bar = FilterBar(self.tenant, self.selection, period, zone=Zone(self.selection))
         fields = (*bar.fields, address.one_of("grain", GRAINS, "day"), address.one_of("rate", RATE_NAMES, "ctr"))
         self.bound = address.mirror(fields, [*self.selection.pairs(), ("grain", self.grain), ("rate", self.rate)])
@@ -104,7 +100,7 @@ class Overview:
             with st.container(gap="xxsmall", key="said"):
                 st.subheader(numbers.counted(compared.now.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
-                st.caption(as_of(self.tenant.newest(), self.selection.zone))
+                draw_as_of(self.tenant, self.selection.zone)
                 st.caption(self.compared_with(compared))
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 copying.copy_link()
@@ -129,22 +125,19 @@ class Overview:
     def draw_trend(self, buckets: list[Bucket]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
             st.subheader("Interactions by type", anchor=False)
-            st.segmented_control("Each point is", GRAINS, **self.bound("grain"), format_func=GRAIN_NAMES.get,
+            st.segmented_control("Each point is", GRAINS, **self.bound("grain"), format_func=CHOICES.get,
                                  label_visibility="collapsed", required=True)
-            if buckets:
-                header, rows = trend_file(buckets, self.selection.zone)
-                taking("interaction-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", self.grain)])
-        if not buckets:
-            st.warning(self.refused)
-            return
-        words = trend_words(buckets, self.selection.zone, self.grain)
+            header, rows = trend_file(buckets, self.selection.zone)
+            taking("interaction-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", self.grain)])
+        grain = fitting_grain(self.tenant, self.selection, self.grain)
+        words = trend_words(buckets, self.selection.zone, grain)
         st.plotly_chart(trend_figure(buckets, self.selection.zone), key="trend", alt=words, config={"displayModeBar": False})
-        unfinished = unfinished_words(buckets, self.selection.zone, self.tenant.newest(), self.grain)
-        if unfinished:
-            st.caption(unfinished)
+        for said in (coarser_words(self.grain, grain), unfinished_words(buckets, self.selection.zone, self.tenant.clock(), grain)):
+            if said:
+                st.caption(said)
         with st.expander("These lines as a table"):
             rows = trend_rows(buckets, self.selection.zone, lambda bucket, only: part_link(self.selection, bucket.start, bucket.end, only))
-            headings = trend_headings(buckets, self.grain)
+            headings = trend_headings(buckets, grain)
             sortable_table(rows, headings, "Interactions by type over time", "trend_table")
 
     def draw_ranking(self) -> None:

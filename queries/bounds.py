@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from data.tenant import Tenant
 from queries.periods import last_days
 from queries.selection import Selection
-from queries.times import milliseconds, moment
+from queries.times import LAST, midnight, milliseconds, moment
 
 
 @dataclass(frozen=True)
@@ -60,21 +60,11 @@ def _moved_back(local: datetime, days: timedelta, zone: ZoneInfo) -> int:
 
 
 def bounds_of_last_days(tenant: Tenant, days: int, zone: str) -> Bounds | None:
-    """The last days of the log, from a midnight of the zone; the newest row's day, which ends with that row, is the last of them.
-
-    None where the log is empty.
-    """
-    newest = tenant.newest()
-    if newest is None:
-        return None
-    try:
-        start = milliseconds(last_days(newest, days, zone).isoformat(), ZoneInfo(zone))
-    except (OverflowError, ValueError):
-        # So early in the calendar, the log has no more days than these.
-        start = tenant.oldest()
-    return Bounds(start, newest + 1)
+    """The last days of the log, from a midnight of the zone up to the log's clock. None where the log is empty."""
+    clock = tenant.clock()
+    return None if clock is None else Bounds(midnight(last_days(clock, days, zone), ZoneInfo(zone)), clock + 1)
 
 
 def within(selection: Selection, covered: Bounds) -> Selection:
-    """The selection with these bounds instead of its own."""
-    return replace(selection, start=covered.start, end=covered.end)
+    """The selection with these bounds instead of its own; open where they end with the calendar, whose end has no name."""
+    return replace(selection, start=covered.start, end=covered.end if covered.end <= LAST else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,12 +13,14 @@ from queries.measures import COUNTS, MEASURE, rate
 from queries.problems import BadQuestion, Problem
 from queries.recent import recent
 from queries.selection import Selection
-from queries.spans import DAY, Spans, hours_of_week
+from queries.spans import DAY, Spans, hours_of_week, joined
 from queries.tally import tally
 
 DAYS = 7
 HOURS = 24
 MOST_YEARS = 100
+
+_YEAR = 366 * DAY
 
 
 @dataclass(frozen=True)
@@ -42,28 +43,45 @@ class Heatmap:
 
 
 def heatmap(tenant: Tenant, selection: Selection) -> Heatmap:
-    """A selection's counts by weekday and hour of its time zone; `BadQuestion` where it spans more than MOST_YEARS."""
+    """A selection's counts by weekday and hour of its time zone; `BadQuestion` where its rows span more than MOST_YEARS.
+
+    A time of more than a year without any row of the log does not count towards those.
+    """
     return recent(tenant, ("heatmap", selection), lambda: _heatmap(tenant, selection))
 
 
 def _heatmap(tenant: Tenant, selection: Selection) -> Heatmap:
     covered = _counted(tenant, bounds(tenant, selection))
-    if covered is None:
+    stretches = _stretches(tenant, covered) if covered else []
+    if not stretches:
         empty = np.zeros((DAYS, HOURS), np.int64)
         return Heatmap(selection.zone, {measure.id: empty.tolist() for measure in COUNTS})
-    spans = _spans(covered, ZoneInfo(selection.zone))
+    spans = _spans(stretches, ZoneInfo(selection.zone))
     counted = tally(tenant, selection, spans=spans, only_rows=True)
     return Heatmap(selection.zone, {
         measure.id: counted.counts(measure.id).reshape(DAYS, HOURS).tolist() for measure in COUNTS
     })
 
 
-def _spans(covered: Bounds, zone: ZoneInfo) -> Spans:
-    if covered.end - covered.start <= MOST_YEARS * 366 * DAY:
-        with suppress(OverflowError):
-            return hours_of_week(covered.start, covered.end, zone)
+def _spans(stretches: list[Bounds], zone: ZoneInfo) -> Spans:
+    if sum(stretch.end - stretch.start for stretch in stretches) <= MOST_YEARS * _YEAR:
+        return joined([hours_of_week(stretch.start, stretch.end, zone) for stretch in stretches])
     message = f"the hours of a week can be counted over at most {MOST_YEARS} years; choose a later from or an earlier to"
     raise BadQuestion([Problem("from", message)])
+
+
+def _stretches(tenant: Tenant, covered: Bounds) -> list[Bounds]:
+    """The parts of a time that hold rows of the log; all of it where it is short enough to be looked at hour by hour."""
+    if covered.end - covered.start <= MOST_YEARS * _YEAR:
+        return [covered]
+    times = tenant.log.timestamp
+    first, end = np.searchsorted(times, [covered.start, covered.end])
+    times = times[first:end]
+    if not len(times):
+        return []
+    gaps = np.flatnonzero(np.diff(times) > _YEAR)
+    firsts, lasts = times[np.append(0, gaps + 1)], times[np.append(gaps, len(times) - 1)]
+    return [Bounds(int(first), int(last) + 1) for first, last in zip(firsts, lasts, strict=True)]
 
 
 def _counted(tenant: Tenant, covered: Bounds | None) -> Bounds | None:

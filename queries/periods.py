@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from queries.selection import Selection
-from queries.times import milliseconds, moment, shortest
+from queries.times import local_date, midnight, shortest
 
 LAST_DAYS = (1, 7, 14, 30, 90)
 LATEST = date(9999, 12, 30)
@@ -23,37 +23,42 @@ class Days:
 
 
 def day(ms: int, zone: str) -> date:
-    """The calendar day of a moment in a time zone."""
-    try:
-        return min(moment(ms).astimezone(ZoneInfo(zone)).date(), LATEST)
-    except OverflowError:
-        # At the ends of the calendar the zone's own day may have no year.
-        return date.min if ms < 0 else LATEST
+    """The calendar day of a moment in a time zone; never the calendar's last, so that each has one after it."""
+    return min(local_date(ms, ZoneInfo(zone)), LATEST)
 
 
-def last_days(newest: int, days: int, zone: str) -> date:
-    """The first of so many days, of which the newest interaction's is the last."""
-    return day(newest, zone) - (days - 1) * _DAY
+def last_days(clock: int, days: int, zone: str) -> date:
+    """The first of so many days, of which the one of the log's clock is the last; the calendar's first where it has fewer."""
+    return date.fromordinal(max(1, local_date(clock, ZoneInfo(zone)).toordinal() - (days - 1)))
 
 
-def comparable_last_days(oldest: int, newest: int, most: int, zone: str) -> int | None:
+def end_of_day(ms: int, zone: str) -> int | None:
+    """The midnight after a moment in a time zone; None where the calendar ends before."""
+    today = local_date(ms, ZoneInfo(zone))
+    return None if today == date.max else midnight(today + _DAY, ZoneInfo(zone))
+
+
+def comparable_last_days(oldest: int, clock: int, most: int, zone: str) -> int | None:
     """The largest of LAST_DAYS, no more than `most`, that a log holds twice over, one after the other; None where it holds none."""
-    length = (day(newest, zone) - day(oldest, zone)).days + 1
+    length = (day(clock, zone) - day(oldest, zone)).days + 1
     return max((days for days in LAST_DAYS if days <= most and 2 * days <= length), default=None)
 
 
-def since_last_days(selection: Selection, newest: int, days: int) -> Selection:
-    """The selection from the first of so many days on, of which the newest interaction's is the last; open to its end."""
-    zone = ZoneInfo(selection.zone)
-    return replace(selection, start=milliseconds(last_days(newest, days, selection.zone).isoformat(), zone), end=None)
+def of_last_days(selection: Selection, clock: int, days: int, has_future: bool) -> Selection:
+    """The selection of so many days, of which the one of the log's clock is the last.
+
+    It is open to its end, unless the log has rows of the future: then it ends with that day.
+    """
+    start = midnight(last_days(clock, days, selection.zone), ZoneInfo(selection.zone))
+    return replace(selection, start=start, end=end_of_day(clock, selection.zone) if has_future else None)
 
 
-def chosen_last_days(selection: Selection, newest: int) -> int | None:
+def chosen_last_days(selection: Selection, clock: int, has_future: bool) -> int | None:
     """Which of LAST_DAYS a selection's period is; None where it is another one, or all of the log."""
-    if selection.start is None or selection.end is not None:
+    if selection.start is None or selection.end != end_of_day(clock, selection.zone) and (selection.end is not None or has_future):
         return None
     zone = ZoneInfo(selection.zone)
-    starts = {milliseconds(last_days(newest, days, selection.zone).isoformat(), zone): days for days in LAST_DAYS}
+    starts = {midnight(last_days(clock, days, selection.zone), zone): days for days in LAST_DAYS}
     return starts.get(selection.start)
 
 
@@ -63,9 +68,9 @@ def days(selection: Selection) -> Days:
     return Days(None if start is None else day(start, zone), None if end is None else day(end - 1, zone))
 
 
-def whole_log(oldest: int, newest: int, zone: str) -> Days:
-    """The days of a log, from its oldest interaction to its newest."""
-    return Days(day(oldest, zone), day(newest, zone))
+def whole_log(oldest: int, clock: int, zone: str) -> Days:
+    """The days of a log, from its oldest interaction to its clock."""
+    return Days(day(oldest, zone), day(clock, zone))
 
 
 def period_pairs(chosen: Days, selection: Selection | None = None) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from queries.times import FIRST, LAST, local_date, milliseconds, moment
+from queries.times import FIRST, LAST, local_date, midnight, moment
 
 Grain = Literal["day", "week", "month", "year"]
 
@@ -65,7 +65,7 @@ def calendar_edges(start: int, end: int, grain: Grain, zone: ZoneInfo) -> list[i
     """
     edges: list[int] = []
     for first in _firsts(local_date(start, zone), grain):
-        edge = _midnight(first, zone)
+        edge = midnight(first, zone)
         if not edges:
             edges.append(edge if edge <= start else FIRST)
         elif edge > edges[-1]:
@@ -73,13 +73,6 @@ def calendar_edges(start: int, end: int, grain: Grain, zone: ZoneInfo) -> list[i
         if edges[-1] >= end:
             return edges
     return [*edges, LAST + 1]
-
-
-def _midnight(day: date, zone: ZoneInfo) -> int:
-    try:
-        return milliseconds(day.isoformat(), zone)
-    except ValueError:
-        return FIRST
 
 
 def _firsts(day: date, grain: Grain) -> Iterator[date]:
@@ -112,6 +105,12 @@ def hours_of_week(start: int, end: int, zone: ZoneInfo) -> Spans:
     return Spans(np.concatenate(edges), (np.concatenate(hours) % HOURS_OF_A_WEEK).astype(np.uint32), HOURS_OF_A_WEEK)
 
 
+def joined(parts: list[Spans]) -> Spans:
+    """Spans one after the other, with the time between them in the bucket of what comes before."""
+    edges = np.concatenate([*(part.edges[:-1] for part in parts[:-1]), parts[-1].edges])
+    return Spans(edges, np.concatenate([part.buckets for part in parts]), parts[-1].size)
+
+
 def _offsets(start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     """The stretches of [start, end) in which the zone's offset from UTC, in milliseconds, stays the same."""
     at, first, offset = start, start, _offset(start, zone)
@@ -133,4 +132,8 @@ def _change(before: int, after: int, offset: int, zone: ZoneInfo) -> int:
 
 
 def _offset(ms: int, zone: ZoneInfo) -> int:
-    return moment(ms).astimezone(zone).utcoffset() // timedelta(milliseconds=1)
+    try:
+        return moment(ms).astimezone(zone).utcoffset() // timedelta(milliseconds=1)
+    except OverflowError:
+        # The zone's own time lies outside the calendar; its clocks are those of the day beside.
+        return _offset(ms + (DAY if ms < 0 else -DAY), zone)

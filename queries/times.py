@@ -68,6 +68,14 @@ def local_date(ms: int, zone: ZoneInfo) -> date:
         return date.min if ms < 0 else date.max
 
 
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The moment at which a day begins in a zone; the calendar's first where it begins before that."""
+    try:
+        return milliseconds(day.isoformat(), zone)
+    except ValueError:
+        return FIRST
+
+
 def iso(ms: int) -> str:
     """ISO 8601 in UTC with milliseconds and Z, `2026-03-15T14:30:00.000Z`."""
     return moment(ms).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + f".{ms % 1000:03d}Z"

@@ -122,16 +122,16 @@ def _noise(series: np.ndarray) -> float:
 
 def _midnights(tenant: Tenant, selection: Selection) -> list[int] | None:
     """Where the five weeks of whole days begin and end, day by day; None where there are no such days."""
-    newest = tenant.newest()
-    if newest is None:
+    clock = tenant.clock()
+    if clock is None:
         return None
     zone = ZoneInfo(selection.zone)
     try:
-        if selection.end is not None and selection.end <= newest:
+        if selection.end is not None and selection.end <= clock:
             last = moment(selection.end).astimezone(zone).date()
         else:
             # The log does not say whether its last day is over; a row in the day's last hour does.
-            last = moment(newest + HOUR).astimezone(zone).date()
+            last = moment(clock + HOUR).astimezone(zone).date()
         days = range((WEEKS_BEFORE + 1) * WEEK, -1, -1)
         return [milliseconds((last - timedelta(days=day)).isoformat(), zone) for day in days]
     except (OverflowError, ValueError):

@@ -21,9 +21,12 @@ ANSWER = FunnelAnswer(
     ),
     immature=8,
     newest=1_795_391_910_859,
+    clock=1_795_391_910_859,
+    future_rows=0,
     breakdown=(BreakdownRow("ch_email", "Email", (150, 40, 4)), BreakdownRow(None, None, (50, 10, 6))),
     trend=(
         TrendBucket("2026-09-01", (120, 30, 6), 0), TrendBucket("2026-10-01", (0, 0, 0), 0),
         TrendBucket("2026-11-01", (80, 20, 4), 8, partial=True),
     ),
+    grain="month",
 )

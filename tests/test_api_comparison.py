@@ -55,6 +55,7 @@ def test_a_day_stands_beside_the_day_before(caller: TestClient) -> None:
             "whole": False,
             "figures": none | {"impression": 1, "total": 1, "customers": 1, "neutral": 1, "ctr": 0.0, "cvr": 0.0, "acceptanceRate": 0.0},
         },
+        "futureRows": 0,
     }
 
 

@@ -20,12 +20,16 @@ def test_readiness_tells_a_stranger_nothing_of_the_store(log: Log, service: Serv
         assert (response.status_code, response.json()) == (200, {"status": "ready"})
 
 
+def seen_until(newest: str | None) -> dict[str, str | None]:
+    return {"newestRow": newest, "clock": newest}
+
+
 def test_readiness_tells_a_caller_the_version_and_its_own_newest_row(log: Log, service: Service) -> None:
     log.load(interaction("ih_1", "2026-03-15T14:30:00.123Z"), interaction("ih_2", "2026-03-16T00:00:00Z", tenantId=ZENITH))
-    assert service.caller().get("/readyz").json() == {"status": "ready", "version": 1, "newestRow": "2026-03-15T14:30:00.123Z"}
+    assert service.caller().get("/readyz").json() == {"status": "ready", "version": 1, **seen_until("2026-03-15T14:30:00.123Z")}
     log.load(interaction("ih_3", "2026-03-17T00:00:00Z"))
-    assert service.caller().get("/readyz").json() == {"status": "ready", "version": 2, "newestRow": "2026-03-17T00:00:00.000Z"}
-    assert service.caller("newcomer").get("/readyz").json() == {"status": "ready", "version": 2, "newestRow": None}
+    assert service.caller().get("/readyz").json() == {"status": "ready", "version": 2, **seen_until("2026-03-17T00:00:00.000Z")}
+    assert service.caller("newcomer").get("/readyz").json() == {"status": "ready", "version": 2, **seen_until(None)}
 
 
 def test_a_store_that_cannot_be_read_is_not_ready_but_alive(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,9 +52,9 @@ def answer(caller: TestClient, query: str = "") -> dict:
 
 def test_the_answer_has_just_the_fields_of_the_contract_in_its_order(caller: TestClient) -> None:
     found = answer(caller)
-    assert list(found) == ["groupBy", "from", "to", "summary", "total", "limit", "offset"]
+    assert list(found) == ["groupBy", "from", "to", "summary", "total", "limit", "offset", "futureRows"]
     assert found | {"summary": []} == {
-        "groupBy": "offer", "from": None, "to": None, "summary": [], "total": 3, "limit": 100, "offset": 0,
+        "groupBy": "offer", "from": None, "to": None, "summary": [], "total": 3, "limit": 100, "offset": 0, "futureRows": 0,
     }
     assert [list(row) for row in found["summary"]] == [[*ROW_KEYS[:2], "status", *ROW_KEYS[2:]]] * 3
     assert found["summary"][0] == {
@@ -154,9 +154,14 @@ def test_without_a_credential_there_are_no_figures(service: Service) -> None:
 
 def test_a_row_at_the_calendars_end_is_counted(log: Log) -> None:
     with Service(log) as service:
-        log.load(interaction("1", "9999-12-31T23:59:59.999Z"), interaction("2", "0001-01-01T00:00:00Z"))
+        log.load(interaction("1", "9999-12-31T23:59:59.999Z"))
         found = answer(service.caller(), "?days=7&groupBy=type")
-        assert (found["from"], found["to"], found["summary"][0]["total"]) == ("9999-12-24T00:00:00.000Z", None, 1)
+        assert (found["from"], found["to"], found["summary"][0]["total"]) == ("9999-12-25T00:00:00.000Z", None, 1)
+        log.load(interaction("2", "0001-01-01T00:00:00Z"))
+        found = answer(service.caller(), "?days=7&groupBy=type")
+        assert (found["from"], found["to"], found["summary"][0]["total"], found["futureRows"]) == (
+            "0001-01-01T00:00:00.000Z", "0001-01-01T00:00:00.001Z", 1, 1,
+        )
         assert answer(service.caller(), "?groupBy=type")["summary"][0]["total"] == 2
 
 

@@ -46,18 +46,23 @@ def answer(caller: TestClient, query: str = "") -> dict:
 
 def test_days_of_a_zone_are_there_with_their_zeros_across_the_change_of_clocks(caller: TestClient) -> None:
     found = answer(caller, "?tz=Europe/Amsterdam")
-    assert list(found) == ["grain", "tz", "buckets"]
-    assert found == {"grain": "day", "tz": "Europe/Amsterdam", "buckets": [
-        {"start": "2026-03-26T23:00:00.000Z", "counts": {"impression": 1, "click": 0}, "customers": 1, "revenue": 0.1, "revenueTooLarge": False},
-        {"start": "2026-03-27T23:00:00.000Z", "counts": {"impression": 0, "click": 2}, "customers": 1, "revenue": 0.3, "revenueTooLarge": False},
-        {"start": "2026-03-28T23:00:00.000Z", "counts": {"impression": 0, "click": 0}, "customers": 0, "revenue": 0.0, "revenueTooLarge": False},
-        {"start": "2026-03-29T22:00:00.000Z", "counts": {"impression": 0, "click": 1}, "customers": 1, "revenue": 0.0, "revenueTooLarge": False},
+    assert list(found) == ["grain", "askedGrain", "tz", "futureRows", "buckets"]
+    assert found == {"grain": "day", "askedGrain": "day", "tz": "Europe/Amsterdam", "futureRows": 0, "buckets": [
+        {"start": "2026-03-26T23:00:00.000Z", "date": "2026-03-27", "partial": True,
+         "counts": {"impression": 1, "click": 0}, "customers": 1, "revenue": 0.1, "revenueTooLarge": False},
+        {"start": "2026-03-27T23:00:00.000Z", "date": "2026-03-28", "partial": False,
+         "counts": {"impression": 0, "click": 2}, "customers": 1, "revenue": 0.3, "revenueTooLarge": False},
+        {"start": "2026-03-28T23:00:00.000Z", "date": "2026-03-29", "partial": False,
+         "counts": {"impression": 0, "click": 0}, "customers": 0, "revenue": 0.0, "revenueTooLarge": False},
+        {"start": "2026-03-29T22:00:00.000Z", "date": "2026-03-30", "partial": False,
+         "counts": {"impression": 0, "click": 1}, "customers": 1, "revenue": 0.0, "revenueTooLarge": False},
     ]}
 
 
 @pytest.mark.parametrize(("query", "starts"), [
     ("?grain=week", ["2026-03-23T00:00:00.000Z", "2026-03-30T00:00:00.000Z"]),
     ("?grain=month", ["2026-03-01T00:00:00.000Z"]),
+    ("?grain=year", ["2026-01-01T00:00:00.000Z"]),
     ("?grain=day&from=2026-03-26&to=2026-03-28", ["2026-03-26T00:00:00.000Z", "2026-03-27T00:00:00.000Z"]),
     ("?from=2026-03-28&to=2026-03-30&type=convert", ["2026-03-28T00:00:00.000Z", "2026-03-29T00:00:00.000Z"]),
 ])
@@ -65,7 +70,7 @@ def test_every_bucket_of_the_period_is_there(caller: TestClient, query: str, sta
     assert [bucket["start"] for bucket in answer(caller, query)["buckets"]] == starts
 
 
-@pytest.mark.parametrize("grain", ["day", "week", "month"])
+@pytest.mark.parametrize("grain", ["day", "week", "month", "year"])
 @pytest.mark.parametrize("filters", [[], [("type", "click"), ("type", "impression"), ("direction", "outbound")]], ids=str)
 def test_the_sample_has_the_buckets_that_sql_over_its_raw_rows_says(service: Service, grain: str, filters: list[tuple[str, str]]) -> None:
     zone = "America/New_York"
@@ -82,13 +87,20 @@ def test_the_sample_has_the_buckets_that_sql_over_its_raw_rows_says(service: Ser
 
 
 @pytest.mark.parametrize(("query", "named"), [
-    ("grain=hour", "grain must be one of day, week, month, not 'hour'"),
+    ("grain=hour", "grain must be one of day, week, month, year, not 'hour'"),
     ("tz=Mars", "tz must be an IANA time zone"),
     ("groupBy=offer", "there is no parameter 'groupBy'"),
-    ("from=0001-01-01", "grain 'day' would cut this period into more than 10,000 pieces"),
 ])
 def test_what_is_not_understood_is_refused_by_name(caller: TestClient, query: str, named: str) -> None:
     assert named in error_of(caller.get(f"{TREND}?{query}"), 400, "BAD_REQUEST")
+
+
+def test_a_period_of_too_many_days_is_counted_by_longer_buckets_and_says_so(caller: TestClient) -> None:
+    found = answer(caller, "?from=1970-01-01")
+    assert (found["grain"], found["askedGrain"], len(found["buckets"])) == ("week", "day", 2936)
+    assert [bucket["date"] for bucket in (found["buckets"][0], found["buckets"][-1])] == ["1969-12-29", "2026-03-30"]
+    found = answer(caller, "?from=0001-01-01&grain=week")
+    assert (found["grain"], found["askedGrain"], len(found["buckets"])) == ("year", "week", 2026)
 
 
 def test_an_empty_log_has_no_buckets(service: Service) -> None:

@@ -61,12 +61,30 @@ def test_without_rows_every_hour_is_empty(log: Log) -> None:
     assert found.values("ctr") == [[None] * 24] * 7
 
 
-def test_a_log_of_more_than_a_hundred_years_is_refused_unless_the_period_is_shorter(log: Log) -> None:
-    log.load(interaction("1"), interaction("2", "9999-12-31T23:59:59.999Z"))
+def test_a_row_far_from_all_others_is_counted_in_its_hour(log: Log) -> None:
+    # Monday 1 January of year 1, Thursday 1 January 1970, Sunday 15 March 2026, and Friday 31 December 9999.
+    log.load(
+        interaction("1", "0001-01-01T00:00:00Z"), interaction("2", "1970-01-01T05:00:00Z"), interaction("3", "2026-03-15T14:30:00Z"),
+        interaction("4", "9999-12-31T23:59:59.999Z"),
+    )
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+
+        def hours(**words: str) -> list[tuple[int, int]]:
+            counts = heatmap(tenant, parse(ACME, [(name.rstrip("_"), value) for name, value in words.items()]).or_refused().selection).values("total")
+            return [(day, hour) for day in range(7) for hour in range(24) if counts[day][hour]]
+
+        assert hours() == [(0, 0), (3, 5), (4, 23), (6, 14)]
+        # In Tokyo it is nine hours later, and in year 1 the sun's own time: 9:18.
+        assert hours(tz="Asia/Tokyo") == [(0, 9), (3, 14), (5, 8), (6, 23)]
+        assert hours(from_="9999-12-01", tz="Asia/Tokyo") == [(5, 8)]
+        assert hours(from_="2030-01-01", to="9000-01-01") == []
+
+
+def test_rows_of_more_than_a_hundred_years_are_refused_unless_the_period_is_shorter(log: Log) -> None:
+    log.load(*(interaction(f"{year}", f"{year}-03-01T00:00:00Z") for year in range(1900, 2026)))
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         with pytest.raises(BadQuestion, match="at most 100 years"):
             heatmap(tenant, parse(ACME, ()).selection)
-        assert sum(map(sum, heatmap(tenant, parse(ACME, [("to", "2100-01-01")]).selection).values("total"))) == 1
-        with pytest.raises(BadQuestion):
-            heatmap(tenant, parse(ACME, [("from", "9999-12-01"), ("tz", "Asia/Tokyo")]).selection)
+        assert sum(map(sum, heatmap(tenant, parse(ACME, [("to", "2000-01-01")]).selection).values("total"))) == 100

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.periods import LAST_DAYS, Days, chosen_last_days, comparable_last_days, days, last_days, period_pairs
+from queries.periods import LAST_DAYS, Days, chosen_last_days, comparable_last_days, days, last_days, of_last_days, period_pairs
 from queries.selection import Selection, parse
 from queries.times import milliseconds, moment
 
@@ -36,13 +36,33 @@ def test_the_last_days_that_can_be_compared_are_those_that_the_log_holds_twice(o
 @pytest.mark.parametrize("number", LAST_DAYS)
 def test_a_period_that_was_chosen_by_name_is_recognised_by_it(number: int, zone: str):
     words = dict(period_pairs(Days(last_days(NEWEST, number, zone))))
-    assert chosen_last_days(selected(from_=words["from"], tz=zone), NEWEST) == number
+    assert chosen_last_days(selected(from_=words["from"], tz=zone), NEWEST, has_future=False) == number
+
+
+@pytest.mark.parametrize(("zone", "words"), [
+    ("UTC", [("from", "2026-03-25"), ("to", "2026-04-01")]),
+    ("Europe/Amsterdam", [("from", "2026-03-26"), ("to", "2026-04-02"), ("tz", "Europe/Amsterdam")]),
+])
+def test_the_last_days_are_open_or_end_with_the_clocks_day_where_rows_are_later(zone: str, words: list[tuple[str, str]]):
+    every = Selection("acme", zone=zone)
+    shut, open_ended = (of_last_days(every, NEWEST, 7, has_future) for has_future in (True, False))
+    assert shut.pairs() == words
+    assert open_ended.pairs() == [pair for pair in words if pair[0] != "to"]
+    assert [chosen_last_days(shut, NEWEST, has_future) for has_future in (True, False)] == [7, 7]
+    # With rows of the future in it, an open end is no period of so many days.
+    assert [chosen_last_days(open_ended, NEWEST, has_future) for has_future in (True, False)] == [None, 7]
+
+
+def test_the_last_days_stay_within_the_calendar():
+    first, last = (milliseconds(text, ZoneInfo("UTC")) for text in ("0001-01-02T10:00:00Z", "9999-12-31T23:59:59.999Z"))
+    assert last_days(first, 30, "UTC") == last_days(first, 30, "Asia/Tokyo") == date(1, 1, 1)
+    assert (last_days(last, 1, "UTC"), of_last_days(Selection("acme"), last, 1, has_future=True).end) == (date(9999, 12, 31), None)
 
 
 def test_another_period_has_no_name():
-    assert chosen_last_days(selected(from_="2026-03-24"), NEWEST) is None
-    assert chosen_last_days(selected(from_="2026-03-25", to="2026-04-01"), NEWEST) is None
-    assert chosen_last_days(selected(), NEWEST) is None
+    assert chosen_last_days(selected(from_="2026-03-24"), NEWEST, has_future=False) is None
+    assert chosen_last_days(selected(from_="2026-03-25", to="2026-03-31"), NEWEST, has_future=False) is None
+    assert chosen_last_days(selected(), NEWEST, has_future=False) is None
 
 
 def test_the_excluded_end_is_shown_as_the_day_before_and_written_as_the_day_after():

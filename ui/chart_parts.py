@@ -10,6 +10,8 @@ LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y
 # Two short lines, which stand upright on a telephone too.
 DATE_AXIS = {
     "type": "date", "tickangle": 0, "automargin": True,
+    # Beyond the calendar Plotly draws nothing at all, and the room beside the outermost points may reach beyond it.
+    "minallowed": "0001-01-01", "maxallowed": "9999-12-31 23:59:59",
     "tickformatstops": [
         {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b %Y"},
         {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},

@@ -38,6 +38,8 @@ def timeline_figure(
         of_type = [mark for mark in marks if mark.type == type]
         figure.add_trace(go.Scatter(
             x=[time(mark.timestamp) for mark in of_type], y=[labels[mark.offer] for mark in of_type], name=chart_text(type), mode="markers",
+            # A mark of the calendar's last day stands on the very edge.
+            cliponaxis=False,
             marker={
                 "color": type_colour(type), "symbol": _SYMBOLS.get(type, _OTHER_SYMBOL), "size": 11,
                 "line": {"width": 1.6, "color": type_colour(type)},

@@ -23,7 +23,7 @@ _TOWERS = 4
 # More lines than these can hardly be told apart. The others are drawn when their name in the legend is pressed.
 _MOST_LINES = 6
 
-_EACH = {"day": "a day", "week": "a week", "month": "a month"}
+_EACH = {"day": "a day", "week": "a week", "month": "a month", "year": "a year"}
 
 
 def trend_types(buckets: Sequence[Bucket]) -> list[str]:
@@ -64,11 +64,11 @@ def trend_figure(buckets: Sequence[Bucket], zone: str) -> go.Figure:
     return figure
 
 
-def unfinished_words(buckets: Sequence[Bucket], zone: str, newest: int, grain: Grain) -> str | None:
-    """What is to be said of the last point where the log, whose newest interaction is given in milliseconds, ends within it."""
-    if not buckets or not buckets[-1].start <= newest < buckets[-1].end - HOUR:
+def unfinished_words(buckets: Sequence[Bucket], zone: str, clock: int, grain: Grain) -> str | None:
+    """What is to be said of the last point where the log's clock, given in milliseconds, lies within it."""
+    if not buckets or not buckets[-1].start <= clock < buckets[-1].end - HOUR:
         return None
-    return f"The last {grain} is not over in the log: its newest interaction is of {zoned_time(newest, zone)}."
+    return f"The last {grain} is not over in the log: its newest interaction is of {zoned_time(clock, zone)}."
 
 
 def trend_words(buckets: Sequence[Bucket], zone: str, grain: Grain) -> str:

@@ -11,6 +11,7 @@ from queries.rates import Arm, wilson
 from ui.chart_parts import DATE_AXIS, chart_text
 from ui.funnel_tables import FigureRow
 from ui.funnel_words import interval, reached_words, step_heading, step_name
+from ui.grain import HEADINGS
 from ui.numbers import count, percent
 from ui.sortable_table import Figure, Heading
 
@@ -62,15 +63,14 @@ def trend_text(answer: FunnelAnswer) -> str:
     """What the picture shows, in words."""
     last = len(answer.steps)
     parts = [f"{bucket.start} {percent(bucket.units[last - 1], bucket.units[0])} of {count(bucket.units[0])}" for bucket in answer.trend]
-    return f"Share of entries that {reached_words(answer.question, last)}, by {answer.question.grain} of entry: {'; '.join(parts)}."
+    return f"Share of entries that {reached_words(answer.question, last)}, by {answer.grain} of entry: {'; '.join(parts)}."
 
 
 def trend_headings(answer: FunnelAnswer) -> list[Heading]:
     """The columns: the rate to the last step, then the units of each."""
     steps = [Heading(f"step{step.number}", step_heading(answer.question, step.number), words=f"Who {reached_words(answer.question, step.number)}")
              for step in answer.steps]
-    grain = {"day": "Day", "week": "Week from", "month": "Month from"}[answer.question.grain]
-    return [Heading("start", grain, "text"), Heading("rate", f"% of 1 to {len(steps)}", words="With its 95% interval"), *steps]
+    return [Heading("start", HEADINGS[answer.grain], "text"), Heading("rate", f"% of 1 to {len(steps)}", words="With its 95% interval"), *steps]
 
 
 def trend_rows(answer: FunnelAnswer) -> list[FigureRow]:

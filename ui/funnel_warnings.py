@@ -27,7 +27,7 @@ def warnings(answer: FunnelAnswer, known_types: Collection[str]) -> list[str]:
     if answer.immature:
         said.append(
             f"{units(answer.immature, answer.question)} ({percent_of(answer.immature, first.units)}) may still "
-            f"{reach_words(answer.question, last.number)}: their time had not run out at the log's newest interaction."
+            f"{reach_words(answer.question, last.number)}: their time had not run out by the log's clock."
         )
     return said
 

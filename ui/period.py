@@ -6,6 +6,7 @@ from datetime import date
 
 import streamlit as st
 
+from data.tenant import Tenant
 from queries.parameters import Parameter, one_of
 from queries.periods import (
     LAST_DAYS,
@@ -13,9 +14,8 @@ from queries.periods import (
     Days,
     chosen_last_days,
     days,
-    last_days,
+    of_last_days,
     period_pairs,
-    since_last_days,
     whole_log,
 )
 from queries.selection import ZONE, Question, Selection
@@ -29,28 +29,29 @@ USUAL_DAYS = 30
 WHOLE_LOG = Parameter("period", one_of(_ALL), "The whole time of the log.")
 
 
-def usual_selection(question: Question, newest: int) -> Selection:
+def usual_selection(question: Question, tenant: Tenant) -> Selection:
     """The selection of a question that may ask for WHOLE_LOG: where it names no period at all, that of the last USUAL_DAYS."""
     selection = question.selection
     named = selection.start is not None or selection.end is not None or question.parameters[WHOLE_LOG.name]
-    return selection if named else since_last_days(selection, newest, USUAL_DAYS)
+    return selection if named else of_last_days(selection, tenant.clock(), USUAL_DAYS, tenant.future_rows() > 0)
 
 
 class Period:
     """The period's widgets and their share of the address, for one selection of one log.
 
-    `oldest` and `newest` are the times of the log's outermost interactions, in milliseconds: the last days are counted back from
-    the newest. `today` is the current day. Where `usual` is set, the plain address is that of the last USUAL_DAYS.
+    The last days are counted back from the log's clock. `today` is the current day. Where `usual` is set, the plain address is that
+    of the last USUAL_DAYS.
     """
 
-    def __init__(self, selection: Selection, oldest: int, newest: int, today: date, usual: bool = False):
+    def __init__(self, selection: Selection, tenant: Tenant, today: date, usual: bool = False):
         self._usual = usual
         self._selection = selection
-        self._newest = newest
-        self._log = whole_log(oldest, newest, selection.zone)
+        self._clock = tenant.clock()
+        self._has_future = tenant.future_rows() > 0
+        self._log = whole_log(tenant.oldest(), self._clock, selection.zone)
         self._shown = days(selection)
         self._today = today
-        last = chosen_last_days(selection, newest)
+        last = chosen_last_days(selection, self._clock, self._has_future)
         open_ended = selection.start is None and selection.end is None
         self._choice = str(last) if last else _ALL if open_ended else _CUSTOM
         self.fields = (
@@ -86,7 +87,8 @@ class Period:
         if self._usual and choice == str(USUAL_DAYS):
             return []
         if choice != _CUSTOM:
-            return period_pairs(Days(last_days(self._newest, int(choice), st.session_state.get(ZONE.name, self._selection.zone))))
+            zone = st.session_state.get(ZONE.name, self._selection.zone)
+            return of_last_days(Selection("", zone=zone), self._clock, int(choice), self._has_future).pairs()
         if self._choice != _CUSTOM:
             return period_pairs(Days(self._shown.first or self._log.first, self._log.last))
         state = st.session_state

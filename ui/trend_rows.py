@@ -9,17 +9,16 @@ from queries.spans import Grain
 from queries.trend import Bucket
 from ui.address import Pairs
 from ui.chart_trend import trend_types
+from ui.grain import HEADINGS
 from ui.measured import file_value
 from ui.numbers import count, money
 from ui.sortable_table import Figure, Heading
-
-_NOUN = {"day": "Day", "week": "Week from", "month": "Month from"}
 
 
 def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Heading]:
     """The columns of `trend_rows`."""
     types = [Heading(f"type {type}", type) for type in trend_types(buckets)]
-    return [Heading("start", _NOUN[grain], "text"), *types, Heading("customers", "customers"), Heading("revenue", "value")]
+    return [Heading("start", HEADINGS[grain], "text"), *types, Heading("customers", "customers"), Heading("revenue", "value")]
 
 
 def trend_rows(

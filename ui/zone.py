@@ -8,12 +8,6 @@ import streamlit as st
 
 from queries.selection import ZONE, Selection
 from ui.address import Binding, Field, last
-from ui.numbers import zoned_time
-
-
-def as_of(newest: int, zone: str) -> str:
-    """Up to when the log tells, given the time of its newest interaction."""
-    return f"As of {zoned_time(newest, zone)}, the newest interaction in the log"
 
 
 class Zone:

@@ -41,7 +41,8 @@ class FunnelStep:
 class FunnelAnswer:
     """What a question counts, exactly; its definition is the sentence that belongs beside the numbers.
 
-    `immature` units may still convert, None without a window. `newest` is the time of the tenant's newest row in milliseconds.
+    `immature` units may still convert, None without a window. `newest` is the time of the tenant's newest row in milliseconds, `clock`
+    the log's clock, and `future_rows` are later than that.
     `breakdown` and `trend` are None where they were not asked for; their parts sum to the steps. `grain` is the trend's, coarser than
     the question's where that would make too many buckets.
     """
@@ -51,9 +52,11 @@ class FunnelAnswer:
     steps: tuple[FunnelStep, ...]
     immature: int | None
     newest: int | None
+    clock: int | None
+    future_rows: int
     breakdown: tuple[BreakdownRow, ...] | None
     trend: tuple[TrendBucket, ...] | None
-    grain: Grain | None = None
+    grain: Grain | None
 
 
 def funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
@@ -77,6 +80,8 @@ def _funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
         steps=_steps(question, counted),
         immature=counted.immature,
         newest=tenant.newest(),
+        clock=tenant.clock(),
+        future_rows=tenant.future_rows(),
         breakdown=parts,
         trend=times,
         grain=grain,

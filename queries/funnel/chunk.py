@@ -55,7 +55,7 @@ class ChunkCounter:
     """
 
     def __init__(
-        self, journeys: Journeys, offer_units: OfferUnits | None, plan: FunnelPlan, newest_ms: int, list_units: bool
+        self, journeys: Journeys, offer_units: OfferUnits | None, plan: FunnelPlan, clock_ms: int, list_units: bool
     ) -> None:
         self.plan = plan
         self.list_units = list_units
@@ -68,7 +68,7 @@ class ChunkCounter:
             window=kernel.LATEST if plan.window_ms is None else plan.window_ms,
             from_ms=kernel.EARLIEST if plan.from_ms is None else plan.from_ms,
             to_ms=kernel.LATEST if plan.to_ms is None else plan.to_ms,
-            matured=kernel.LATEST if plan.window_ms is None else newest_ms - plan.window_ms,
+            matured=kernel.LATEST if plan.window_ms is None else clock_ms - plan.window_ms,
         )
         self.starts = _read_only(journeys.starts)
         self.timestamps = _read_only(journeys.timestamp)

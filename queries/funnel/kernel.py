@@ -29,7 +29,7 @@ class Question(NamedTuple):
     """A plan in numbers; what is open reaches to EARLIEST or LATEST.
 
     `step_of_code` (uint8) is the step, from 0, of each code of one bit, the voiding one coming after the last. The window of an entry
-    after `matured` ends after the newest row.
+    after `matured` ends after the log's clock.
     """
 
     steps: int

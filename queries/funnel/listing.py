@@ -43,26 +43,31 @@ class Listing:
         return self._order
 
 
+# A plan and the log's clock, which says whose time has run out and moves by itself while rows of the future become those of today.
+_Key = tuple[FunnelPlan, int | None]
+
+
 class _Listings:
     def __init__(self) -> None:
-        self._kept: OrderedDict[FunnelPlan, Listing] = OrderedDict()
+        self._kept: OrderedDict[_Key, Listing] = OrderedDict()
         self._lock = threading.Lock()
         self._counting = threading.Lock()
 
-    def find(self, plan: FunnelPlan) -> Listing | None:
+    def find(self, key: _Key) -> Listing | None:
         with self._lock:
-            if plan in self._kept:
-                self._kept.move_to_end(plan)
-            return self._kept.get(plan)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
     def listing(self, tenant: Tenant, plan: FunnelPlan) -> Listing:
         # One at a time: two at once would only hold each other up, and take twice the memory.
+        key = plan, tenant.clock()
         with self._counting:
-            if found := self.find(plan):
+            if found := self.find(key):
                 return found
             listing = Listing(_counted(tenant, plan, list_units=True))
             with self._lock:
-                self._kept[plan] = listing
+                self._kept[key] = listing
                 while len(self._kept) > 1 and sum(kept.size for kept in self._kept.values()) > _MOST_BYTES:
                     self._kept.popitem(last=False)
             return listing
@@ -76,19 +81,19 @@ def is_ready(tenant: Tenant) -> bool:
 def listing(tenant: Tenant, plan: FunnelPlan) -> Listing:
     """What the plan counts, with the units."""
     listings = _listings(tenant)
-    return listings.find(plan) or listings.listing(tenant, plan)
+    return listings.find((plan, tenant.clock())) or listings.listing(tenant, plan)
 
 
 def tally(tenant: Tenant, plan: FunnelPlan) -> FunnelTally:
     """What the plan counts; the units may be listed or not."""
-    if found := _listings(tenant).find(plan):
+    if found := _listings(tenant).find((plan, tenant.clock())):
         return found.tally
     return _counted(tenant, plan, list_units=False)
 
 
 def _counted(tenant: Tenant, plan: FunnelPlan, list_units: bool) -> FunnelTally:
     known_units = units_of_offers(tenant) if plan.unit == "customer_offer" else None
-    return funnel_tally(tenant.journeys, plan, tenant.newest() or 0, list_units, known_units)
+    return funnel_tally(tenant.journeys, plan, tenant.clock() or 0, list_units, known_units)
 
 
 def units_of_offers(tenant: Tenant) -> OfferUnits:

@@ -34,16 +34,16 @@ class FunnelTally:
 
 
 def funnel_tally(
-    journeys: Journeys, plan: FunnelPlan, newest_ms: int, list_units: bool = False, known_units: OfferUnits | None = None
+    journeys: Journeys, plan: FunnelPlan, clock_ms: int, list_units: bool = False, known_units: OfferUnits | None = None
 ) -> FunnelTally:
-    """The units that reached each step of the plan; `newest_ms` is the time of the tenant's newest row.
+    """The units that reached each step of the plan; `clock_ms` is the log's clock.
 
     With unit customer_offer, a row without an offer belongs to no unit; it is still an event. With order any, an
     attempt counts the rows from its entry on, up to the first excluded one. `known_units` are the journeys' own, for whoever has kept
     them. Listing takes 14 bytes a unit. Waits for `warm`.
     """
     warm()
-    return _tally(journeys, plan, newest_ms, list_units, known_units)
+    return _tally(journeys, plan, clock_ms, list_units, known_units)
 
 
 _warming = Lock()
@@ -83,14 +83,14 @@ class _EmptyJourneys:
 
 
 def _tally(
-    journeys: Journeys, plan: FunnelPlan, newest_ms: int, list_units: bool, known_units: OfferUnits | None
+    journeys: Journeys, plan: FunnelPlan, clock_ms: int, list_units: bool, known_units: OfferUnits | None
 ) -> FunnelTally:
     units = (known_units or offer_units(journeys)) if plan.unit == "customer_offer" else None
     runs = list(chunks(journeys, plan.customers))
     shares = [runs[nth * len(runs) // WORKERS : (nth + 1) * len(runs) // WORKERS] for nth in range(WORKERS)]
 
     def tallies(share: list[tuple[int, int]]) -> list[ChunkTally]:
-        return ChunkCounter(journeys, units, plan, newest_ms, list_units).tallies(share)
+        return ChunkCounter(journeys, units, plan, clock_ms, list_units).tallies(share)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = [part for tallied in pool.map(tallies, filter(None, shares)) for part in tallied]
