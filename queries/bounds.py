@@ -37,7 +37,7 @@ def bounds_before(covered: Bounds, zone: ZoneInfo) -> Bounds | None:
     the first hours of a day against the same hours. Others are moved back by their length.
     """
     try:
-        first, last = (moment(ms).astimezone(zone) for ms in (covered.start, covered.end))
+        first, last = (moment(ms).astimezone(zone) for ms in (covered.start, min(covered.end, LAST)))
         if _is_midnight(first, zone):
             days = last.date() - first.date() + timedelta(days=not _is_midnight(last, zone))
             start = milliseconds((first.date() - days).isoformat(), zone)
@@ -66,5 +66,5 @@ def bounds_of_last_days(tenant: Tenant, days: int, zone: str) -> Bounds | None:
 
 
 def within(selection: Selection, covered: Bounds) -> Selection:
-    """The selection with these bounds instead of its own; open where they end with the calendar, whose end has no name."""
-    return replace(selection, start=covered.start, end=covered.end if covered.end <= LAST else None)
+    """The selection with these bounds instead of its own."""
+    return replace(selection, start=covered.start, end=covered.end)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from queries.filters import BY_NAME, CANONICAL_NAMES, FILTERS, OPTIONAL, WITHOUT
 from queries.parameters import Parameter, given, read_parameters
 from queries.problems import BadQuestion, Problem
-from queries.times import milliseconds, shortest
+from queries.times import LAST, milliseconds, shortest
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Selection:
     """A tenant's interactions that pass every filter; of one filter, any value may match.
 
     `filters` holds (name, values) in the order of the filter table, and last, under `without`, the filters whose rows without a value
-    pass, alone or beside those of their values; `start` and `end` are milliseconds, the end excluded; `zone` is
-    the time zone in which dates were meant.
+    pass, alone or beside those of their values; `start` and `end` are milliseconds, the end excluded, and open where it would lie beyond
+    the calendar; `zone` is the time zone in which dates were meant.
     """
 
     tenant: str
@@ -27,6 +27,11 @@ class Selection:
     start: int | None = None
     end: int | None = None
     zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        # No text names such an end, and no row is as late.
+        if self.end is not None and self.end > LAST:
+            object.__setattr__(self, "end", None)
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of a filter; none where it is not set."""

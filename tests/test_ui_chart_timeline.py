@@ -37,6 +37,18 @@ def test_two_offers_of_one_name_have_a_row_each():
     assert list(timeline_figure(marks, {"o1": "Card", "o2": "Card"}, str).data[0].y) == ["Card", "Card (o2)"]
 
 
+def test_marks_at_the_ends_of_the_calendar_leave_the_axis_within_it():
+    first, last = (milliseconds(text, ZoneInfo("UTC")) for text in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"))
+    assert timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__).layout.xaxis.range is None
+    figure = timeline_figure([Mark(first, "click", "o1", None), *MARKS, Mark(last, "convert", "o1", None)], OFFERS, CHANNELS.__getitem__)
+    assert figure.layout.xaxis.range == ("0001-01-01 00:00:00", "9999-12-31 23:59:59")
+    assert sum(len(trace.x) for trace in figure.data) == 5
+    # A mark beside the end alone keeps an hour on its other side, and nothing is cut from it.
+    figure = timeline_figure([Mark(last, "convert", "o1", None)], OFFERS, CHANNELS.__getitem__)
+    assert figure.layout.xaxis.range == ("9999-12-31 22:59:59", "9999-12-31 23:59:59")
+    assert figure.data[0].cliponaxis is False
+
+
 def test_the_words_count_what_the_marks_show():
     assert timeline_words(MARKS, 3) == (
         "3 interactions in 2 rows, one for each offer, from 2026-03-15 12:00:00 to 2026-03-15 13:00:00 UTC: impression 2, click 1. "

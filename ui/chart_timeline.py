@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import plotly.graph_objects as go
 
 from queries.customer import Mark
-from ui.chart_parts import DATE_AXIS, LEGEND_BELOW, chart_text
+from ui.chart_parts import DATE_AXIS, LEGEND_BELOW, chart_text, time_range
 from ui.numbers import counted, time
 from ui.palette import type_colour
 
@@ -52,7 +52,8 @@ def timeline_figure(
         height=_ROW_HEIGHT * max(len(rows), 2) + _BELOW_ROWS, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="closest", showlegend=True,
         legend=LEGEND_BELOW,
     )
-    figure.update_xaxes(**DATE_AXIS, showgrid=True)
+    times = [mark.timestamp for mark in marks]
+    figure.update_xaxes(**DATE_AXIS, showgrid=True, range=time_range(min(times), max(times)) if times else None)
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], range=[-0.6, len(rows) - 0.4], showgrid=True)
     return figure
 
