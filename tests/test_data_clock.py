@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 
 from data.store import FILE_NAME, Store
-from tests.logs import ACME, Log, interaction
+from queries.selection import Selection
+from queries.unusual import unusual
+from tests.logs import ACME, ZENITH, Log, interaction
 
 
 def clock_and_future(log: Log, now: str) -> tuple[str, int]:
@@ -32,6 +34,20 @@ def test_the_clock_is_the_newest_row_at_most_a_day_ahead_of_the_server(log: Log,
         interaction("c", "2199-01-01T00:00:00Z"),
     )
     assert clock_and_future(log, now) == (clock, future)
+
+
+def test_what_is_unusual_goes_by_the_clock(log: Log) -> None:
+    for tenant, further in ((ACME, []), (ZENITH, [interaction("future", "2199-12-31T00:00:00Z", tenantId=ZENITH)])):
+        days = [dt.datetime(2026, 2, 1, tzinfo=dt.UTC) + dt.timedelta(days=day) for day in range(42)]
+        rows = [
+            interaction(f"{day:%m-%d} {number}", (day + dt.timedelta(minutes=number)).isoformat(), tenantId=tenant)
+            for day in days for number in range(40 if day == days[-1] else 120)
+        ]
+        log.load(*rows, interaction("last", "2026-03-14T23:30:00Z", tenantId=tenant), *further)
+    with log.store.snapshot() as snapshot:
+        without, with_one = (unusual(snapshot.tenant(tenant), Selection(tenant)) for tenant in (ACME, ZENITH))
+    assert without == with_one
+    assert (without.checked, [(one.now, one.usual) for one in without.found]) == (True, [(41, 120.0)])
 
 
 def test_an_empty_log_has_no_clock(log: Log) -> None:

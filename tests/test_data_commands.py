@@ -39,6 +39,21 @@ def test_load_says_what_became_of_the_rows_and_exits_with_0(capsys: pytest.Captu
     assert "writing journeys …" in said.err
 
 
+def test_load_says_which_rows_lie_in_the_future_or_long_ago(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["load", written(tmp_path, interaction("a"), interaction("b", "2199-12-31"), interaction("c", "1999-12-31"))]) == 0
+    said = capsys.readouterr().out
+    assert "  1 row lies in the future, later than a day after the server's clock\n" in said
+    assert "  1 row is from before the year 2000\n" in said
+    more = [interaction(f"{year}", f"{year}-01-01") for year in (1970, 1971, 2000, 9998, 9999)]
+    assert main(["load", written(tmp_path, *more)]) == 0
+    said = capsys.readouterr().out
+    assert "2 rows lie in the future" in said
+    assert "2 rows are from before the year 2000" in said
+    assert main(["load", written(tmp_path, interaction("d"))]) == 0
+    said = capsys.readouterr().out
+    assert "future" not in said and "2000" not in said
+
+
 @pytest.mark.parametrize(("rows", "flags", "code"), [
     ([interaction("a")], [], 0),
     ([interaction("a"), {}], [], 3),
