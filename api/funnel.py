@@ -177,7 +177,8 @@ ENDPOINTS = (
         without_filters=_WITHOUT, parse=question.parse,
     ),
     Endpoint(
-        "/funnel.csv", "funnelCsv", "A table of a funnel as CSV", f"{_MEANING} The columns are the answer's fields; RFC 4180.",
+        "/funnel.csv", "funnelCsv", "A table of a funnel as CSV", f"{_MEANING} The columns are the answer's fields; in any order, "
+        "where a row is of so many steps done and of no one type, `types` is empty and the counts stand under `did1`, `did2`; RFC 4180.",
         (*question.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", {"type": "string"}, EXAMPLE_FUNNEL_CSV,
         without_filters=_WITHOUT, parse=question.parse,
     ),

@@ -23,18 +23,19 @@ _STEP_COLUMNS = (
 
 
 def steps_table(answer: FunnelAnswer) -> pa.Table:
-    """A row a step; the last six columns are its `secondsFromEntry`."""
-    return _table(_STEP_COLUMNS, [_step_row(step) for step in answer.steps])
+    """A row a step; the last six columns are its `secondsFromEntry`. In any order a row is of so many steps done, and of no types."""
+    in_any_order = answer.question.order == "any"
+    return _table(_STEP_COLUMNS, [_step_row(step, None if in_any_order else EITHER.join(step.types)) for step in answer.steps])
 
 
 def breakdown_table(answer: FunnelAnswer) -> pa.Table:
-    """A row a value, with the units that reached each step."""
+    """A row a value, with the units that reached each step (`step2`), or in any order did so many of them (`did2`)."""
     columns = ("value", "name", *_step_names(answer))
     return _table(columns, [(row.value, row.name, *row.units) for row in answer.breakdown])
 
 
 def trend_table(answer: FunnelAnswer) -> pa.Table:
-    """A row a bucket, with the units that reached each step."""
+    """A row a bucket, with the same columns of units."""
     columns = ("start", *_step_names(answer), "immature", "waiting", "partial")
     flag = {None: None, True: "true", False: "false"}
     return _table(columns, [
@@ -47,14 +48,15 @@ TABLES: dict[str, Callable[[FunnelAnswer], pa.Table]] = {
 }
 
 
-def _step_row(step: FunnelStep) -> tuple[Any, ...]:
+def _step_row(step: FunnelStep, types: str | None) -> tuple[Any, ...]:
     took = step.from_entry
     return (
-        step.number, EITHER.join(step.types), step.units, step.events, step.rate_from_first, step.rate_from_previous,
+        step.number, types, step.units, step.events, step.rate_from_first, step.rate_from_previous,
         *(step.interval95 or (None, None)), step.tie_dependent,
         *((took.n, took.mean, took.p25, took.median, took.p75, took.p90) if took else [None] * 6),
     )
 
 
 def _step_names(answer: FunnelAnswer) -> list[str]:
-    return [f"step{step.number}" for step in answer.steps]
+    name = "did" if answer.question.order == "any" else "step"
+    return [f"{name}{step.number}" for step in answer.steps]

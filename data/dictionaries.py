@@ -15,6 +15,9 @@ _DICTIONARIES = {
     "channels": ("channel", ", false, null, null"),
 }
 
+# The order of the types' keys is kept for ever, and charts draw them by it: those that come together stand in that of their first rows.
+_BY_FIRST_ROW = '(select min(f."timestamp") from fresh f where f.tenant = w.tenant and f.type = w.id), w.id'
+
 
 def add_words(cursor: duckdb.DuckDBPyConnection) -> None:
     """Enter the words of `fresh` and the entities of `described` that the dictionaries do not have yet."""
@@ -27,6 +30,7 @@ def add_words(cursor: duckdb.DuckDBPyConnection) -> None:
         order by tenant
     """)
     for table, (column, rest) in _DICTIONARIES.items():
+        order = _BY_FIRST_ROW if table == "types" else "w.id"
         cursor.execute(f"""
             insert into {table}
             with named as (
@@ -45,10 +49,10 @@ def add_words(cursor: duckdb.DuckDBPyConnection) -> None:
                 from {table}
                 group by tenant
             )
-            select w.tenant, coalesce(h."key", 0) + row_number() over (partition by w.tenant order by w.id), w.id{rest}
+            select w.tenant, coalesce(h."key", 0) + row_number() over (partition by w.tenant order by {order}), w.id{rest}
             from fresh_words w
             left join highest h on h.tenant = w.tenant
-            order by w.tenant, w.id
+            order by w.tenant, {order}
         """)
 
 

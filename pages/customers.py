@@ -16,12 +16,14 @@ from queries.lookup import exists, record
 from queries.page import CURSOR, DEFAULT_LIMIT, LIMIT, neighbours, page
 from queries.selection import Question, Selection, parse
 from queries.summary import every_row
+from queries.visible import visible
 from ui import address, copying, messages, numbers
 from ui.address import Field, Pairs, last
 from ui.chart_timeline import timeline_figure, timeline_words
 from ui.customer_figures import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
 from ui.kpis import kpis
 from ui.pager import pager
+from ui.palette import Looks
 from ui.record_cells import USUAL, cells, headed_columns
 from ui.record_drawer import RECORD, record_drawer
 from ui.sortable_table import sortable_table
@@ -38,6 +40,7 @@ class Customers:
 
     def __init__(self, tenant: Tenant, question: Question):
         self.tenant = tenant
+        self.looks = Looks(tenant.names.type.ids)
         self.limit: int = question.parameters["limit"]
         self.cursor: str | None = question.parameters["cursor"]
         self.record: str | None = question.parameters["record"]
@@ -69,7 +72,7 @@ class Customers:
         self.draw_offers(found)
         self.draw_rows()
         if self.record:
-            record_drawer(self.record, record(self.tenant, self.record), self.selection.zone)
+            record_drawer(self.record, record(self.tenant, self.record), self.selection.zone, self.looks)
 
     def draw_field(self) -> None:
         field = Field("customer", lambda pairs: last(pairs, CUSTOMER), lambda id: [(CUSTOMER, id.strip())] if id and id.strip() else [])
@@ -78,7 +81,7 @@ class Customers:
 
     def draw_heading(self, found: Customer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="summary"):
-            st.subheader(f"Customer {messages.plain(found.id)}", anchor=False)
+            st.subheader(f"Customer {messages.plain(visible(found.id))}", anchor=False)
             copying.copy_link()
 
     def draw_timeline(self, found: Customer) -> None:
@@ -87,7 +90,7 @@ class Customers:
         if len(shown.marks) < shown.total:
             st.caption(f"The newest {numbers.count(len(shown.marks))} of {numbers.counted(shown.total, 'interaction')}.")
         offers = {offer.id: offer.label for offer in found.offers if offer.id in {mark.offer for mark in shown.marks}}
-        figure = timeline_figure(shown.marks, offers, self.tenant.names.channel.label)
+        figure = timeline_figure(shown.marks, offers, self.tenant.names.channel.label, self.looks)
         st.plotly_chart(figure, key="timeline", alt=timeline_words(shown.marks, shown.total), config={"displayModeBar": False})
 
     def draw_offers(self, found: Customer) -> None:
@@ -99,7 +102,7 @@ class Customers:
             st.subheader("By type", anchor=False)
             words = [("groupBy", "type"), *self.selection.pairs()]
             taking("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, words)
-        sortable_table(type_rows(found), TYPE_HEADINGS, "Interactions by type", "customer_types")
+        sortable_table(type_rows(found, self.looks), TYPE_HEADINGS, "Interactions by type", "customer_types")
 
     def draw_rows(self) -> None:
         found = page(self.tenant, self.selection, self.limit, self.cursor)
@@ -121,7 +124,7 @@ class Customers:
             pager(numbers.rows_shown(place.before, len(found.records)) if known else f"Rows with an id below {self.cursor}", moves)
         zone = self.selection.zone
         shown = headed_columns([name for name in USUAL if name != "customer"], zone)
-        opened = table([cells(one, zone) for one in found.records], shown, "Interactions", self.record)
+        opened = table([cells(one, zone) for one in found.records], shown, "Interactions", self.looks, self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)

@@ -20,12 +20,14 @@ from queries.sentence import period, touched_days
 from ui import address, copying
 from ui.address import Binding, Field, Pairs
 from ui.compared_words import how_compared
+from ui.cut_words import cut_caption, cut_words
 from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text
 from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
 from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
 from ui.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
-from ui.funnel_words import goal_words, reached_words, step_name, units
+from ui.funnel_words import goal_words, reached_words, step_label, units
 from ui.grain import coarser_words
+from ui.palette import Looks
 from ui.sortable_table import sortable_table
 
 VIEWS = {"breakdown": "By value", "trend": "Over time", "times": "Time to convert", "before": "Period before"}
@@ -101,13 +103,17 @@ class View:
         with self._controls():
             st.selectbox("Entries", GRAINS, **bound(GRAIN.name), format_func=lambda grain: f"By {grain}", filter_mode=None, width=180)
             self._draw_download("trend")
-        st.plotly_chart(trend_figure(answer), key="trend_picture", alt=trend_text(answer), **_PICTURE)
+        cut = cut_words(self._tenant, self._asked.selection, answer.grain)
+        figure = trend_figure(answer, Looks(self._tenant.names.type.ids), cut)
+        st.plotly_chart(figure, key="trend_picture", alt=trend_text(answer, cut), **_PICTURE)
         if coarser := coarser_words(answer.question.grain, answer.grain):
             st.caption(coarser)
         if any(bucket.immature for bucket in answer.trend):
-            st.caption(f"Dotted with open points: a bucket that {MAY_RISE}, because some of its units' time has not run out.")
+            st.caption(f"Shaded: a bucket that {MAY_RISE}, because some of its units' time has not run out.")
+        if caption := cut_caption(cut):
+            st.caption(caption)
         with st.container(height=380 if len(answer.trend) > 9 else "content", border=False):
-            sortable_table(trend_rows(answer), trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
+            sortable_table(trend_rows(answer, cut), trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
 
     def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:
         step = answer.steps[self._target - 1]
@@ -168,8 +174,9 @@ class View:
 
     def _draw_target(self, bound: Binding) -> None:
         numbers_of_steps = range(2, len(self._asked.steps) + 1)
-        st.selectbox("Up to step", numbers_of_steps, **bound(TARGET.name), filter_mode=None, width=280,
-                     format_func=lambda number: f"{number}  {step_name(self._asked, number)}")
+        label = "Who" if self._asked.order == "any" else "Up to step"
+        st.selectbox(label, numbers_of_steps, **bound(TARGET.name), filter_mode=None, width=280,
+                     format_func=lambda number: step_label(self._asked, number))
 
     def _draw_download(self, table: str) -> None:
         words = [*self.question.pairs(), ("table", table), ("bom", "true")]

@@ -19,6 +19,7 @@ from queries.funnel import bars, question
 from queries.funnel.answer import FunnelAnswer, funnel
 from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
 from queries.funnel.cursor import CURSOR
+from queries.funnel.definition import either
 from queries.funnel.listing import is_ready
 from queries.funnel.question import STEP, funnel_question
 from queries.selection import Question, Selection
@@ -32,7 +33,7 @@ from ui.funnel_rules import Rules
 from ui.funnel_steps import Slots, StepEditor, is_draft, slots, step_pairs
 from ui.funnel_tables import STEP_HEADINGS, step_rows
 from ui.funnel_warnings import warnings
-from ui.funnel_words import bar_pairs, end_words, interval, reached_words, step_name, units
+from ui.funnel_words import bar_pairs, end_words, interval, reached_words, units
 from ui.period import Period
 from ui.sortable_table import sortable_table
 from ui.zone import Zone
@@ -137,7 +138,8 @@ class Funnels:
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
     def draw_emptiness(self, answer: FunnelAnswer) -> None:
-        hint = f"Under these filters there is no {step_name(replace(self.question, order='ordered'), 1)} to begin with."
+        types = [type for step in self.question.steps for type in step] if self.question.order == "any" else self.question.steps[0]
+        hint = f"Under these filters there is no {either(types)} to begin with."
         messages.nothing_matches("entries", hint, self.clear if self.is_filtered else None)
 
     @property

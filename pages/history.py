@@ -21,6 +21,7 @@ from ui.address import Field, Pairs, one_of
 from ui.as_of import draw_as_of
 from ui.filter_bar import FilterBar
 from ui.pager import pager
+from ui.palette import Looks
 from ui.period import Period
 from ui.record_cells import COLUMNS, USUAL, cells, column_names, headed_columns
 from ui.record_drawer import RECORD, record_drawer
@@ -63,7 +64,7 @@ class History:
         else:
             self.draw_emptiness()
         if self.record:
-            record_drawer(self.record, record(self.tenant, self.record), self.selection.zone)
+            record_drawer(self.record, record(self.tenant, self.record), self.selection.zone, Looks(self.tenant.names.type.ids))
 
     def draw_filters(self) -> None:
         period = Period(self.selection, self.tenant, datetime.now(UTC).date())
@@ -116,7 +117,8 @@ class History:
 
     def draw_table(self, found: Page) -> None:
         zone = self.selection.zone
-        opened = table([cells(record, zone) for record in found.records], headed_columns(self.columns, zone), "Interactions", self.record)
+        rows = [cells(record, zone) for record in found.records]
+        opened = table(rows, headed_columns(self.columns, zone), "Interactions", Looks(self.tenant.names.type.ids), self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)

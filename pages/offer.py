@@ -26,6 +26,7 @@ from ui.emptiness import no_interactions
 from ui.kpis import kpis
 from ui.measured import interval_text
 from ui.offer_words import standing_note
+from ui.palette import Looks
 from ui.period_kpis import USUAL as USUAL_MEASURES
 from ui.period_kpis import period_kpis
 from ui.record_cells import USUAL, cells, headed_columns
@@ -62,7 +63,7 @@ class OfferPage(OfferFrame):
         else:
             no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
         if opened := self.asked["record"]:
-            record_drawer(opened, record(self.tenant, opened), self.selection.zone)
+            record_drawer(opened, record(self.tenant, opened), self.selection.zone, Looks(self.tenant.names.type.ids))
 
     def draw_heading(self) -> None:
         entity = self.tenant.names.offer.entities[self.tenant.names.offer.keys[self.offer]]
@@ -125,7 +126,7 @@ class OfferPage(OfferFrame):
         zone = self.selection.zone
         shown = headed_columns([name for name in USUAL if name != "offer"], zone)
         rows = [cells(one, zone) for one in found.records]
-        opened = table(rows, shown, "Newest interactions", self.asked["record"])
+        opened = table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked["record"])
         if opened and opened != self.asked["record"]:
             self.asked["record"] = opened
             self.show(opened)

@@ -22,6 +22,7 @@ from queries.summary import every_row
 from queries.trend import Sparklines, sparklines
 from ui import address, copying, messages, numbers
 from ui.chart_offers import offers_figure, offers_file, offers_words
+from ui.cut_words import CutWords, cut_caption, cut_words
 from ui.grain import CHOICES, coarser_words
 from ui.offer_columns import column_headings, column_rows
 from ui.rows_link import link_behind, rows_link
@@ -92,20 +93,24 @@ class OfferComparison(OfferFrame):
             header, rows = offers_file(lines, self.labels, zone)
             behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
             taking("offers-trend", header, rows, TREND, *([*one.pairs(), (GRAIN.name, grain)] for one in behind))
-        words = offers_words(lines, self.labels, COUNT_NAMES[measure])
-        st.plotly_chart(offers_figure(lines, self.labels, zone), key="trend", alt=words, config={"displayModeBar": False})
-        if coarser := coarser_words(grain, fitting_grain(self.tenant, self.selection, grain)):
-            st.caption(coarser)
+        fitting = fitting_grain(self.tenant, self.selection, grain)
+        cut = cut_words(self.tenant, self.selection, grain)
+        words = offers_words(lines, self.labels, COUNT_NAMES[measure], cut)
+        st.plotly_chart(offers_figure(lines, self.labels, zone, fitting, cut), key="trend", alt=words, config={"displayModeBar": False})
+        for said in (coarser_words(grain, fitting), cut_caption(cut)):
+            if said:
+                st.caption(said)
         with st.expander("These lines as a table"):
             headings = [Heading("start", "Start", "text"), *(Heading(row.id, row.label) for row in self.rows)]
-            sortable_table(self.line_rows(lines, measure), headings, "The offers over time", "lines")
+            sortable_table(self.line_rows(lines, measure, cut), headings, "The offers over time", "lines")
 
-    def line_rows(self, lines: Sparklines, measure: str) -> list[Mapping[str, Figure]]:
+    def line_rows(self, lines: Sparklines, measure: str, cut: CutWords) -> list[Mapping[str, Figure]]:
         """A row for each point of the lines, the newest first; its date and its counts lead to their rows."""
         rows = []
         for place, (start, end) in enumerate(zip(lines.starts, [*lines.starts[1:], None], strict=True)):
             part = part_of(self.selection, start, end)
-            row = {"start": Figure(day(start, self.selection.zone).isoformat(), address=rows_link(part))}
+            first = day(start, self.selection.zone).isoformat()
+            row = {"start": Figure(first, note=cut.get(first), address=rows_link(part))}
             for id in self.labels:
                 number = lines.counts[id][place] if id in lines.counts else 0
                 behind = link_behind(part, measure, self.tenant.names, [("offerId", id)]) if number else None

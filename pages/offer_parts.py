@@ -21,6 +21,7 @@ from queries.summary import every_row
 from queries.trend import Bucket, trend
 from ui import address, messages
 from ui.chart_trend import trend_figure, trend_words
+from ui.cut_words import cut_caption, cut_words
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_tables import STEP_HEADINGS, step_rows
 from ui.funnel_words import bar_pairs
@@ -28,6 +29,7 @@ from ui.grain import CHOICES, coarser_words
 from ui.heat_table import WEEKDAYS, heat_table, heat_words, hour_text
 from ui.measured import value_text
 from ui.offer_cells import CHANNEL_HEADINGS, entity_cell, measure_cells
+from ui.palette import Looks
 from ui.rows_link import part_link, rows_link
 from ui.sortable_table import sortable_table
 from ui.summary_file import summary_file
@@ -55,12 +57,15 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
                              label_visibility="collapsed", required=True)
         taking("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
     fitting = fitting_grain(frame.tenant, selection, grain)
-    words = trend_words(buckets, selection.zone, fitting)
-    st.plotly_chart(trend_figure(buckets, selection.zone), key="trend", alt=words, config={"displayModeBar": False})
-    if coarser := coarser_words(grain, fitting):
-        st.caption(coarser)
+    cut = cut_words(frame.tenant, selection, grain)
+    words = trend_words(buckets, selection.zone, fitting, cut)
+    figure = trend_figure(buckets, selection.zone, fitting, Looks(frame.tenant.names.type.ids), cut)
+    st.plotly_chart(figure, key="trend", alt=words, config={"displayModeBar": False})
+    for said in (coarser_words(grain, fitting), cut_caption(cut)):
+        if said:
+            st.caption(said)
     with st.expander("These lines as a table"):
-        rows = trend_rows(buckets, selection.zone, lambda bucket, only: part_link(selection, bucket.start, bucket.end, only))
+        rows = trend_rows(buckets, selection.zone, lambda bucket, only: part_link(selection, bucket.start, bucket.end, only), cut)
         sortable_table(rows, trend_headings(buckets, fitting), "Interactions by type over time", "trend_table")
 
 

@@ -28,11 +28,13 @@ from ui import address, copying, messages, numbers
 from ui.address import Pairs
 from ui.as_of import draw_as_of
 from ui.chart_trend import trend_figure, trend_words, unfinished_words
+from ui.cut_words import cut_caption, cut_words
 from ui.emptiness import no_interactions
 from ui.filter_bar import FilterBar
 from ui.grain import CHOICES, coarser_words
 from ui.kpis import kpis
 from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, ranking_rows
+from ui.palette import Looks
 from ui.period import WHOLE_LOG, Period, usual_selection
 from ui.period_kpis import period_kpis
 from ui.rows_link import link_behind, part_link
@@ -130,13 +132,16 @@ class Overview:
             header, rows = trend_file(buckets, self.selection.zone)
             taking("interaction-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", self.grain)])
         grain = fitting_grain(self.tenant, self.selection, self.grain)
-        words = trend_words(buckets, self.selection.zone, grain)
-        st.plotly_chart(trend_figure(buckets, self.selection.zone), key="trend", alt=words, config={"displayModeBar": False})
-        for said in (coarser_words(self.grain, grain), unfinished_words(buckets, self.selection.zone, self.tenant.clock(), grain)):
+        cut = cut_words(self.tenant, self.selection, self.grain)
+        words = trend_words(buckets, self.selection.zone, grain, cut)
+        figure = trend_figure(buckets, self.selection.zone, grain, Looks(self.tenant.names.type.ids), cut)
+        st.plotly_chart(figure, key="trend", alt=words, config={"displayModeBar": False})
+        unfinished = unfinished_words(buckets, self.selection.zone, self.tenant.clock(), grain)
+        for said in (coarser_words(self.grain, grain), cut_caption(cut), unfinished):
             if said:
                 st.caption(said)
         with st.expander("These lines as a table"):
-            rows = trend_rows(buckets, self.selection.zone, lambda bucket, only: part_link(self.selection, bucket.start, bucket.end, only))
+            rows = trend_rows(buckets, self.selection.zone, lambda bucket, only: part_link(self.selection, bucket.start, bucket.end, only), cut)
             headings = trend_headings(buckets, grain)
             sortable_table(rows, headings, "Interactions by type over time", "trend_table")
 

@@ -10,6 +10,7 @@ from queries.filters import FILTERS, Filter
 from queries.periods import days
 from queries.selection import Selection
 from queries.times import iso, moment, shortest
+from queries.visible import visible
 
 _MANY = 4
 
@@ -54,7 +55,8 @@ def _said(filter: Filter, selection: Selection, names: Names) -> str:
     if len(labels) > _MANY:
         none = " or none" if None in selection.passing(filter.name) else ""
         return f"any of {len(labels)} {filter.plural}{none}"
-    *others, last = [*labels, "none"] if None in selection.passing(filter.name) else labels
+    spelled = [visible(label) for label in labels]
+    *others, last = [*spelled, "none"] if None in selection.passing(filter.name) else spelled
     return f"{filter.label.lower()} " + (f"{', '.join(others)} or {last}" if others else last)
 
 

@@ -25,12 +25,14 @@ from ui.funnel_before import before_figure
 from ui.funnel_breakdown import breakdown_figure
 from ui.funnel_chart import funnel_figure
 from ui.funnel_trend import trend_figure as funnel_trend_figure
+from ui.palette import Looks
 
 pytest_plugins = ["tests.browser_fixtures"]
 
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 NAME = """Mum's "<b>D" &amp; &more"""
 DAY = 86_400_000
+LOOKS = Looks([None, NAME])
 
 
 def funnel_of(type: str) -> FunnelAnswer:
@@ -45,17 +47,17 @@ def breakdown() -> go.Figure:
 
 
 def timeline() -> go.Figure:
-    return timeline_figure([Mark(0, NAME, "o1", "c"), Mark(DAY, NAME, "o1", "c")], {"o1": NAME}, lambda _: NAME)
+    return timeline_figure([Mark(0, NAME, "o1", "c"), Mark(DAY, NAME, "o1", "c")], {"o1": NAME}, lambda _: NAME, LOOKS)
 
 
 FUNNEL = funnel_of(NAME)
 # With how many times the name is written in the picture, and in what shows when its first mark is pointed at.
 FIGURES = {
-    "trend": (trend_figure(buckets({NAME: 3, "click": 2}, {NAME: 5, "click": 1}), ZONE), 1, 1),
-    "offers": (offers_figure(Sparklines([0, DAY], {"o1": [1, 2]}), {"o1": NAME, "o2": "Other"}, "UTC"), 1, 1),
+    "trend": (trend_figure(buckets({NAME: 3, "click": 2}, {NAME: 5, "click": 1}), ZONE, "day", LOOKS, {}), 1, 1),
+    "offers": (offers_figure(Sparklines([0, DAY], {"o1": [1, 2]}), {"o1": NAME, "o2": "Other"}, "UTC", "day", {}), 1, 1),
     "timeline": (timeline(), 2, 3),
     "funnel": (funnel_figure(FUNNEL), 1, 0),
-    "funnel over time": (funnel_trend_figure(FUNNEL), 1, 1),
+    "funnel over time": (funnel_trend_figure(FUNNEL, LOOKS, {}), 1, 1),
     "funnel before": (before_figure(Comparison(FUNNEL, FUNNEL, (), True)), 1, 0),
     "funnel by value": (breakdown(), 1, 1),
 }

@@ -5,47 +5,47 @@ from zoneinfo import ZoneInfo
 from queries.customer import Mark
 from queries.times import milliseconds
 from ui.chart_timeline import timeline_figure, timeline_words
-from ui.palette import type_colour
+from ui.palette import Looks
 
 NOON, ONE = (milliseconds(f"2026-03-15T{hour}:00:00Z", ZoneInfo("UTC")) for hour in (12, 13))
 MARKS = [Mark(NOON, "impression", "o1", "ch_email"), Mark(ONE, "click", "o1", "ch_email"), Mark(ONE, "impression", None, None)]
 OFFERS, CHANNELS = {None: None, "o1": "Platinum Card"}, {"ch_email": "E-mail"}
+LOOKS = Looks([None, "impression", "click"])
 
 
 def test_each_interaction_is_a_mark_of_its_type_in_the_row_of_its_offer():
-    figure = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__)
+    figure = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__, LOOKS)
     marks = {trace.name: trace for trace in figure.data}
     assert list(marks) == ["impression", "click"]
     assert list(marks["impression"].y) == ["Platinum Card", "No offer"]
     assert list(marks["click"].x) == ["2026-03-15 13:00:00"]
-    assert marks["click"].marker.color == type_colour("click")
-    assert marks["click"].marker.symbol != marks["impression"].marker.symbol
+    assert [(mark.marker.color, mark.marker.symbol) for mark in marks.values()] == [("#64748B", "circle-open"), ("#5B54EA", "circle")]
+    assert figure.layout.xaxis.ticktext == ("00:00<br>15 Mar 2026", "06:00", "12:00", "18:00")
 
 
 def test_a_mark_says_its_channel_by_name():
-    impressions = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__).data[0]
+    impressions = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__, LOOKS).data[0]
     assert [channel for _, channel in impressions.customdata] == ["E-mail", "–"]
 
 
 def test_the_first_offer_is_the_topmost_row():
-    figure = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__)
+    figure = timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__, LOOKS)
     assert list(figure.layout.yaxis.categoryarray) == ["Platinum Card", "No offer"]
 
 
 def test_two_offers_of_one_name_have_a_row_each():
     marks = [Mark(NOON, "click", "o1", None), Mark(NOON, "click", "o2", None)]
-    assert list(timeline_figure(marks, {"o1": "Card", "o2": "Card"}, str).data[0].y) == ["Card", "Card (o2)"]
+    assert list(timeline_figure(marks, {"o1": "Card", "o2": "Card"}, str, LOOKS).data[0].y) == ["Card", "Card (o2)"]
 
 
 def test_marks_at_the_ends_of_the_calendar_leave_the_axis_within_it():
     first, last = (milliseconds(text, ZoneInfo("UTC")) for text in ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"))
-    assert timeline_figure(MARKS, OFFERS, CHANNELS.__getitem__).layout.xaxis.range is None
-    figure = timeline_figure([Mark(first, "click", "o1", None), *MARKS, Mark(last, "convert", "o1", None)], OFFERS, CHANNELS.__getitem__)
-    assert figure.layout.xaxis.range == ("0001-01-01 00:00:00", "9999-12-31 23:59:59")
+    figure = timeline_figure([Mark(first, "click", "o1", None), *MARKS, Mark(last, "convert", "o1", None)], OFFERS, CHANNELS.__getitem__, LOOKS)
+    assert figure.layout.xaxis.range == ("0001-01-01T00:00:00", "9999-12-31T23:59:59.999999")
     assert sum(len(trace.x) for trace in figure.data) == 5
-    # A mark beside the end alone keeps an hour on its other side, and nothing is cut from it.
-    figure = timeline_figure([Mark(last, "convert", "o1", None)], OFFERS, CHANNELS.__getitem__)
-    assert figure.layout.xaxis.range == ("9999-12-31 22:59:59", "9999-12-31 23:59:59")
+    # A mark beside the end alone stands in its day, and nothing is cut from it.
+    figure = timeline_figure([Mark(last, "convert", "o1", None)], OFFERS, CHANNELS.__getitem__, LOOKS)
+    assert figure.layout.xaxis.range == ("9999-12-31T00:00:00", "9999-12-31T23:59:59.999999")
     assert figure.data[0].cliponaxis is False
 
 

@@ -5,6 +5,7 @@ from queries.selection import Selection
 from tests.logs import ACME, Log, interaction
 from ui.customer_figures import customer_kpis, offer_rows, offers_file, type_rows
 from ui.kpis import Kpi
+from ui.palette import Looks
 
 
 def asked(log: Log, id: str):
@@ -70,10 +71,12 @@ def test_an_offer_is_taken_refused_or_only_seen_and_leads_to_its_rows(log: Log):
 
 def test_the_types_are_counted_most_frequent_first(log: Log):
     story(log)
-    rows = type_rows(asked(log, "C1"))
+    rows = type_rows(asked(log, "C1"), Looks([None, "impression", "accept", "dismiss"]))
     assert [(row["type"].text, row["count"].text, row["count"].note) for row in rows] == [
         ("impression", "3", "60.0%"), ("accept", "1", "20.0%"), ("dismiss", "1", "20.0%"),
     ]
+    # A bar is as much of its cell as the type is of all, in the type's colour.
+    assert [(row["share"].share, row["share"].colour) for row in rows] == [(0.6, "#64748B"), (0.2, "#15803D"), (0.2, "#C2410C")]
 
 
 def test_the_file_holds_a_line_for_each_offer(log: Log):

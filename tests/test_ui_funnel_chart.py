@@ -59,7 +59,7 @@ def test_markup_in_a_type_is_text():
 def test_in_any_order_a_bar_says_how_many_steps_were_done():
     answer = replace(ANSWER, question=replace(QUESTION, order="any"))
     figure = funnel_figure(answer)
-    assert "<b>2</b>  Did 2 of 3" in [note.text for note in figure.layout.annotations]
+    assert "<b>Did 2 of 3</b>" in [note.text for note in figure.layout.annotations]
     assert figure.data[0].hovertext[1] == "50 customer–offer pairs did 2 of 3 steps or more"
     assert figure.data[1].hovertext[0] == "150 customer–offer pairs did 1 of 3 steps"
 

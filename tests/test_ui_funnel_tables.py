@@ -17,11 +17,11 @@ def text(cell: Figure | str | None) -> str | None:
 def test_every_bar_of_the_picture_has_a_row_with_its_number():
     rows = step_rows(ANSWER, link)
     assert [(text(row["step"]), text(row["units"]), text(row["first"]), text(row["previous"])) for row in rows] == [
-        ("1  impression", "200", "100.0%", None),
+        ("1 impression", "200", "100.0%", None),
         ("Dropped after 1", "150", "75.0%", "75.0%"),
-        ("2  click", "50", "25.0%", "25.0%"),
+        ("2 click", "50", "25.0%", "25.0%"),
         ("Dropped after 2", "40", "20.0%", "80.0%"),
-        ("3  accept or convert", "10", "5.0%", "20.0%"),
+        ("3 accept or convert", "10", "5.0%", "20.0%"),
     ]
 
 

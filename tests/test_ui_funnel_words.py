@@ -6,7 +6,21 @@ import pytest
 
 from queries.funnel.bars import Bar, dropped_after, reached
 from tests.funnel_answers import QUESTION
-from ui.funnel_words import bar_name, bar_pairs, dropped_words, end_words, goal_words, interval, points, reach_words, reached_words, units
+from ui.funnel_words import (
+    bar_name,
+    bar_pairs,
+    dropped_words,
+    end_words,
+    goal_words,
+    interval,
+    points,
+    rate_heading,
+    reach_words,
+    reached_words,
+    step_label,
+    step_types,
+    units,
+)
 
 ANY = replace(QUESTION, order="any")
 TEN = replace(QUESTION, steps=(("click",),) * 10)
@@ -34,6 +48,12 @@ def test_the_words_of_a_step_are_sentences_in_any_order_too():
     assert [goal_words(one, 2) for one in (QUESTION, ANY)] == ["click", "2 of 3 steps"]
     assert [end_words(one) for one in (QUESTION, ANY)] == ["reached the last step", "did all 3 steps"]
     assert [dropped_words(one, 2) for one in (QUESTION, ANY)] == ["Dropped after 2", "Did only 2 of 3"]
+
+
+def test_in_any_order_nothing_is_called_by_a_steps_number_or_types():
+    assert [step_label(one, 2) for one in (QUESTION, ANY)] == ["2 click", "Did 2 of 3"]
+    assert [rate_heading(one, 3) for one in (QUESTION, ANY)] == ["% of 1 to 3", "% did 3 of 3"]
+    assert [step_types(one, 3) for one in (QUESTION, ANY)] == ["accept|convert", None]
 
 
 def test_the_last_of_ten_steps_is_reached_and_the_one_before_dropped():

@@ -1,21 +1,26 @@
 from __future__ import annotations
 
-import re
 import tomllib
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
+from tests.colour_sight import SIGHTS, distance, linear
 from ui import palette
+from ui.markers import OWN_MARKERS, outline
+from ui.palette import KNOWN, OWN_COLOURS, Look, Looks, own_look
 
 ROOT = Path(palette.__file__).resolve().parents[1]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
-COLOURS = sorted({*palette.TYPE_COLOURS.values(), *palette.OTHER_COLOURS, *palette.OUTCOME_COLOURS.values()})
+COLOURS = sorted({*(look.colour for look in KNOWN.values()), *OWN_COLOURS})
+SHOP = ["product_viewed", "add_to_cart", "checkout_started", "purchase", "view", "open"]
+# Ten times what is just noticeable side by side: lines and marks are thin, and lie apart.
+FAR = 23
 
 
 def luminance(colour: str) -> float:
-    parts = (int(part, 16) / 255 for part in re.findall("[0-9A-Fa-f]{2}", colour))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = linear(colour)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -47,9 +52,49 @@ def test_text_reads_on_its_theme(theme: str, ground: str, text: str):
     assert contrast(THEME[theme][text], THEME[theme][ground]) >= 4.5
 
 
-def test_an_unforeseen_type_keeps_its_colour_from_run_to_run():
-    assert palette.type_colours(["swipe_up", "hover"]) == {"swipe_up": "#B13AC4", "hover": "#0F766E"}
+def told_apart(one: Look, other: Look, with_dashes: bool) -> bool:
+    """By the marker, by the dash where lines are drawn, or else by the colour, whoever looks."""
+    drawn_otherwise = one.marker != other.marker or (with_dashes and one.dash != other.dash)
+    return drawn_otherwise or all(distance(one.colour, other.colour, sight) >= FAR for sight in SIGHTS)
 
 
-def test_an_unforeseen_type_never_looks_like_a_known_one():
-    assert not set(palette.OTHER_COLOURS) & set(palette.TYPE_COLOURS.values())
+def test_colours_are_seen_as_without_red_or_green_cones():
+    assert distance("#000000", "#FFFFFF", "all cones") == pytest.approx(100, abs=0.1)
+    # The classic pair: far apart for most, much nearer for those without green cones. Blue and yellow stay apart.
+    red, green = "#B35C00", "#5C8500"
+    assert distance(red, green, "all cones") > 50 > 20 > distance(red, green, "deuteranopia")
+    assert distance("#0000FF", "#FFFF00", "protanopia") > 100
+
+
+@pytest.mark.parametrize("with_dashes", [True, False], ids=["lines", "marks"])
+def test_any_two_types_that_are_drawn_together_can_be_told_apart(with_dashes: bool):
+    # Lines of any number of types; marks alone as long as the colours of their markers differ.
+    own = [own_look(place) for place in range(300 if with_dashes else len(OWN_COLOURS) * len(OWN_MARKERS))]
+    for one, other in combinations([*KNOWN.values(), *own], 2):
+        assert told_apart(one, other, with_dashes), (one, other)
+
+
+def test_any_two_of_a_shops_own_types_differ_in_dash_and_in_marker_and_neighbours_in_colour_for_everyone():
+    looks = Looks([None, *SHOP])
+    for one, other in combinations([looks[type] for type in SHOP], 2):
+        assert one.dash != other.dash and one.marker != other.marker
+    for one, other in combinations(OWN_COLOURS, 2):
+        assert min(distance(one, other, sight) for sight in SIGHTS) >= FAR
+
+
+def test_markers_of_different_names_have_different_outlines():
+    outlines = {look.marker.removesuffix("-open"): outline(look.marker) for look in (*KNOWN.values(), *map(own_look, range(len(OWN_MARKERS))))}
+    assert len(set(outlines.values())) == len(outlines)
+
+
+def test_a_types_look_goes_by_its_place_among_the_logs_own_and_later_types_do_not_change_it():
+    early, later = Looks([None, "impression", *SHOP[:2]]), Looks([None, "impression", *SHOP[:2], "click", *SHOP[2:]])
+    assert [early[type] for type in SHOP[:2]] == [later[type] for type in SHOP[:2]] == [own_look(0), own_look(1)]
+    assert later["purchase"] == own_look(3) == Look("#8800FF", "dashdot", "diamond-tall")
+    assert later["click"] == KNOWN["click"]
+
+
+def test_what_is_no_type_of_the_log_has_none_of_its_looks():
+    looks = Looks([None, *SHOP])
+    assert looks["never_logged"] == looks.further(0) == own_look(6)
+    assert own_look(6).dash == "11px,3px,11px,3px,2px,8px"

@@ -10,7 +10,7 @@ QUIET = Bucket(DAY, 2 * DAY, {"impression": 0, "click": 0}, Figures(), "1970-01-
 
 
 def test_every_figure_leads_to_the_rows_of_its_bucket_and_a_type_to_its_own() -> None:
-    quiet, busy = trend_rows([BUSY, QUIET], "UTC", lambda bucket, only: f"/{bucket.start}{only}")
+    quiet, busy = trend_rows([BUSY, QUIET], "UTC", lambda bucket, only: f"/{bucket.start}{only}", {"1970-01-02": "3 of 24 hours"})
     assert {name: (figure.text, figure.address) for name, figure in busy.items()} == {
         "start": ("1970-01-01", "/0[]"),
         "type impression": ("3", "/0[('type', 'impression')]"),
@@ -18,4 +18,5 @@ def test_every_figure_leads_to_the_rows_of_its_bucket_and_a_type_to_its_own() ->
         "customers": ("2", "/0[]"),
         "revenue": ("4.50", "/0[]"),
     }
+    assert (busy["start"].note, quiet["start"].note) == (None, "3 of 24 hours")
     assert [quiet[name].address for name in ("start", "type impression", "customers", "revenue")] == [f"/{DAY}[]", None, None, None]

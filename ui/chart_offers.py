@@ -7,38 +7,40 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from queries.periods import day
+from queries.spans import Grain
 from queries.trend import Sparklines
-from ui.chart_parts import DATE_AXIS, LEGEND_BELOW, chart_text
+from ui.chart_parts import LEGEND_BELOW, chart_text, line_look
+from ui.chart_time import bucket_axis, count_axis, shade
+from ui.cut_words import CutWords, cut_caption
 from ui.numbers import count
+from ui.palette import own_look
 
 HEIGHT = 320
-# The first of the theme's colours, each of which reads on both pages.
-COLOURS = ("#5B54EA", "#15803D", "#C2410C", "#0E7490")
-DASHES = ("solid", "dash", "dot", "dashdot")
 
 
-def offers_figure(lines: Sparklines, names: Mapping[str, str], zone: str) -> go.Figure:
-    """A line for each offer of `names`, which says its label by its id."""
+def offers_figure(lines: Sparklines, names: Mapping[str, str], zone: str, grain: Grain, cut: CutWords) -> go.Figure:
+    """A line for each offer of `names`, which says its label by its id; the buckets of `cut` are shaded, and say what of them counts."""
     days = _days(lines, zone)
     figure = go.Figure([
         go.Scatter(
-            x=days, y=_counts(lines, id), name=chart_text(label), mode="lines", line={"color": colour, "width": 2, "dash": dash},
-            hovertemplate="%{y:,}",
+            x=days, y=_counts(lines, id), name=chart_text(label), hovertemplate="%{y:,}%{customdata}",
+            customdata=[f" ({cut[one]})" if one in cut else "" for one in days], **line_look(own_look(place)),
         )
-        for (id, label), colour, dash in zip(names.items(), COLOURS, DASHES, strict=False)
+        for place, (id, label) in enumerate(names.items())
     ])
     figure.update_layout(height=HEIGHT, hovermode="x unified", margin={"l": 0, "r": 8, "t": 8, "b": 0}, showlegend=True,
                          legend=LEGEND_BELOW)
-    figure.update_xaxes(**DATE_AXIS, showgrid=False, hoverformat="%A %-d %B %Y")
-    figure.update_yaxes(rangemode="tozero", tickformat=",~d", nticks=5)
+    shade(figure, days, grain, [one in cut for one in days])
+    figure.update_xaxes(**bucket_axis(days, grain))
+    figure.update_yaxes(**count_axis(max((max(_counts(lines, id), default=0) for id in names), default=0)))
     return figure
 
 
-def offers_words(lines: Sparklines, names: Mapping[str, str], what: str) -> str:
+def offers_words(lines: Sparklines, names: Mapping[str, str], what: str, cut: CutWords) -> str:
     """What the lines show, for those who do not see them."""
     counts = {label: _counts(lines, id) for id, label in names.items()}
     said = (f"{label}: {count(sum(line))} in all, at most {count(max(line, default=0))}." for label, line in counts.items())
-    return f"Lines of {what.lower()} over time. {' '.join(said)}"
+    return " ".join(filter(None, (f"Lines of {what.lower()} over time.", *said, cut_caption(cut))))
 
 
 def offers_file(lines: Sparklines, names: Mapping[str, str], zone: str) -> tuple[list[str], list[list[str | int]]]:

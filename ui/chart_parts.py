@@ -1,39 +1,31 @@
-"""What the charts share: how names are written into them, the axis of days of those over time, and their legend."""
+"""What the charts share: how names are written into them, how their lines are drawn, and their legend."""
 
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
-from queries.spans import HOUR
-from queries.times import FIRST, LAST
-from ui.numbers import time
+from queries.visible import visible
+from ui.palette import Look
 
 # At the picture's own lower edge: however many rows it takes on a narrow screen, the axis keeps the room for its two lines.
 LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0, "title_text": ""}
 
-# Two short lines, which stand upright on a telephone too.
-DATE_AXIS = {
-    "type": "date", "tickangle": 0, "automargin": True,
-    "tickformatstops": [
-        {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b %Y"},
-        {"dtickrange": [86_400_000, 2_419_200_000], "value": "%-d %b\n%Y"},
-        {"dtickrange": ["M1", "M11"], "value": "%b\n%Y"},
-        {"dtickrange": ["M12", None], "value": "%Y"},
-    ],
-}
-
-
-def time_range(first: int, last: int) -> list[str] | None:
-    """The ends of an axis for points between two moments, in milliseconds; None where Plotly finds them by itself.
-
-    Its room beside the outermost points can reach beyond the calendar, and then it draws none of them.
-    """
-    room = max((last - first) // 20, HOUR)
-    if FIRST + room <= first and last <= LAST - room:
-        return None
-    return [time(max(first - room, FIRST)), time(min(last + room, LAST))]
+# More would run into one another; the dash carries the line between them.
+_MOST_MARKERS = 45
 
 
 def chart_text(text: str) -> str:
-    """A text that Plotly, which reads some HTML in all that it writes, shows as it is; quotes it would show escaped."""
-    return escape(text, quote=False)
+    """A text that Plotly, which reads some HTML in all that it writes, shows as it is, and so that it can be told apart from others."""
+    # Quotes it would show escaped.
+    return escape(visible(text), quote=False)
+
+
+def line_look(look: Look) -> dict[str, Any]:
+    """A line with markers in a look, as arguments of a Plotly trace."""
+    outline = {"width": 1.5, "color": look.colour}
+    return {
+        "mode": "lines+markers",
+        "line": {"color": look.colour, "width": 2, "dash": look.dash},
+        "marker": {"color": look.colour, "symbol": look.marker, "size": 8, "line": outline, "maxdisplayed": _MOST_MARKERS},
+    }

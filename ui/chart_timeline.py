@@ -4,32 +4,30 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
 from queries.customer import Mark
-from ui.chart_parts import DATE_AXIS, LEGEND_BELOW, chart_text, time_range
+from queries.times import local_date
+from ui.chart_parts import LEGEND_BELOW, chart_text
+from ui.chart_time import moment_axis
 from ui.numbers import counted, time
-from ui.palette import type_colour
+from ui.palette import Looks
 
 NO_OFFER = "No offer"
+UTC = ZoneInfo("UTC")
 _ROW_HEIGHT, _BELOW_ROWS = 32, 114
 _LONGEST_LABEL = 26
 
-# Told apart without their colours as well.
-_SYMBOLS = {
-    "impression": "circle-open", "click": "circle", "accept": "diamond", "convert": "star", "conversion": "star",
-    "dismiss": "x", "not_interested": "x", "opt_out": "x", "complaint": "x", "recommendation": "square-open",
-}
-_OTHER_SYMBOL = "square"
-
 
 def timeline_figure(
-    marks: Sequence[Mark], offers: Mapping[str | None, str | None], channel_label: Callable[[str], str],
+    marks: Sequence[Mark], offers: Mapping[str | None, str | None], channel_label: Callable[[str], str], looks: Looks,
 ) -> go.Figure:
     """The marks in the rows of their offers.
 
-    `offers` gives each offer's label by its id, the topmost first; `channel_label` that of a channel.
+    `offers` gives each offer's label by its id, the topmost first; `channel_label` that of a channel; `looks` is how the
+    log's types are drawn.
     """
     labels = _labels(offers)
     figure = go.Figure()
@@ -41,8 +39,8 @@ def timeline_figure(
             # A mark of the calendar's last day stands on the very edge.
             cliponaxis=False,
             marker={
-                "color": type_colour(type), "symbol": _SYMBOLS.get(type, _OTHER_SYMBOL), "size": 11,
-                "line": {"width": 1.6, "color": type_colour(type)},
+                "color": looks[type].colour, "symbol": looks[type].marker, "size": 11,
+                "line": {"width": 1.6, "color": looks[type].colour},
             },
             customdata=[[chart_text(type), chart_text(channel_label(mark.channel) if mark.channel else "–")] for mark in of_type],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x|%-d %B %Y %H:%M:%S} UTC<br>%{y}<br>%{customdata[1]}<extra></extra>",
@@ -52,8 +50,9 @@ def timeline_figure(
         height=_ROW_HEIGHT * max(len(rows), 2) + _BELOW_ROWS, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="closest", showlegend=True,
         legend=LEGEND_BELOW,
     )
-    times = [mark.timestamp for mark in marks]
-    figure.update_xaxes(**DATE_AXIS, showgrid=True, range=time_range(min(times), max(times)) if times else None)
+    days = [local_date(mark.timestamp, UTC) for mark in marks]
+    if days:
+        figure.update_xaxes(**moment_axis(min(days), max(days)))
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], range=[-0.6, len(rows) - 0.4], showgrid=True)
     return figure
 

@@ -15,7 +15,7 @@ from ui.chart_timeline import NO_OFFER
 from ui.kpis import Kpi
 from ui.measured import file_value, value_text
 from ui.numbers import count, percent, time
-from ui.palette import type_colour
+from ui.palette import Looks
 from ui.rows_link import link_behind, rows_link
 from ui.sortable_table import Figure, Heading
 
@@ -49,14 +49,13 @@ def customer_kpis(found: Customer, every: Selection, names: Names) -> list[Kpi]:
     ]
 
 
-def type_rows(found: Customer) -> list[Row]:
+def type_rows(found: Customer, looks: Looks) -> list[Row]:
     """A row for each type, most frequent first."""
-    most = max(found.counts.values())
     return [
         {
             "type": Figure(type, address=_rows(found, [("type", type)])),
             "count": Figure(count(number), note=percent(number, found.figures.total)),
-            "share": Figure(percent(number, found.figures.total), share=number / most, colour=type_colour(type)),
+            "share": Figure(percent(number, found.figures.total), share=number / found.figures.total, colour=looks[type].colour),
         }
         for type, number in found.counts.items()
     ]

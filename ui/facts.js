@@ -1,11 +1,14 @@
 export default function ({ data, parentElement, setTriggerValue }) {
   const list = parentElement.querySelector("dl")
-  list.replaceChildren(...data.flatMap(({ label, text, id, colour, link, address }) => {
+  list.replaceChildren(...data.flatMap(({ label, text, id, glyph: drawn, link, address }) => {
     const value = element("dd")
-    if (text !== null) value.append(element("span", text, colour ? "chip" : ""))
+    if (text !== null) value.append(element("span", text, drawn ? "chip" : ""))
     if (id !== null) value.append(element("span", id, "id"))
     if (text === null && id === null) value.append("–")
-    if (colour) value.firstChild.style.setProperty("--type-colour", colour)
+    if (drawn) {
+      value.firstChild.style.setProperty("--type-colour", drawn.colour)
+      value.firstChild.prepend(glyph(drawn))
+    }
     if (link) value.append(anchor(link, address))
     return [element("dt", label), value]
   }))

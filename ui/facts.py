@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+
+from queries.visible import visible
+from ui.palette import Look
 
 _HERE = Path(__file__).parent
 
@@ -14,7 +17,7 @@ _facts = st.components.v2.component(
     "facts",
     html='<dl class="ih-facts"></dl>',
     css=(_HERE / "facts.css").read_text(encoding="utf-8"),
-    js=(_HERE / "following.js").read_text(encoding="utf-8") + (_HERE / "facts.js").read_text(encoding="utf-8"),
+    js="".join((_HERE / name).read_text(encoding="utf-8") for name in ("following.js", "glyph.js", "facts.js")),
     # In the page's own tree: the keyboard does not come into a shadow tree within a drawer.
     isolate_styles=False,
 )
@@ -22,19 +25,26 @@ _facts = st.components.v2.component(
 
 @dataclass(frozen=True)
 class Fact:
-    """A name and its value: a text, an id, or both; `link` is the text of a link to `address`."""
+    """A name and its value: a text, an id, or both; `look` is that of a type, `link` the text of a link to `address`."""
 
     label: str
     text: str | None = None
     id: str | None = None
-    colour: str | None = None
+    look: Look | None = None
     link: str | None = None
     address: str | None = None
 
 
 def facts(rows: Sequence[Fact], key: str = "facts") -> str | None:
     """Draws the list, and returns the address on this page that was just followed, on that run alone."""
-    return _facts(key=key, data=[asdict(row) for row in rows], on_followed_change=_rerun).followed
+    return _facts(key=key, data=[_plain(row) for row in rows], on_followed_change=_rerun).followed
+
+
+def _plain(row: Fact) -> dict:
+    return {
+        "label": row.label, "text": row.text and visible(row.text), "id": row.id and visible(row.id),
+        "glyph": row.look and row.look.glyph, "link": row.link, "address": row.address,
+    }
 
 
 def _rerun() -> None:

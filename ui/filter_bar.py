@@ -13,6 +13,7 @@ from queries.choices import choices, count_without
 from queries.filters import BY_NAME, FILTERS, WITHOUT, Filter
 from queries.narrowing import filter_of
 from queries.selection import Selection
+from queries.visible import visible
 from ui.address import Binding, Field, Pairs, values
 from ui.numbers import count
 from ui.period import Period
@@ -55,7 +56,9 @@ class FilterBar:
                 self.zone.draw(bound, _WIDTH)
             for filter in self._filters:
                 if filter.dimension == "customer":
-                    st.multiselect(filter.label, selection.values(filter.name), **bound(filter.name), accept_new_options=True,
+                    chosen = selection.values(filter.name)
+                    _settle(filter.name, {id: visible(id) for id in chosen}, chosen)
+                    st.multiselect(filter.label, chosen, **bound(filter.name), format_func=visible, accept_new_options=True,
                                    placeholder="Any customer id", select_all=False, wrap=True, width=_WIDTH)
                 else:
                     self._choice_of_names(filter, _chosen(selection, filter), bound, wrap=True, width=_WIDTH)
@@ -81,7 +84,8 @@ def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str
         labels[_NONE] = none if _NONE in chosen else f"{none} · {count(number)}"
     taken = {f"No {filter.label.lower()}"}
     for choice in choices(tenant, filter.dimension):
-        name = choice.label if choice.label not in taken else f"{choice.label} [{choice.id}]"
+        label = visible(choice.label)
+        name = label if label not in taken else f"{label} [{visible(choice.id)}]"
         taken.add(name)
         status = "" if choice.status in (None, "active") else f" ({choice.status})"
         labels[choice.id] = name if choice.id in chosen else f"{name}{status} · {count(choice.count)}"
@@ -89,7 +93,7 @@ def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str
         if id == _NONE:
             continue
         known = id in tenant.names[filter.dimension].keys
-        labels.setdefault(id, tenant.names[filter.dimension].label(id) if known else f"{id} (unknown)")
+        labels.setdefault(id, visible(tenant.names[filter.dimension].label(id)) if known else f"{visible(id)} (unknown)")
     return labels
 
 

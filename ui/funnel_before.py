@@ -5,12 +5,12 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from queries.funnel.contrast import Comparison
-from queries.funnel.question import EITHER
 from ui.chart_parts import chart_text
+from ui.chart_time import RATE_FORMAT
 from ui.funnel_chart import COLOUR
 from ui.funnel_contrast import against
 from ui.funnel_tables import FigureRow
-from ui.funnel_words import interval, step_heading, step_name
+from ui.funnel_words import interval, step_heading, step_label, step_name, step_types
 from ui.numbers import NOTHING, count, percent
 from ui.sortable_table import Figure, Heading
 
@@ -49,7 +49,7 @@ def before_figure(compared: Comparison) -> go.Figure:
     figure.update_layout(
         barmode="group", bargap=0.35, height=62 * len(compared.steps) + 90, margin={"l": 0, "r": 8, "t": 4, "b": 0}, dragmode=False,
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title_text": ""},
-        xaxis={"tickformat": ".0%", "rangemode": "tozero", "fixedrange": True},
+        xaxis={"tickformat": RATE_FORMAT, "rangemode": "tozero", "fixedrange": True},
         yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True},
     )
     return figure
@@ -69,7 +69,7 @@ def before_rows(compared: Comparison) -> list[FigureRow]:
     """A row a step; of the first one the numbers alone."""
     return [
         {
-            "step": f"{now.number}  {step_name(compared.now.question, now.number)}",
+            "step": step_label(compared.now.question, now.number),
             "now": count(now.units),
             "before": count(before.units),
             "now_rate": Figure(_rate(now.rate_from_first), note=interval(now.interval95)) if contrast else None,
@@ -84,7 +84,8 @@ def before_file(compared: Comparison) -> list[tuple[str | int | float | None, ..
     """The same for a file, under BEFORE_HEADER."""
     return [
         (
-            now.number, EITHER.join(now.types), now.units, before.units, now.rate_from_first, *(now.interval95 or (None, None)),
+            now.number, step_types(compared.now.question, now.number), now.units, before.units,
+            now.rate_from_first, *(now.interval95 or (None, None)),
             before.rate_from_first, *(before.interval95 or (None, None)), contrast and contrast.difference, contrast and contrast.verdict,
         )
         for now, before, contrast in zip(compared.now.steps, compared.before.steps, (None, *compared.steps), strict=True)

@@ -10,9 +10,10 @@ from queries.funnel.answer import FunnelAnswer
 from queries.funnel.parts import BreakdownRow
 from queries.rates import Arm, Contrast, wilson
 from ui.chart_parts import chart_text
+from ui.chart_time import RATE_FORMAT
 from ui.funnel_contrast import COLOURS, SIGNS, against
 from ui.funnel_tables import FigureRow
-from ui.funnel_words import interval, reached_words, step_heading
+from ui.funnel_words import interval, rate_heading, reached_words, step_heading
 from ui.numbers import count, percent
 from ui.sortable_table import Figure, Heading
 
@@ -55,7 +56,7 @@ def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Cont
     figure.add_annotation(text=f"all {percent(everyone, 1)}", x=everyone, y=1, yref="paper", yanchor="bottom", showarrow=False, font_size=12)
     figure.update_layout(
         showlegend=False, dragmode=False, height=_ROW_HEIGHT * len(rows) + 60, margin={"l": 0, "r": _LABEL_WIDTH, "t": 22, "b": 0},
-        xaxis={"range": [0, widest or 1], "tickformat": ".0%" if widest > 0.05 else ".1%", "fixedrange": True},
+        xaxis={"range": [0, widest or 1], "tickformat": RATE_FORMAT, "fixedrange": True},
         yaxis={"range": [len(rows) - 0.4, -0.6], "tickvals": list(range(len(rows))), "ticktext": names, "fixedrange": True,
                "automargin": True},
     )
@@ -75,7 +76,7 @@ def breakdown_headings(answer: FunnelAnswer, target: int) -> list[Heading]:
              for step in answer.steps]
     return [
         Heading("value", answer.question.breakdown.capitalize(), "text"),
-        Heading("rate", f"% of 1 to {target}", words="With its 95% interval"),
+        Heading("rate", rate_heading(answer.question, target), words="With its 95% interval"),
         Heading("rest", "Against the rest", words="All other values together, in percentage points; a difference is named where it survives "
                 "the correction for many comparisons"),
         *steps,

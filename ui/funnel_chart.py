@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from queries.funnel.answer import FunnelAnswer, FunnelStep
 from queries.funnel.bars import Bar, dropped_after, reached
 from ui.chart_parts import chart_text
-from ui.funnel_words import bar_name, interval, step_name, units
+from ui.funnel_words import bar_name, interval, step_label, step_name, units
 from ui.numbers import count, percent
 
 COLOUR = "#5B54EA"
@@ -48,7 +48,7 @@ def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure
     # What is chosen shows by the opacity above; the chart's own way would outlive a step back in the browser.
     figure.update_traces(selected_marker_opacity=None, unselected_marker_opacity=None)
     for step in answer.steps:
-        _write(figure, step, f"<b>{step.number}</b>  {chart_text(_shortened(step_name(answer.question, step.number)))}", "left", 22)
+        _write(figure, step, _title(answer, step), "left", 22)
         _write(figure, step, f"<b>{count(step.units)}</b>", "right", 22)
         _write(figure, step, _rates(step), "left", -23, small=True)
     figure.update_layout(
@@ -63,7 +63,7 @@ def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure
 def funnel_text(answer: FunnelAnswer) -> str:
     """What the picture shows, in words."""
     steps = "; ".join(
-        f"{step.number} {step_name(answer.question, step.number)}: {count(step.units)}, {percent(step.rate_from_first or 0, 1)} of the first"
+        f"{step_label(answer.question, step.number)}: {count(step.units)}, {percent(step.rate_from_first or 0, 1)} of the first"
         for step in answer.steps
     )
     return f"Funnel of {len(answer.steps)} steps. {steps}."
@@ -76,6 +76,11 @@ def _pointed_at(answer: FunnelAnswer, bar: Bar) -> str:
 
 def _opacity(bar: Bar, current: Bar | None) -> float:
     return 1 if current in (None, bar) else _QUIET
+
+
+def _title(answer: FunnelAnswer, step: FunnelStep) -> str:
+    name = chart_text(_shortened(step_name(answer.question, step.number)))
+    return f"<b>{name}</b>" if answer.question.order == "any" else f"<b>{step.number}</b>  {name}"
 
 
 def _rates(step: FunnelStep) -> str:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from queries.funnel.question import EXCLUDE, ORDER, TIES, UNIT, FunnelQuestion
 from queries.funnel.windows import NO_WINDOW, WINDOW, window, window_text, window_words
+from queries.visible import visible
 from ui.address import Binding, Field, Pairs, one_of, several
 
 WINDOWS = (NO_WINDOW, "1h", "1d", "7d", "30d")
@@ -44,7 +45,7 @@ class Rules:
                      help="Nothing between: any other interaction before the next step ends the attempt.")
         st.selectbox("Steps at one instant", list(_TIES), **bound("ties"), format_func=_TIES.get, filter_mode=None,
                      help="Whether two steps may bear the very same time. Of steps in any order they always may.")
-        st.multiselect("Ended by", self._excludable, **bound("exclude"), placeholder="Nothing", select_all=False,
+        st.multiselect("Ended by", self._excludable, **bound("exclude"), placeholder="Nothing", format_func=visible, select_all=False,
                        filter_mode="contains", wrap=True, help="An interaction of such a type ends the attempt.")
 
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from queries.funnel.plan import FEWEST_STEPS, MOST_STEPS
 from queries.funnel.question import DEFAULT_STEPS, EITHER, STEP, Step
+from queries.visible import visible
 from ui import address
 from ui.address import Binding, Field, Pairs
 
@@ -52,9 +53,10 @@ class StepEditor:
         for place, step in enumerate(self.steps):
             options = [*self._types, *(type for type in step if type not in self._types)]
             with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False, key=f"funnel_step_{place}"):
-                st.markdown(f"**{place + 1}**", width=18)
+                # Steps are numbered as they are counted, so one without a type has none.
+                st.markdown(f"**{sum(map(bool, self.steps[:place + 1]))}**" if step else "–", width=18)
                 st.multiselect(f"Step {place + 1}", options, **bound(_key(place)), label_visibility="collapsed",
-                               placeholder="Choose a type", select_all=False, filter_mode="contains", wrap=True)
+                               placeholder="Not counted: no type chosen", format_func=visible, select_all=False, filter_mode="contains", wrap=True)
                 self._button(place, "arrow_upward", "Move up", self._moved(place, -1), others)
                 self._button(place, "arrow_downward", "Move down", self._moved(place, 1), others)
                 self._button(place, "close", "Remove", self._without(place), others)

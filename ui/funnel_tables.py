@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from queries.funnel.answer import FunnelAnswer, FunnelStep
 from queries.funnel.bars import Bar, dropped_after, reached
 from queries.rates import Arm, wilson
-from ui.funnel_words import dropped_words, interval, step_name
+from ui.funnel_words import dropped_words, interval, reached_words, step_label
 from ui.numbers import count, percent
 from ui.sortable_table import Figure, Heading
 
@@ -15,7 +15,7 @@ STEP_HEADINGS = (
     Heading("step", "Step", "text"),
     Heading("units", "Units", words="How many reached the step, or went no further"),
     Heading("first", "% of first · 95%", words="Of those who entered, with its 95% interval"),
-    Heading("previous", "% of previous", words="Of those who reached the step before"),
+    Heading("previous", "% of previous", words="Of those who came one step less far"),
 )
 
 FigureRow = Mapping[str, Figure | str | None]
@@ -34,7 +34,7 @@ def step_rows(answer: FunnelAnswer, link: Callable[[Bar], str], current: Bar | N
 def _reached(answer: FunnelAnswer, step: FunnelStep, link: Callable[[Bar], str], current: Bar | None) -> FigureRow:
     bar, later = reached(step.number), step.number > 1
     return {
-        "step": Figure(f"{step.number}  {step_name(answer.question, step.number)}", mark=_mark(bar, current), address=link(bar)),
+        "step": Figure(step_label(answer.question, step.number), mark=_mark(bar, current), address=link(bar)),
         "units": count(step.units),
         "first": Figure(_rate(step.rate_from_first), note=interval(step.interval95) if later else None),
         "previous": Figure(_rate(step.rate_from_previous)) if later else None,
@@ -44,11 +44,12 @@ def _reached(answer: FunnelAnswer, step: FunnelStep, link: Callable[[Bar], str],
 def _dropped(answer: FunnelAnswer, step: FunnelStep, link: Callable[[Bar], str], current: Bar | None) -> FigureRow:
     bar, first = dropped_after(step.number), answer.steps[0].units
     lost = bar.size([each.units for each in answer.steps])
+    before = f"of those who {reached_words(answer.question, step.number)}" if answer.question.order == "any" else f"of step {step.number}"
     return {
         "step": Figure(dropped_words(answer.question, step.number), mark=_mark(bar, current), address=link(bar)),
         "units": Figure(count(lost), tone="quiet"),
         "first": Figure(percent(lost, first), note=interval(wilson(Arm(lost, first))), tone="quiet"),
-        "previous": Figure(percent(lost, step.units), note=f"of step {step.number}", tone="quiet"),
+        "previous": Figure(percent(lost, step.units), note=before, tone="quiet"),
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from queries.funnel.durations import Bar, Durations
+from ui.chart_time import count_axis
 from ui.funnel_chart import COLOUR
 from ui.funnel_tables import FigureRow
 from ui.numbers import count, counted, duration, percent
@@ -38,7 +39,7 @@ def times_figure(times: Durations) -> go.Figure:
         # The labels stand between the bars, for a bar holds what lies between two of them.
         xaxis={"tickvals": [place - 0.5 for place in range(len(edges))], "ticktext": edges, "range": [-0.6, len(bars) - 0.4],
                "showgrid": False, "fixedrange": True},
-        yaxis={"title_text": "units", "tickformat": ",d", "rangemode": "tozero", "fixedrange": True},
+        yaxis={"title_text": "units", "fixedrange": True, **count_axis(max(bar.units for bar in bars))},
     )
     return figure
 

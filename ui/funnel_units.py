@@ -8,7 +8,7 @@ from queries.funnel.question import FunnelQuestion
 from queries.funnel.units import FunnelUnit
 from ui.address import query
 from ui.funnel_tables import FigureRow
-from ui.funnel_words import step_name
+from ui.funnel_words import step_label
 from ui.numbers import duration, time
 from ui.sortable_table import Figure, Heading
 
@@ -18,7 +18,8 @@ def unit_headings(question: FunnelQuestion) -> list[Heading]:
     zone = question.selection.zone
     offer = [Heading("offer", "Offer", "text")] if question.unit == "customer_offer" else []
     return [
-        Heading("customer", "Customer", "text"), *offer, Heading("entered", f"Entered ({zone})", "text"), Heading("step", "Furthest step", "text"),
+        Heading("customer", "Customer", "text"), *offer, Heading("entered", f"Entered ({zone})", "text"),
+        Heading("step", "Steps done" if question.order == "any" else "Furthest step", "text"),
         Heading("reached", f"Reached it ({zone})", "text"), Heading("took", "Took"),
     ]
 
@@ -31,7 +32,7 @@ def unit_rows(units: Sequence[FunnelUnit], question: FunnelQuestion, offer_name:
             "customer": Figure(unit.customer, address=history_address(unit), is_id=True),
             "offer": None if unit.offer is None else Figure(offer_name(unit.offer), is_id=offer_name(unit.offer) == unit.offer),
             "entered": time(unit.entered_at, zone),
-            "step": f"{unit.level}  {step_name(question, unit.level)}",
+            "step": step_label(question, unit.level),
             "reached": Figure(time(unit.reached_at, zone)) if unit.level > 1 else None,
             "took": Figure(duration((unit.reached_at - unit.entered_at) / 1000)) if unit.level > 1 else None,
         }

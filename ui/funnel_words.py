@@ -5,7 +5,7 @@ from __future__ import annotations
 from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
 from queries.funnel.definition import either
 from queries.funnel.plan import MOST_STEPS
-from queries.funnel.question import FunnelQuestion
+from queries.funnel.question import EITHER, FunnelQuestion
 from ui.address import Pairs
 from ui.numbers import NOTHING, counted, percent
 
@@ -22,6 +22,12 @@ def step_name(question: FunnelQuestion, number: int) -> str:
     if question.order == "any":
         return f"Did {number} of {len(question.steps)}"
     return either(question.steps[number - 1])
+
+
+def step_label(question: FunnelQuestion, number: int) -> str:
+    """A step with its number: `2 click`; in any order `Did 2 of 3`, for there the number is no step's."""
+    name = step_name(question, number)
+    return name if question.order == "any" else f"{number} {name}"
 
 
 def reach_words(question: FunnelQuestion, number: int) -> str:
@@ -55,6 +61,16 @@ def step_heading(question: FunnelQuestion, number: int) -> str:
         return step_name(question, number)
     first, *others = question.steps[number - 1]
     return f"{number} {first}" + ("…" if others else "")
+
+
+def rate_heading(question: FunnelQuestion, number: int) -> str:
+    """The rate from the first step to another over a column: `% of 1 to 3`; in any order `% did 3 of 3`."""
+    return f"% did {number} of {len(question.steps)}" if question.order == "any" else f"% of 1 to {number}"
+
+
+def step_types(question: FunnelQuestion, number: int) -> str | None:
+    """A step's types as the API writes them, for files; none in any order, where having done so many steps is of no one type."""
+    return None if question.order == "any" else EITHER.join(question.steps[number - 1])
 
 
 def bar_name(question: FunnelQuestion, bar: Bar) -> str:

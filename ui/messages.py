@@ -10,6 +10,8 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from queries.visible import visible
+
 
 def not_understood(problems: Sequence[str]) -> None:
     """Says which parts of the address were left aside, and that the rest is shown."""
@@ -43,7 +45,7 @@ def choose(icon: str, title: str, hint: str) -> None:
 
 def unknown(what: str, id: str, hint: str) -> None:
     """Something was asked for by an id that the log does not have."""
-    _state("search_off", f"No {what} has the id {id}", hint)
+    _state("search_off", f"No {what} has the id {visible(id)}", hint)
 
 
 def nothing_yet(what: str, hint: str) -> None:

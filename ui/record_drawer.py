@@ -7,13 +7,14 @@ import streamlit as st
 from queries.parameters import Parameter, text
 from queries.record import Record
 from queries.selection import Selection
+from queries.visible import visible
 from ui import address
 from ui.closing import take_out
 from ui.copying import copy_text
 from ui.facts import Fact, facts
 from ui.json_text import indented
 from ui.numbers import exact_time, money
-from ui.palette import type_colour
+from ui.palette import Looks
 from ui.record_cells import moment
 from ui.rows_link import rows_link
 
@@ -23,8 +24,8 @@ RECORD = Parameter("record", text, "The id of the interaction whose whole record
 _CLOSED = "closed record"
 
 
-def record_drawer(id: str, record: Record | None, zone: str) -> None:
-    """Opens the drawer with a record, its time on the clocks of a zone, or says that there is none of this id.
+def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> None:
+    """Opens the drawer with a record, its time on the clocks of a zone and its type as `looks` has it, or says that there is none of this id.
 
     Once it is dismissed the record leaves the address.
     """
@@ -39,13 +40,13 @@ def record_drawer(id: str, record: Record | None, zone: str) -> None:
     def drawer() -> None:
         if record is None:
             with st.container(border=True):
-                st.text(f"No interaction has the id {id}")
+                st.text(f"No interaction has the id {visible(id)}")
                 st.caption("The link may be cut off, or meant for another account.")
             return
         with st.container(horizontal=True, vertical_alignment="center", key="record_id"):
-            st.text(record.id)
+            st.text(visible(record.id))
             copy_text("Copy id", record.id, "copy_id")
-        address.follow(facts(_facts(record, zone)))
+        address.follow(facts(_facts(record, zone, looks)))
         if record.customerId:
             st.page_link("customers.py", label="This customer's timeline", icon=":material/timeline:", query_params={"customerId": record.customerId})
         for label, json in (("Context", record.context), ("Response", record.response), ("Outcome", record.outcome)):
@@ -56,7 +57,7 @@ def record_drawer(id: str, record: Record | None, zone: str) -> None:
     drawer()
 
 
-def _facts(record: Record, zone: str) -> list[Fact]:
+def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
     def link(noun: str, name: str, id: str | None) -> dict[str, str]:
         every = Selection(record.tenantId, ((name, (id,)),), zone=zone)
         return {"link": f"All of this {noun}", "address": rows_link(every)} if id else {}
@@ -68,7 +69,7 @@ def _facts(record: Record, zone: str) -> list[Fact]:
     return [
         Fact("Time", exact_time(moment(record), zone)),
         *([] if zone == "UTC" else [Fact("Time in UTC", exact_time(moment(record), "UTC"))]),
-        Fact("Type", record.interactionType, colour=type_colour(record.interactionType)),
+        Fact("Type", record.interactionType, look=looks[record.interactionType]),
         Fact("Outcome", record.outcomeTypeKey),
         Fact("Value", None if record.value is None else money(record.value)),
         Fact("Customer", id=record.customerId, **link("customer", "customerId", record.customerId)),

@@ -6,11 +6,13 @@ The sorting is the caller's: the table says which heading was pressed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
+
+from queries.visible import visible
 
 _HERE = Path(__file__).parent
 
@@ -49,8 +51,8 @@ class Interval:
 class Figure:
     """A cell: a text, a quiet `note` under it, a `mark` beside it, and the address of what it leads to.
 
-    A `line` of counts, an `interval` or a `share` of a full bar is drawn, and then the text is what is said of it. `tone` is
-    whether it is good news.
+    A `line` of counts, an `interval` or a `share` of a whole (as that much of a full bar) is drawn, and then the text is what is said
+    of it. `tone` is whether it is good news.
     """
 
     text: str | None
@@ -80,7 +82,7 @@ def sortable_table(
     """Draws the rows; the first column names each and stays in sight. `label` is the table's accessible name."""
     data = {
         "rows": [{name: _plain(figure) for name, figure in row.items()} for row in rows],
-        "headings": [asdict(heading) for heading in headings],
+        "headings": [asdict(replace(heading, label=visible(heading.label))) for heading in headings],
         "label": label,
         "sortedBy": sorted_by,
     }
@@ -91,7 +93,8 @@ def sortable_table(
 def _plain(figure: Figure | str | None) -> dict | None:
     if figure is None:
         return None
-    return asdict(Figure(figure) if isinstance(figure, str) else figure)
+    figure = Figure(figure) if isinstance(figure, str) else figure
+    return asdict(replace(figure, text=figure.text and visible(figure.text)))
 
 
 def _rerun() -> None:

@@ -15,11 +15,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 }
 
-function draw(table, { columns, rows, colours }) {
+function draw(table, { columns, rows, glyphs }) {
   const header = element("tr", ...columns.map((column) => cell("th", column, column.label)))
   const body = rows.map((record) => {
-    const row = element("tr", ...columns.map((column) => cell("td", column, record[column.name], colours)))
-    row.dataset.id = record.id
+    const row = element("tr", ...columns.map((column) => cell("td", column, record[column.name], glyphs)))
+    row.dataset.id = record.key
     row.tabIndex = -1
     return row
   })
@@ -41,13 +41,13 @@ function draw(table, { columns, rows, colours }) {
   }
 }
 
-function cell(tag, column, content, colours) {
+function cell(tag, column, content, glyphs) {
   const made = element(tag)
   made.className = `ih-${column.kind}`
   if (tag === "th") made.scope = "col"
   if (tag === "td" && column.kind === "type") {
-    const chip = element("span", content)
-    chip.style.setProperty("--type-colour", colours[content])
+    const chip = element("span", glyph(glyphs[content]), content)
+    chip.style.setProperty("--type-colour", glyphs[content].colour)
     made.append(chip)
   } else if (content?.text) {
     const text = element("span", content.text)

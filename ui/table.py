@@ -6,13 +6,14 @@ The rows stand in the order of the log and are a part of it, so there is nothing
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
-from ui.palette import type_colours
+from queries.visible import visible
+from ui.palette import Looks
 
 _HERE = Path(__file__).parent
 
@@ -20,7 +21,7 @@ _table = st.components.v2.component(
     "rows",
     html='<div class="ih-table" tabindex="-1"><table><thead></thead><tbody></tbody></table></div>',
     css=(_HERE / "table.css").read_text(encoding="utf-8"),
-    js=(_HERE / "table.js").read_text(encoding="utf-8"),
+    js=(_HERE / "glyph.js").read_text(encoding="utf-8") + (_HERE / "table.js").read_text(encoding="utf-8"),
     # In the page's own tree: a closing drawer can then give the focus back to the row it came from.
     isolate_styles=False,
 )
@@ -47,18 +48,20 @@ class Cell:
 Row = Mapping[str, str | Cell | None]
 
 
-def table(rows: Sequence[Row], columns: Sequence[Column], label: str, current: str | None = None, key: str = "rows") -> str | None:
+def table(
+    rows: Sequence[Row], columns: Sequence[Column], label: str, looks: Looks, current: str | None = None, key: str = "rows",
+) -> str | None:
     """Draws the rows and returns the `id` of the one that was just opened, on that run alone.
 
     Each row has an `id` besides the columns' cells; None is shown as a dash. `label` is the table's
-    accessible name, `current` the id of the row whose details are on the screen.
+    accessible name, `looks` how the log's types are drawn, `current` the id of the row whose details are on the screen.
     """
     type_columns = [column.name for column in columns if column.kind == "type"]
     types = {row[name] for row in rows for name in type_columns if row[name]}
     data = {
-        "rows": [{name: _plain(cell) for name, cell in row.items()} for row in rows],
+        "rows": [{"key": row["id"], **{name: _plain(cell) for name, cell in row.items()}} for row in rows],
         "columns": [asdict(column) for column in columns],
-        "colours": type_colours(sorted(types)),
+        "glyphs": {visible(type): looks[type].glyph for type in sorted(types)},
         "label": label,
         "current": current,
     }
@@ -66,7 +69,9 @@ def table(rows: Sequence[Row], columns: Sequence[Column], label: str, current: s
 
 
 def _plain(cell: str | Cell | None) -> str | dict | None:
-    return asdict(cell) if isinstance(cell, Cell) else cell
+    if isinstance(cell, Cell):
+        return asdict(replace(cell, text=visible(cell.text)))
+    return cell and visible(cell)
 
 
 def _rerun() -> None:

@@ -9,6 +9,7 @@ from queries.spans import Grain
 from queries.trend import Bucket
 from ui.address import Pairs
 from ui.chart_trend import trend_types
+from ui.cut_words import CutWords
 from ui.grain import HEADINGS
 from ui.measured import file_value
 from ui.numbers import count, money
@@ -22,16 +23,20 @@ def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Heading]:
 
 
 def trend_rows(
-    buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket, Pairs], str | None],
+    buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords,
 ) -> list[Mapping[str, Figure | str | None]]:
-    """A row for each bucket, the newest first; `link` leads to its rows, or to those of them that pass a filter."""
-    return [_row(bucket, zone, link) for bucket in reversed(buckets)]
+    """A row for each bucket, the newest first; `link` leads to its rows, or to those of them that pass a filter.
+
+    `cut` is what is said of those that are not whole.
+    """
+    return [_row(bucket, zone, link, cut) for bucket in reversed(buckets)]
 
 
-def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None]) -> Mapping[str, Figure | str | None]:
+def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords) -> Mapping[str, Figure | str | None]:
     figures, every = bucket.figures, link(bucket, [])
+    first = day(bucket.start, zone).isoformat()
     return {
-        "start": Figure(day(bucket.start, zone).isoformat(), address=every),
+        "start": Figure(first, note=cut.get(first), address=every),
         **{
             f"type {type}": Figure(count(number), address=link(bucket, [("type", type)]) if number else None)
             for type, number in bucket.counts.items()

@@ -9,6 +9,7 @@ from data.names import Names
 from queries.funnel.question import FunnelQuestion
 from queries.funnel.windows import window_words
 from queries.sentence import period, sentence
+from queries.visible import visible
 
 
 def definition(question: FunnelQuestion, names: Names) -> str:
@@ -20,7 +21,7 @@ def definition(question: FunnelQuestion, names: Names) -> str:
 
 def either(words: Sequence[str]) -> str:
     """`accept, convert or conversion`."""
-    return _listed(words, "or")
+    return _listed([visible(word) for word in words], "or")
 
 
 def _listed(words: Sequence[str], conjunction: str) -> str:
