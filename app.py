@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
 import process
@@ -22,8 +22,11 @@ from api.health import health_routes
 from data.errors import StoreError
 from ui import messages
 from ui.look import MARK
+from ui.shell import shell
 
 log = logging.getLogger("interaction_history")
+
+DOCUMENT = shell()
 
 try:
     # Here rather than at startup, whose failure is shown as a trace.
@@ -55,6 +58,11 @@ async def favicon(_: Request) -> FileResponse:
     return FileResponse(MARK, media_type="image/svg+xml")
 
 
+async def document(_: Request) -> HTMLResponse:
+    """The document of every page, also of one that does not exist, which says so itself."""
+    return HTMLResponse(DOCUMENT)
+
+
 app = st.App(
     # Inside pages/: beside that folder Streamlit would list it by itself and never run our navigation.
     Path(__file__).parent / "pages" / "navigation.py",
@@ -65,6 +73,7 @@ app = st.App(
         Route("/", home),
         # Browsers ask for it before the page's script has named its own.
         Route("/favicon.png", favicon),
+        Route("/{name}", document),
     ],
     middleware=[
         # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.
