@@ -81,12 +81,12 @@ class Customers:
 
     def draw_heading(self, found: Customer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="summary"):
-            st.subheader(f"Customer {messages.plain(visible(found.id))}", anchor=False)
+            st.header(f"Customer {messages.plain(visible(found.id))}", anchor=False)
             copying.copy_link()
 
     def draw_timeline(self, found: Customer) -> None:
         shown = timeline(self.tenant, found.id)
-        st.subheader("Timeline", anchor=False)
+        st.header("Timeline", anchor=False)
         if len(shown.marks) < shown.total:
             st.caption(f"The newest {numbers.count(len(shown.marks))} of {numbers.counted(shown.total, 'interaction')}.")
         offers = {offer.id: offer.label for offer in found.offers if offer.id in {mark.offer for mark in shown.marks}}
@@ -95,11 +95,11 @@ class Customers:
 
     def draw_offers(self, found: Customer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
-            st.subheader("Offers seen and taken", anchor=False)
+            st.header("Offers seen and taken", anchor=False)
             taking("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
         sortable_table(offer_rows(found, self.selection, self.tenant.names), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
         with st.container(horizontal=True, vertical_alignment="center", key="types_heading"):
-            st.subheader("By type", anchor=False)
+            st.header("By type", anchor=False)
             words = [("groupBy", "type"), *self.selection.pairs()]
             taking("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, words)
         sortable_table(type_rows(found, self.looks), TYPE_HEADINGS, "Interactions by type", "customer_types")
@@ -114,7 +114,7 @@ class Customers:
         if found.has_more:
             moves["older"] = partial(self.show, cursor=found.next_cursor)
         with st.container(horizontal=True, vertical_alignment="center", key="rows_heading"):
-            st.subheader(numbers.counted(found.total, "interaction"), anchor=False)
+            st.header(numbers.counted(found.total, "interaction"), anchor=False)
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 rows = [*self.selection.pairs(), ("bom", "true")]
                 copying.download("Download CSV", f"{HISTORY}.csv", rows, "interaction-history.csv")

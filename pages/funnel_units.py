@@ -41,7 +41,7 @@ class UnitList:
         with st.container(border=True, key="units"):
             with st.container(horizontal=True, vertical_alignment="center", key="units_heading"):
                 with st.container(gap="xxsmall", key="units_said"):
-                    st.subheader(f"{units(found.total, self.question)} {bar_name(self.question, self.bar)}", anchor=False)
+                    st.header(f"{units(found.total, self.question)} {bar_name(self.question, self.bar)}", anchor=False)
                     st.caption("Latest entry first. A customer leads to their interactions in History.")
                 if found.total:
                     words = [*self.question.pairs(), *bar_pairs(self.bar)]

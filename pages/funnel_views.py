@@ -112,8 +112,7 @@ class View:
             st.caption(f"Shaded: a bucket that {MAY_RISE}, because some of its units' time has not run out.")
         if caption := cut_caption(cut):
             st.caption(caption)
-        with st.container(height=380 if len(answer.trend) > 9 else "content", border=False):
-            sortable_table(trend_rows(answer, cut), trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
+        sortable_table(trend_rows(answer, cut), trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
 
     def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:
         step = answer.steps[self._target - 1]

@@ -113,7 +113,7 @@ class Funnels:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
                 reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.question)} {end_words(self.question)}"
-                st.subheader(reached if first.units else "Nobody entered this funnel", anchor=False)
+                st.header(reached if first.units else "Nobody entered this funnel", anchor=False)
                 if last.interval95 and first.units:
                     said = f"{numbers.count(last.units)} {reached_words(self.question, last.number)}"
                     st.text(f"{said} · 95% interval {interval(last.interval95)}")

@@ -77,7 +77,7 @@ class History:
     def draw_summary(self, found: Page) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                st.subheader(numbers.counted(found.total, "interaction"), anchor=False)
+                st.header(numbers.counted(found.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
                 draw_as_of(self.tenant, self.selection.zone)
             if found.total:

@@ -76,7 +76,7 @@ class OfferPage(OfferFrame):
     def draw_summary(self, found: Standings) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                st.subheader(numbers.counted(found.compared.now.total, "interaction"), anchor=False)
+                st.header(numbers.counted(found.compared.now.total, "interaction"), anchor=False)
                 self.draw_sentence()
                 st.caption(self.compared_with(found))
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
@@ -119,7 +119,7 @@ class OfferPage(OfferFrame):
     def draw_newest(self) -> None:
         found = page(self.tenant, self.selection, NEWEST_ROWS)
         with st.container(horizontal=True, vertical_alignment="center", key="newest_heading"):
-            st.subheader("Newest interactions", anchor=False)
+            st.header("Newest interactions", anchor=False)
             st.page_link("history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
                          icon_position="right", query_params=address.grouped(self.selection.pairs()))
             taking_of_api("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])

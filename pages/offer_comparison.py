@@ -65,7 +65,7 @@ class OfferComparison(OfferFrame):
         self.labels = {row.id: row.label for row in self.rows}
         self.draw_summary()
         with st.container(horizontal=True, vertical_alignment="center", key="figures_heading"):
-            st.subheader("Figures", anchor=False)
+            st.header("Figures", anchor=False)
             taking("offers", *summary_file(self.rows), SUMMARY, self.selection.pairs())
         cells = column_rows(self.rows, self.selection, self.tenant.names)
         pressed = sortable_table(cells, column_headings(self.rows), "Figures of the offers", "columns")
@@ -76,7 +76,7 @@ class OfferComparison(OfferFrame):
     def draw_summary(self) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                st.subheader(numbers.counted(sum(row.figures.total for row in self.rows), "interaction"), anchor=False)
+                st.header(numbers.counted(sum(row.figures.total for row in self.rows), "interaction"), anchor=False)
                 self.draw_sentence()
             copying.copy_link()
 
@@ -85,7 +85,7 @@ class OfferComparison(OfferFrame):
         measure = self.asked[HEAT.name] if self.asked[HEAT.name] in COUNT_NAMES else HEAT.default
         lines = sparklines(self.tenant, self.selection, "offer", measure, grain)
         with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
-            st.subheader("Over time", anchor=False)
+            st.header("Over time", anchor=False)
             st.selectbox("Figure", list(COUNT_NAMES), **self.bound(HEAT.name), format_func=COUNT_NAMES.get,
                          label_visibility="collapsed", filter_mode=None, width=180)
             st.segmented_control("Each point is", GRAINS, **self.bound(GRAIN.name), format_func=CHOICES.get,

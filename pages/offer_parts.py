@@ -52,7 +52,7 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
     """Draws the offer's interactions by type over time."""
     grain, selection = frame.asked[GRAIN.name], frame.selection
     with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
-        st.subheader("Interactions by type", anchor=False)
+        st.header("Interactions by type", anchor=False)
         st.segmented_control("Each point is", GRAINS, **frame.bound(GRAIN.name), format_func=CHOICES.get,
                              label_visibility="collapsed", required=True)
         taking("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
@@ -76,7 +76,7 @@ def draw_funnel(frame: OfferFrame) -> None:
     question = FunnelQuestion(replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != "type")))
     answer = funnel(frame.tenant, question)
     with st.container(horizontal=True, vertical_alignment="center", key="funnel_heading"):
-        st.subheader("Funnel", anchor=False)
+        st.header("Funnel", anchor=False)
         st.page_link("funnels.py", label="Open in Funnels", icon=":material/arrow_forward:", icon_position="right",
                      query_params=address.grouped(question.pairs()))
         words = question.pairs()
@@ -93,7 +93,7 @@ def draw_channels(frame: OfferFrame) -> None:
     selection, names = frame.selection, frame.tenant.names
     rows = every_row(frame.tenant, selection, "channel")
     with st.container(horizontal=True, vertical_alignment="center", key="channels_heading"):
-        st.subheader("Channels", anchor=False)
+        st.header("Channels", anchor=False)
         taking("offer-channels", *summary_file(rows), SUMMARY, [("groupBy", "channel"), *selection.pairs()])
     drawn = []
     for row in rows:
@@ -111,7 +111,7 @@ def draw_heat(frame: OfferFrame) -> None:
         st.warning(str(refused))
         return
     with st.container(horizontal=True, vertical_alignment="center", key="heat_heading"):
-        st.subheader("Hours of the week", anchor=False)
+        st.header("Hours of the week", anchor=False)
         st.selectbox("Figure", list(HEAT_NAMES), **frame.bound(HEAT.name), format_func=HEAT_NAMES.get,
                      label_visibility="collapsed", filter_mode=None, width=180)
         hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]

@@ -42,7 +42,7 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
         return entity_cell(row, f"No {by}", rows_link(narrowed(selection, [filter_of(f"{by}Id", row.id)])))
 
     with st.container(horizontal=True, vertical_alignment="center", key=f"{by}_heading"):
-        st.subheader(title, anchor=False)
+        st.header(title, anchor=False)
         st.segmented_control("Rate", list(RATE_NAMES), **frame.bound(RATE.name), format_func=RATE_NAMES.get,
                              label_visibility="collapsed", required=True)
         header, rows = summary_file(every_row(frame.tenant, selection, by))

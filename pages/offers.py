@@ -59,7 +59,7 @@ class OfferList(OfferFrame):
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
                 number = numbers.counted(len(found.found), "offer")
-                st.subheader(f"None of {number} has interactions" if self.nobody_met(found) else number, anchor=False)
+                st.header(f"None of {number} has interactions" if self.nobody_met(found) else number, anchor=False)
                 self.draw_sentence()
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 copying.copy_link()

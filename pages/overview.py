@@ -100,7 +100,7 @@ class Overview:
     def draw_summary(self, compared: Comparison) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                st.subheader(numbers.counted(compared.now.total, "interaction"), anchor=False)
+                st.header(numbers.counted(compared.now.total, "interaction"), anchor=False)
                 st.text(sentence(self.selection, self.tenant.names))
                 draw_as_of(self.tenant, self.selection.zone)
                 st.caption(self.compared_with(compared))
@@ -118,7 +118,7 @@ class Overview:
 
     def draw_unusual(self) -> None:
         watch = unusual(self.tenant, self.selection)
-        st.subheader("What is unusual", anchor=False)
+        st.header("What is unusual", anchor=False)
         found = [
             (one.sentence, self.link(one.measure, Bounds(one.start, one.end), channel_pairs(one.channel))) for one in watch.found
         ]
@@ -126,7 +126,7 @@ class Overview:
 
     def draw_trend(self, buckets: list[Bucket]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
-            st.subheader("Interactions by type", anchor=False)
+            st.header("Interactions by type", anchor=False)
             st.segmented_control("Each point is", GRAINS, **self.bound("grain"), format_func=CHOICES.get,
                                  label_visibility="collapsed", required=True)
             header, rows = trend_file(buckets, self.selection.zone)
@@ -148,7 +148,7 @@ class Overview:
     def draw_ranking(self) -> None:
         found = ranking(self.tenant, self.selection, self.rate)
         with st.container(horizontal=True, vertical_alignment="center", key="ranking_heading"):
-            st.subheader("Best and weakest offers", anchor=False)
+            st.header("Best and weakest offers", anchor=False)
             st.segmented_control("By", list(RATE_NAMES), **self.bound("rate"), format_func=RATE_NAMES.get,
                                  label_visibility="collapsed", required=True)
             self.take("offer")
@@ -171,7 +171,7 @@ class Overview:
 
     def draw_channels(self) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="channels_heading"):
-            st.subheader("Channels", anchor=False)
+            st.header("Channels", anchor=False)
             self.take("channel")
         rows = channel_rows(every_row(self.tenant, self.selection, "channel"), self.selection, self.tenant.names)
         sortable_table(rows, CHANNEL_HEADINGS, "Channels", "channels")

@@ -13,7 +13,7 @@ REPEATS = 20
 # From the click on an option to the first frame with other figures, and to the last; and the fewest rows in any frame until then.
 WATCH = """() => {
     const rows = () => [...document.querySelectorAll("tbody tr")]
-    const text = () => [document.querySelector("h3"), ...rows()].map(shown => shown?.innerText).join("\\n")
+    const text = () => [document.querySelector("h2"), ...rows()].map(shown => shown?.innerText).join("\\n")
     const before = text()
     const watched = { fewest: rows().length, first: null, last: null }
     const started = performance.now()

@@ -77,7 +77,7 @@ def test_the_offers_taken_lead_to_the_rows_by_which_they_were_taken(go: Visit, d
     page.get_by_role("listitem").filter(has_text="Offers taken").get_by_role("link").click()
     expect(page).to_have_url(re.compile(rf"/history\?customerId={taking['id']}&outcome=accept"))
     drawn(page)
-    expect(page.get_by_role("heading", level=3)).to_have_text(re.compile(rf"^{taking['total']} interactions?$"))
+    expect(page.get_by_role("heading", level=2)).to_have_text(re.compile(rf"^{taking['total']} interactions?$"))
 
 
 def test_the_types_download_as_they_are_shown(go: Visit, busiest: str):

@@ -61,7 +61,7 @@ def test_a_row_leads_to_as_many_units_as_it_says_and_a_unit_to_its_rows(go: Visi
     page.get_by_role("table", name="Units").get_by_role("link", name=first[0]).click()
     expect(page).to_have_url(re.compile(rf"/history\?customerId={first[0]}&offerId={units['data'][0]['offerId']}$"))
     drawn(page)
-    assert int(page.get_by_role("heading", level=3).inner_text().split()[0]) >= units["data"][0]["level"]
+    assert int(page.get_by_role("heading", level=2).inner_text().split()[0]) >= units["data"][0]["level"]
 
 
 def test_the_focus_stays_on_the_step_whose_units_are_listed_and_returns_to_it_when_the_list_is_closed(go: Visit):
@@ -88,7 +88,7 @@ def test_a_bar_of_the_picture_leads_to_as_many_units_as_its_row_says(go: Visit, 
     # The layer that plotly lays over its bars takes the click for them.
     page.locator(f".st-key-funnel_picture .trace.bars >> nth={trace}").locator(".point path").nth(1 - trace).click(force=True)
     expect(page).to_have_url(re.compile(rf"/funnels\?{words}$"))
-    expect(page.locator(".st-key-units").get_by_role("heading", level=3)).to_contain_text(f"{count} customer–offer pairs")
+    expect(page.locator(".st-key-units").get_by_role("heading", level=2)).to_contain_text(f"{count} customer–offer pairs")
     page.get_by_role("button", name="Close").click()
     expect(page).to_have_url(re.compile(r"/funnels$"))
     expect(page.locator(".st-key-units")).to_have_count(0)
@@ -97,7 +97,7 @@ def test_a_bar_of_the_picture_leads_to_as_many_units_as_its_row_says(go: Visit, 
 def test_the_units_are_walked_page_by_page_each_once_and_all_of_them_are_in_the_file(go: Visit):
     page = go(f"/funnels?{FOUR}&reached=3")
     table = page.get_by_role("table", name="Units")
-    count = int(page.locator(".st-key-units").get_by_role("heading", level=3).inner_text().split()[0])
+    count = int(page.locator(".st-key-units").get_by_role("heading", level=2).inner_text().split()[0])
     first = cells(table)
     seen = list(first)
     assert count > len(seen)
@@ -290,7 +290,7 @@ def test_the_units_of_a_page_are_a_call_of_the_api(go: Visit, dashboard: Dashboa
     with dashboard.client() as client:
         answer = client.get(call).json()
     assert [unit["customerId"] for unit in answer["data"]] == [row[0] for row in cells(table)]
-    expect(page.locator(".st-key-units").get_by_role("heading", level=3)).to_contain_text(f"{answer['pagination']['total']:,} customer")
+    expect(page.locator(".st-key-units").get_by_role("heading", level=2)).to_contain_text(f"{answer['pagination']['total']:,} customer")
 
 
 def test_the_steps_can_be_taken_as_a_file(go: Visit, dashboard: Dashboard):

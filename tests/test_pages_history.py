@@ -23,7 +23,7 @@ def asked(page: Page) -> list[tuple[str, str]]:
 
 
 def total(page: Page) -> str:
-    return page.get_by_role("heading", level=3).inner_text()
+    return page.get_by_role("heading", level=2).inner_text()
 
 
 def cells(page: Page) -> list[list[str]]:
@@ -86,7 +86,7 @@ def test_choosing_a_filter_narrows_the_rows_and_is_in_the_address(go: Visit, das
     with dashboard.client() as client:
         count = client.get(API, params={"offerId": "off_002"}).json()["pagination"]["total"]
     assert 0 < count < WHOLE
-    expect(page.get_by_role("heading", level=3)).to_have_text(f"{count:,} interactions")
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"{count:,} interactions")
     expect(page.get_by_text("Interactions of offer Everyday Cashback Card")).to_be_visible()
     assert {row[3] for row in cells(page)} == {"Everyday Cashback Card"}
 
@@ -99,7 +99,7 @@ def test_back_and_forward_step_through_the_views(go: Visit):
     drawn(page)
     second = cells(page)
     page.get_by_role("button", name="Clear filters").click()
-    expect(page.get_by_role("heading", level=3)).to_have_text("3,000 interactions")
+    expect(page.get_by_role("heading", level=2)).to_have_text("3,000 interactions")
     page.go_back()
     expect(page.get_by_role("status")).to_have_text("Rows 26–50")
     drawn(page)
@@ -336,7 +336,7 @@ def test_a_load_while_the_page_is_open_leaves_its_filters_whole(go: Visit, dashb
     file.write_text('{"id":"late","customerId":"C","offerId":"off_003","interactionType":"click","timestamp":"2026-06-30T00:00:00Z"}\n')
     dashboard.run("data", "load", str(file), "--tenant", TENANT)
     choose(page, "Rows per page", "100 per page")
-    expect(page.get_by_role("heading", level=3)).to_have_text(f"{before + 1} interactions")
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"{before + 1} interactions")
     page.get_by_role("combobox", name="Direction").click()
     page.get_by_role("option", name=re.compile("^inbound")).click()
     page.keyboard.press("Escape")

@@ -56,13 +56,13 @@ def test_a_heading_sorts_a_search_finds_and_both_are_in_the_address(go: Visit):
     page.get_by_role("textbox", name="Find an offer").fill("LOAN")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("search=LOAN"))
-    expect(page.get_by_role("heading", level=3)).to_have_text(re.compile(r"^\d offers?$"))
-    found = int(page.get_by_role("heading", level=3).inner_text().split()[0])
+    expect(page.get_by_role("heading", level=2)).to_have_text(re.compile(r"^\d offers?$"))
+    found = int(page.get_by_role("heading", level=2).inner_text().split()[0])
     expect(page.get_by_role("table", name="Offers", exact=True).locator("tbody tr")).to_have_count(found)
     assert all("loan" in row[0].lower() for row in table(page, "Offers"))
     assert dict(parse_qsl(urlsplit(page.url).query)) == {"period": "all", "sort": "-click", "search": "LOAN"}
     page.go_back()
-    expect(page.get_by_role("heading", level=3)).not_to_have_text(re.compile(r"^\d offers?$"))
+    expect(page.get_by_role("heading", level=2)).not_to_have_text(re.compile(r"^\d offers?$"))
 
 
 def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(go: Visit, dashboard: Dashboard):
@@ -74,7 +74,7 @@ def test_a_figure_leads_to_as_many_rows_of_the_log_as_it_says(go: Visit, dashboa
     assert clicks == f"{total:,}" != "0"
     link.click()
     expect(page).to_have_url(re.compile("/history"))
-    expect(page.get_by_role("heading", level=3)).to_have_text(f"{clicks} interactions")
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"{clicks} interactions")
 
 
 def test_the_name_opens_the_offer_whose_figures_are_the_api_s(go: Visit, dashboard: Dashboard):
@@ -151,7 +151,7 @@ def test_all_offers_are_a_step_of_their_own_and_back_returns_to_the_offer(go: Vi
 def test_a_period_without_interactions_is_said_and_leads_out(go: Visit):
     page = go("/offers?from=2031-01-01&to=2031-02-01")
     expect(page.get_by_text("No interactions match")).to_be_visible()
-    expect(page.get_by_role("heading", level=3)).to_have_text(re.compile(r"^None of \d+ offers has interactions$"))
+    expect(page.get_by_role("heading", level=2)).to_have_text(re.compile(r"^None of \d+ offers has interactions$"))
     expect(page.get_by_role("button", name="Download CSV")).to_have_count(0)
     page.get_by_role("button", name="Remove Period").click()
     expect(page).to_have_url(re.compile(r"/offers\?period=all$"))

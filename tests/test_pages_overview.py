@@ -102,7 +102,7 @@ def test_a_figure_leads_to_the_rows_that_it_counts(go: Visit):
     page.get_by_role("listitem").filter(has_text="Conversions").get_by_role("link").click()
     expect(page).to_have_url(re.compile(r"/history\?channelId=ch_email&outcome=conver"))
     drawn(page)
-    expect(page.get_by_role("heading", level=3)).to_have_text(f"{count} interactions")
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"{count} interactions")
     page.go_back()
     expect(page).to_have_url(re.compile(r"/overview\?from=2026-06-01&channelId=ch_email$"))
     assert values(page)["Conversions"] == count

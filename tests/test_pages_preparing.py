@@ -38,7 +38,7 @@ def test_the_first_funnel_says_that_it_is_prepared_while_other_pages_answer(chro
     other = page.context.new_page()
     other.goto("/history")
     drawn(other)
-    expect(other.get_by_role("heading", level=3)).to_have_text("8 interactions")
+    expect(other.get_by_role("heading", level=2)).to_have_text("8 interactions")
     expect(page.get_by_text(PREPARING)).to_be_visible()
     (cold.home / "ready").touch()
     expect(page.get_by_role("table", name="Steps")).to_be_visible(timeout=120_000)

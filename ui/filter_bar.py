@@ -15,6 +15,7 @@ from queries.narrowing import filter_of
 from queries.selection import Selection
 from queries.visible import visible
 from ui.address import Binding, Field, Pairs, values
+from ui.disclosure import disclosure
 from ui.numbers import count
 from ui.period import Period
 from ui.zone import Zone
@@ -49,7 +50,7 @@ class FilterBar:
         """Draws the bar; `bound` is what `address.mirror` made of its fields."""
         selection = self.selection
         active = sum(bool(selection.passing(name)) for name in BY_NAME) + (selection.start is not None or selection.end is not None)
-        st.toggle(f"Filters ({active})" if active else "Filters", key="filters_open", on_change="ignore")
+        disclosure(f"Filters ({active})" if active else "Filters", "filters", "filters_open")
         with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
             self.period.draw(bound, _WIDTH)
             if self.zone:

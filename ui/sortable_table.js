@@ -36,6 +36,8 @@ function draw(table, { headings, rows, sortedBy }) {
     to.tabIndex = 0
     to.focus()
   }
+  // A table with nothing in it to come to with the keyboard may still have to be scrolled.
+  table.parentElement.tabIndex = table.querySelector("a, button") ? -1 : 0
   if (held) (held.row < 0 ? table.tHead.rows[0].cells[held.column]?.querySelector("button") : link)?.focus()
 }
 

@@ -17,8 +17,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function draw(table, { columns, rows, glyphs }) {
   const header = element("tr", ...columns.map((column) => cell("th", column, column.label)))
+  header.role = "row"
   const body = rows.map((record) => {
     const row = element("tr", ...columns.map((column) => cell("td", column, record[column.name], glyphs)))
+    row.role = "row"
     row.dataset.id = record.key
     row.tabIndex = -1
     return row
@@ -44,6 +46,8 @@ function draw(table, { columns, rows, glyphs }) {
 function cell(tag, column, content, glyphs) {
   const made = element(tag)
   made.className = `ih-${column.kind}`
+  made.role = tag === "th" ? "columnheader" : "cell"
+  made.dataset.column = column.name
   if (tag === "th") made.scope = "col"
   if (tag === "td" && column.kind === "type") {
     const chip = element("span", glyph(glyphs[content]), content)

@@ -19,7 +19,9 @@ _HERE = Path(__file__).parent
 
 _table = st.components.v2.component(
     "rows",
-    html='<div class="ih-table" tabindex="-1"><table><thead></thead><tbody></tbody></table></div>',
+    # The roles are said in words: a row that is laid out as a card would lose its own.
+    html='<div class="ih-table ih-rows" tabindex="-1"><table role="table">'
+         '<thead role="rowgroup"></thead><tbody role="rowgroup"></tbody></table></div>',
     css=(_HERE / "table.css").read_text(encoding="utf-8"),
     js=(_HERE / "glyph.js").read_text(encoding="utf-8") + (_HERE / "table.js").read_text(encoding="utf-8"),
     # In the page's own tree: a closing drawer can then give the focus back to the row it came from.
