@@ -18,7 +18,6 @@ from queries.measures import MEASURES, RATES
 from queries.parameters import Parameter, one_of
 from queries.problems import BadQuestion
 from queries.ranking import ranking
-from queries.rates import FEWEST_TRIALS
 from queries.selection import Question, Selection, parse
 from queries.sentence import sentence, touched_days
 from queries.summary import every_row
@@ -30,7 +29,7 @@ from ui.chart_trend import trend_figure, trend_words, unfinished_words
 from ui.emptiness import no_interactions
 from ui.filter_bar import FilterBar
 from ui.kpis import kpis
-from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, ranking_rows
+from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows
 from ui.period import WHOLE_LOG, Period, usual_selection
 from ui.period_kpis import period_kpis
 from ui.rows_link import link_behind, part_link
@@ -161,14 +160,7 @@ class Overview:
             if rows:
                 label = f"{title} offers by {RATE_NAMES[self.rate]}"
                 sortable_table(rows, side_headings(title, self.rate), label, f"offers_{title}")
-        st.caption(self.unjudged(found.judged, found.unjudged))
-
-    def unjudged(self, judged: int, unjudged: int) -> str:
-        """How many offers were ranked, in words."""
-        ranked = f"Of {numbers.counted(judged, 'offer')} with enough impressions."
-        if not unjudged:
-            return ranked
-        return f"{ranked} Left out: {numbers.counted(unjudged, 'offer')} with fewer than {FEWEST_TRIALS} impressions, too few to say."
+        st.caption(left_out(found, self.rate))
 
     def draw_channels(self) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="channels_heading"):
