@@ -118,6 +118,7 @@ def _query(asked: FunnelQuestion) -> dict[str, Any]:
         "grain": asked.grain,
         "from": None if selection.start is None else iso(selection.start),
         "to": None if selection.end is None else iso(selection.end),
+        "asOf": None if asked.as_of_ms is None else iso(asked.as_of_ms),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
         WITHOUT: selection.values(WITHOUT),

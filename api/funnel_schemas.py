@@ -34,6 +34,7 @@ QUERY = closed_object({
     "grain": {"type": ["string", "null"], "enum": [*GRAINS, None]},
     "from": _NULLABLE_TIME,
     "to": _NULLABLE_TIME,
+    "asOf": _NULLABLE_TIME,
     "tz": _TEXT,
     **{filter.name: _TEXTS for filter in FILTERS if filter.name != "type"},
     WITHOUT: _TEXTS,
@@ -86,7 +87,8 @@ UNITS_PAGE = closed_object({
 EXAMPLE_FUNNEL = {
     "query": {
         "step": ["impression", "click"], "window": "7d", "unit": "customer_offer", "order": "ordered", "ties": "include", "exclude": [],
-        "breakdown": "channel", "grain": "day", "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "tz": "UTC",
+        "breakdown": "channel", "grain": "day", "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "asOf": None,
+        "tz": "UTC",
         **{filter.name: [] for filter in FILTERS if filter.name != "type"},
         WITHOUT: [],
     },

@@ -5,13 +5,13 @@ from dataclasses import replace
 from queries.funnel.contrast import Comparison
 from queries.rates import Contrast
 from tests.funnel_answers import ANSWER, TIMES
-from ui.funnel_before import BEFORE_HEADER, before_figure, before_file, before_rows
+from ui.funnel_before import BEFORE_HEADER, before_figure, before_file, before_rows, seen_text
 from ui.funnel_breakdown import breakdown_figure, breakdown_rows
 from ui.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
 from ui.funnel_trend import trend_figure, trend_rows
 
 CONTRASTS = [Contrast("lower", -0.093, 0.01), Contrast("too few to say")]
-COMPARED = Comparison(ANSWER, ANSWER, (Contrast("no clear difference", 0.0, 1.0), Contrast("higher", 0.02, 0.01)), True)
+COMPARED = Comparison(ANSWER, ANSWER, (Contrast("no clear difference", 0.0, 1.0), Contrast("higher", 0.02, 0.01)), True, None)
 
 
 def test_a_value_has_its_rate_and_its_verdict():
@@ -64,3 +64,12 @@ def test_the_period_before_stands_beside_now_with_the_verdict():
     assert last["difference"].text == "▲ +2.0 points"
     assert [trace.name for trace in before_figure(COMPARED).data] == ["Now", "Before"]
     assert all(len(row) == len(BEFORE_HEADER) for row in before_file(COMPARED))
+
+
+def test_for_how_long_two_periods_are_seen_is_said_in_words():
+    asked = replace(ANSWER.question, as_of_ms=1_773_581_400_000)
+    compared = replace(COMPARED, before=replace(ANSWER, question=asked), seen_ms=14 * 86_400_000)
+    assert seen_text(compared) == (
+        "Both are seen for the same time, 14 d from the beginning of their period: of the earlier one, rows later than 15 March 2026 13:30 "
+        "(UTC) do not count."
+    )
