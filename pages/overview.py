@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 import process
+from api.unusual import COLUMNS, unusual_rows
 from data.tenant import Tenant
 from pages.taking import taking
 from pages.visitor import visitor
@@ -43,6 +44,7 @@ from ui.zone import Zone, as_of
 COMPARISON = "/api/v1/interaction-comparison"
 SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
+UNUSUAL = "/api/v1/interaction-unusual"
 
 RATE_NAMES = {rate.id: rate.label for rate in RATES}
 GRAIN_NAMES = {"day": "Days", "week": "Weeks", "month": "Months"}
@@ -118,7 +120,9 @@ class Overview:
 
     def draw_unusual(self) -> None:
         watch = unusual(self.tenant, self.selection)
-        st.subheader("What is unusual", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="unusual_heading"):
+            st.subheader("What is unusual", anchor=False)
+            taking("interaction-unusual", COLUMNS, unusual_rows(watch.found), UNUSUAL, self.selection.pairs())
         found = [
             (one.sentence, self.link(one.measure, Bounds(one.start, one.end), channel_pairs(one.channel))) for one in watch.found
         ]
