@@ -14,6 +14,7 @@ from pages.taking import taking
 from pages.visitor import visitor
 from queries.bounds import Bounds, within
 from queries.comparison import Comparison, comparison
+from queries.count_changes import count_changes
 from queries.emptiness import widened
 from queries.measures import MEASURES, RATES
 from queries.parameters import Parameter, one_of
@@ -32,7 +33,7 @@ from ui.filter_bar import FilterBar
 from ui.kpis import kpis
 from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows
 from ui.period import WHOLE_LOG, Period, usual_selection
-from ui.period_kpis import period_kpis
+from ui.period_kpis import USUAL, period_kpis
 from ui.rows_link import link_behind, part_link
 from ui.side_cells import side_headings
 from ui.sortable_table import sortable_table
@@ -83,7 +84,8 @@ class Overview:
             buckets = trend(self.tenant, self.selection, self.grain)
         except BadQuestion as refused:
             buckets, self.refused = [], str(refused)
-        kpis(period_kpis(compared, buckets, self.link), "Figures of the period")
+        judged = count_changes(self.tenant, self.selection, compared, USUAL)
+        kpis(period_kpis(compared, judged, buckets, self.link), "Figures of the period")
         self.draw_unusual()
         self.draw_trend(buckets)
         self.draw_ranking()
