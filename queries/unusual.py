@@ -164,5 +164,5 @@ def _sentence(channel: str | None, measure: str, window: _Window, ratio: float |
         # What had stopped before the last seven days did not stop on the first of them.
         when = f"on {day}" if window.eve else f"before {day}"
         return f"{what} stopped {when}: none {span}, {usual}."
-    change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):.0%}"
+    change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):,.0%}"
     return f"{what} {change} {'on' if one else f'{span} from'} {day}: {window.now:,}, {usual}."
