@@ -30,6 +30,7 @@ from api.hours import ENDPOINTS as HOURS
 from api.openapi import openapi
 from api.summary import ENDPOINTS as SUMMARY
 from api.trend import ENDPOINTS as TREND
+from api.unusual import ENDPOINTS as UNUSUAL
 from data.errors import StoreError, TooSlow
 from data.store import TIME_LIMIT, Store
 from queries.problems import BadQuestion
@@ -38,7 +39,7 @@ VERSION = "1.0.0"
 PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
 COMPRESSION = 5
-ENDPOINTS: tuple[Endpoint, ...] = HISTORY + SUMMARY + COMPARISON + TREND + HOURS + FUNNEL
+ENDPOINTS: tuple[Endpoint, ...] = HISTORY + SUMMARY + COMPARISON + TREND + HOURS + UNUSUAL + FUNNEL
 
 _log = logging.getLogger("interaction_history")
 

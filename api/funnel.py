@@ -131,6 +131,7 @@ def _query(asked: FunnelQuestion, grain: Grain | None) -> dict[str, Any]:
         "askedGrain": asked.grain,
         "from": spelled(selection.start),
         "to": spelled(selection.end),
+        "asOf": spelled(asked.as_of_ms),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
         WITHOUT: selection.values(WITHOUT),

@@ -37,6 +37,7 @@ QUERY = closed_object({
     "askedGrain": {"type": ["string", "null"], "enum": [*GRAINS, None]},
     "from": _NULLABLE_TIME,
     "to": _NULLABLE_TIME,
+    "asOf": _NULLABLE_TIME,
     "tz": _TEXT,
     **{filter.name: _TEXTS for filter in FILTERS if filter.name != "type"},
     WITHOUT: _TEXTS,
@@ -97,7 +98,7 @@ EXAMPLE_FUNNEL = {
     "query": {
         "step": ["impression", "click"], "window": "7d", "unit": "customer_offer", "order": "ordered", "ties": "include", "exclude": [],
         "breakdown": "channel", "grain": "day", "askedGrain": "day",
-        "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "tz": "UTC",
+        "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "asOf": None, "tz": "UTC",
         **{filter.name: [] for filter in FILTERS if filter.name != "type"},
         WITHOUT: [],
     },

@@ -7,6 +7,7 @@ from typing import Any
 from api.schemas import FUTURE_ROWS, PARTIAL, closed_object
 from queries.buckets import GRAINS, MOST_BUCKETS
 from queries.measures import COUNTS, MEASURE
+from queries.unusual import MEASURES as WATCHED
 
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 _MOMENT = {"type": "string", "format": "date-time"}
@@ -116,6 +117,27 @@ HOURS = closed_object({
     }),
 })
 
+UNUSUAL = closed_object({
+    "tz": {"type": "string", "description": "The time zone whose days are compared."},
+    "checked": {"type": "boolean", "description": "Whether the log is long enough: five weeks of whole days."},
+    "unusual": {
+        "type": "array",
+        "items": closed_object({
+            "channelId": {**_NULLABLE_TEXT, "description": "Null for interactions without a channel."},
+            "channelName": _NULLABLE_TEXT,
+            "measure": {"type": "string", "enum": list(WATCHED)},
+            "from": {**_MOMENT, "description": "The beginning of the first of the days that stand out."},
+            "to": {**_MOMENT, "description": "The end of the last whole day, itself excluded."},
+            "now": {"type": "integer", "minimum": 0, "description": "How many came in these days."},
+            "usual": {"type": "number", "minimum": 0, "description": "The mean of the same weekdays in the four weeks before."},
+            "change": {"type": ["number", "null"], "description": "`now` less `usual` as a share of `usual`; null where that is 0."},
+            "p": {"type": "number", "minimum": 0, "maximum": 1, "description": "How likely chance alone would bring as large a change, "
+                  "corrected after Holm for all that was looked at."},
+            "sentence": {"type": "string", "description": "The same in one English sentence."},
+        }),
+    },
+})
+
 EXAMPLE_SUMMARY = {
     "groupBy": "offer",
     "from": "2026-03-01T00:00:00.000Z",
@@ -176,3 +198,20 @@ EXAMPLE_COMPARISON = {
 }
 
 EXAMPLE_HOURS = {"tz": "UTC", "counts": {measure.id: [[0] * 24 for _ in range(7)] for measure in COUNTS}}
+
+EXAMPLE_UNUSUAL = {
+    "tz": "UTC",
+    "checked": True,
+    "unusual": [{
+        "channelId": "ch_email",
+        "channelName": "Email",
+        "measure": "click",
+        "from": "2026-03-10T00:00:00.000Z",
+        "to": "2026-03-16T00:00:00.000Z",
+        "now": 201,
+        "usual": 405.0,
+        "change": -0.5037037037037037,
+        "p": 4.2e-18,
+        "sentence": "Email clicks fell by 50% in 6 days from Tuesday 10 March: 201, against the usual 405 for those weekdays.",
+    }],
+}

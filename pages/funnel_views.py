@@ -17,11 +17,11 @@ from queries.parameters import Parameter, one_of, whole_number
 from queries.periods import comparable_last_days, of_last_days
 from queries.selection import ZONE, Selection
 from queries.sentence import period, touched_days
-from ui import address, copying
+from ui import address, copying, messages
 from ui.address import Binding, Field, Pairs
 from ui.compared_words import how_compared
 from ui.cut_words import cut_caption, cut_words
-from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text
+from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text, seen_text
 from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
 from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
 from ui.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
@@ -148,6 +148,8 @@ class View:
         st.text(f"Entries {period(self._asked.selection)}, against the equally long period before, {before}")
         if not compared.whole:
             st.caption(":material/info: The log begins within the period before, so that has fewer entries than it might.")
+        if compared.seen_ms is not None:
+            st.caption(f":material/info: {messages.plain(seen_text(compared))}")
         if compared.now.immature:
             st.caption(f":material/info: {units(compared.now.immature, self._asked)} of the later period may still convert, so its rates may rise.")
         picture, table = st.columns([1, 1.25], gap="medium")

@@ -21,8 +21,9 @@ from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
 from queries.funnel.cursor import CURSOR
 from queries.funnel.definition import either
 from queries.funnel.listing import is_ready
-from queries.funnel.question import STEP, funnel_question
+from queries.funnel.question import AS_OF, STEP, funnel_question
 from queries.selection import Question, Selection
+from queries.sentence import instant
 from ui import address, copying, messages, numbers
 from ui.address import Pairs
 from ui.as_of import draw_as_of
@@ -97,7 +98,7 @@ class Funnels:
         editor, rules = StepEditor(self.steps, self.types), Rules(self.question, self.types)
         filters = FilterBar(self.tenant, selection, period, omitted=("type",), zone=Zone(selection))
         everything = self.pairs(self.bar)
-        kept = (*self.view.names, REACHED.name, DROPPED_AFTER.name)
+        kept = (*self.view.names, REACHED.name, DROPPED_AFTER.name, AS_OF.name)
         bound = address.mirror((*editor.fields, *rules.fields, *filters.fields), everything, kept)
         others = {name for name, _ in everything if name not in self.view.names}
         self.view_bound = address.mirror(self.view.fields, everything, others | {CURSOR.name})
@@ -118,11 +119,19 @@ class Funnels:
                     said = f"{numbers.count(last.units)} {reached_words(self.question, last.number)}"
                     st.text(f"{said} · 95% interval {interval(last.interval95)}")
                 draw_as_of(self.tenant, self.question.selection.zone)
+                if self.question.as_of_ms is not None:
+                    self.draw_as_of()
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 words = self.view.question.pairs()
                 copying.download("Download steps as CSV", f"{PATH}.csv", [*words, ("table", "steps"), ("bom", "true")], "funnel-steps.csv")
                 copying.copy_link()
                 copying.copy_curl(PATH, words)
+
+    def draw_as_of(self) -> None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            said = instant(self.question.as_of_ms, self.question.selection.zone)
+            st.text(f"As it stood on {said}: later rows do not count.", width="content")
+            st.button("Count them", key="count_later", on_click=self.count_later, type="tertiary")
 
     def draw_steps(self, answer: FunnelAnswer) -> None:
         with st.container(gap=None, key="funnel_warnings"):
@@ -180,6 +189,11 @@ class Funnels:
         excluded = tuple(type for type in self.question.excluded if type not in named)
         self.steps, self.question = chosen, replace(self.question, steps=chosen, excluded=excluded)
         self.show(None)
+
+    def count_later(self) -> None:
+        """Makes the address that of the same funnel with all rows."""
+        self.question = replace(self.question, as_of_ms=None)
+        self.show(self.bar)
 
     def clear(self) -> None:
         """Takes the filters and the period away."""

@@ -13,6 +13,7 @@ from pages.offer_parts import HEAT
 from pages.offer_sides import RATE, RATE_FIELD, draw_sides
 from pages.taking import taking_of_api
 from queries.bounds import within
+from queries.count_changes import count_changes
 from queries.emptiness import widened
 from queries.lookup import record
 from queries.page import page
@@ -27,8 +28,8 @@ from ui.kpis import kpis
 from ui.measured import interval_text
 from ui.offer_words import standing_note
 from ui.palette import Looks
+from ui.period_kpis import CLEAR, of_impressions, period_kpis
 from ui.period_kpis import USUAL as USUAL_MEASURES
-from ui.period_kpis import period_kpis
 from ui.record_cells import USUAL, cells, headed_columns
 from ui.record_drawer import RECORD, record_drawer
 from ui.rows_link import link_behind
@@ -106,10 +107,13 @@ class OfferPage(OfferFrame):
 
     def draw_figures(self, found: Standings, buckets: list[Bucket]) -> None:
         cards = []
-        for id, card in zip(USUAL_MEASURES, period_kpis(found.compared, buckets, self.link), strict=True):
+        judged = count_changes(self.tenant, self.selection, found.compared, USUAL_MEASURES)
+        for id, card in zip(USUAL_MEASURES, period_kpis(found.compared, judged, buckets, self.link), strict=True):
             rate = found.of[id].rate
             interval = interval_text(id, rate) if rate and rate.low is not None else None
-            cards.append(replace(card, note=standing_note(id, found.of[id], interval)))
+            share = of_impressions(found.compared.now) if id == "accept" else None
+            note = ", ".join(part for part in (share, standing_note(id, found.of[id], interval)) if part) or None
+            cards.append(replace(card, note=note, verdict=f"{card.verdict} than before" if card.verdict in CLEAR else None))
         kpis(cards, "Figures of the offer")
 
     def link(self, measure: str) -> str | None:

@@ -48,6 +48,7 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
         header, rows = summary_file(every_row(frame.tenant, selection, by))
         taking(f"offer-{by}s", header, rows, SUMMARY, [("groupBy", by), *selection.pairs()])
     st.markdown(conclusion(found, rate, f"{by}s"))
-    pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two=len(found) == 2), title, f"{by}s")
+    of_two = sum(not side.rate.outnumbers for side in found) == 2
+    pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
     st.caption(f"{MEASURE[rate].words} {how_compared([side.contrast for side in found])}")
     address.follow(pressed.followed)

@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 import streamlit as st
 
 import process
+from api.unusual import COLUMNS, unusual_rows
 from data.tenant import Tenant
 from pages.taking import taking
 from pages.visitor import visitor
 from queries.bounds import Bounds, within
 from queries.buckets import GRAINS, fitting_grain
 from queries.comparison import Comparison, comparison
+from queries.count_changes import count_changes
 from queries.emptiness import widened
 from queries.measures import MEASURES, RATES
 from queries.parameters import Parameter, one_of
 from queries.ranking import ranking
-from queries.rates import FEWEST_TRIALS
 from queries.selection import Question, Selection, parse
 from queries.sentence import sentence, touched_days
 from queries.summary import every_row
@@ -33,10 +34,10 @@ from ui.emptiness import no_interactions
 from ui.filter_bar import FilterBar
 from ui.grain import CHOICES, coarser_words
 from ui.kpis import kpis
-from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, ranking_rows
+from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows
 from ui.palette import Looks
 from ui.period import WHOLE_LOG, Period, usual_selection
-from ui.period_kpis import period_kpis
+from ui.period_kpis import USUAL, period_kpis
 from ui.rows_link import link_behind, part_link
 from ui.side_cells import side_headings
 from ui.sortable_table import sortable_table
@@ -48,6 +49,7 @@ from ui.zone import Zone
 COMPARISON = "/api/v1/interaction-comparison"
 SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
+UNUSUAL = "/api/v1/interaction-unusual"
 
 RATE_NAMES = {rate.id: rate.label for rate in RATES}
 
@@ -81,7 +83,8 @@ class Overview:
             no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
             return
         buckets = trend(self.tenant, self.selection, self.grain)
-        kpis(period_kpis(compared, buckets, self.link), "Figures of the period")
+        judged = count_changes(self.tenant, self.selection, compared, USUAL)
+        kpis(period_kpis(compared, judged, buckets, self.link), "Figures of the period")
         self.draw_unusual()
         self.draw_trend(buckets)
         self.draw_ranking()
@@ -118,7 +121,9 @@ class Overview:
 
     def draw_unusual(self) -> None:
         watch = unusual(self.tenant, self.selection)
-        st.header("What is unusual", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="unusual_heading"):
+            st.header("What is unusual", anchor=False)
+            taking("interaction-unusual", COLUMNS, unusual_rows(watch.found), UNUSUAL, self.selection.pairs())
         found = [
             (one.sentence, self.link(one.measure, Bounds(one.start, one.end), channel_pairs(one.channel))) for one in watch.found
         ]
@@ -160,14 +165,7 @@ class Overview:
             if rows:
                 label = f"{title} offers by {RATE_NAMES[self.rate]}"
                 sortable_table(rows, side_headings(title, self.rate), label, f"offers_{title}")
-        st.caption(self.unjudged(found.judged, found.unjudged))
-
-    def unjudged(self, judged: int, unjudged: int) -> str:
-        """How many offers were ranked, in words."""
-        ranked = f"Of {numbers.counted(judged, 'offer')} with enough impressions."
-        if not unjudged:
-            return ranked
-        return f"{ranked} Left out: {numbers.counted(unjudged, 'offer')} with fewer than {FEWEST_TRIALS} impressions, too few to say."
+        st.caption(left_out(found, self.rate))
 
     def draw_channels(self) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="channels_heading"):

@@ -51,8 +51,8 @@ COUNTS = (
 RATES = (
     Measure("ctr", "CTR", "Clicks per 100 impressions.", "percent", part="click", whole="impression"),
     Measure("cvr", "Conversion rate", "Conversions per 100 impressions.", "percent", part="convert", whole="impression"),
-    Measure("acceptanceRate", "Acceptance rate", "Positive outcomes per impression. One showing can bring several, a click and then a "
-            "conversion, so it can pass 1.", "share", part="positive", whole="impression"),
+    Measure("acceptanceRate", "Positive response rate", "Positive responses per impression: clicks, accepts, conversions and all others. One "
+            "showing can bring several, a click and then a conversion, so it can pass 1.", "share", part="positive", whole="impression"),
 )
 
 MEASURES = (

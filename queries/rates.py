@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import erfc, sqrt
@@ -20,8 +20,9 @@ TOO_FEW = (
     f"Too few to say: a rate is judged from {FEWEST_TRIALS} impressions on, and compared where at least {FEWEST_EACH_WAY} hits and "
     f"{FEWEST_EACH_WAY} misses would be expected on either side."
 )
+NOT_A_SHARE = "Not a share: it counts more hits than impressions, so it has neither an interval nor a verdict, and no other is compared with it."
 
-Verdict = Literal["higher", "lower", "no clear difference", "too few to say", "nothing to compare with"]
+Verdict = Literal["higher", "lower", "no clear difference", "too few to say", "nothing to compare with", "not a share"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class Arm:
     @property
     def is_share(self) -> bool:
         return 0 <= self.hits <= self.trials and self.trials > 0
+
+    @property
+    def outnumbers(self) -> bool:
+        """Whether there are more hits than trials."""
+        return self.hits > self.trials
 
     def __add__(self, other: Arm) -> Arm:
         return Arm(self.hits + other.hits, self.trials + other.trials)
@@ -56,12 +62,17 @@ class Rate:
     trials: int
     enough: bool
 
+    @property
+    def outnumbers(self) -> bool:
+        """Whether there are more hits than trials, and so no share."""
+        return Arm(self.hits, self.trials).outnumbers
+
 
 @dataclass(frozen=True)
 class Contrast:
     """One arm against another: `difference` of the shares (first less second), `p` corrected for the number of comparisons.
 
-    Both are None where there is too little to compare, and `comparisons` is 0.
+    Both are None where nothing can be compared, and `comparisons` is 0.
     """
 
     verdict: Verdict
@@ -73,6 +84,7 @@ class Contrast:
 _EMPTY = Arm(0, 0)
 _TOO_FEW = Contrast("too few to say")
 _ALONE = Contrast("nothing to compare with")
+_NOT_A_SHARE = Contrast("not a share")
 _MIRRORED: dict[Verdict, Verdict] = {"higher": "lower", "lower": "higher"}
 
 
@@ -119,26 +131,34 @@ def pairwise(arms: Sequence[Arm]) -> dict[tuple[int, int], Contrast]:
 def against_rest(arms: Sequence[Arm]) -> list[Contrast]:
     """Each arm against all others together; corrected for all these comparisons.
 
-    Of two arms they are one, seen from either side; an arm that is the only one with trials has nothing to compare with.
+    Arms that are no share are left out of what the others are compared with. Of two shares the comparisons are one, seen from either
+    side; a share that is the only one has nothing to compare with.
     """
-    filled = [place for place, arm in enumerate(arms) if arm != _EMPTY]
-    if len(filled) == 1:
-        return [_ALONE if place in filled else _TOO_FEW for place in range(len(arms))]
-    if len(filled) == 2:
-        first, second = filled
-        found = [_TOO_FEW] * len(arms)
+    shares = [place for place, arm in enumerate(arms) if arm.is_share]
+    found = [_incomparable(arm) for arm in arms]
+    if len(shares) == 1:
+        found[shares[0]] = _ALONE
+    elif len(shares) == 2:
+        first, second = shares
         [found[first]] = contrasts([(arms[first], arms[second])])
         found[second] = _from_the_other_side(found[first])
-        return found
-    whole = sum(arms, _EMPTY)
-    return contrasts([(arm, whole - arm) for arm in arms])
+    else:
+        whole = all_shares(arms)
+        for place, contrast in zip(shares, contrasts([(arms[place], whole - arms[place]) for place in shares]), strict=True):
+            found[place] = contrast
+    return found
+
+
+def all_shares(arms: Iterable[Arm]) -> Arm:
+    """All arms together that are shares."""
+    return sum((arm for arm in arms if arm.is_share), _EMPTY)
 
 
 def contrasts(pairs: Sequence[tuple[Arm, Arm]]) -> list[Contrast]:
     """The first of each pair against the second: the pooled two-proportion z-test at 5%, with Holm's correction."""
     judged = [place for place, pair in enumerate(pairs) if _comparable(*pair)]
     corrected = holm([_p(*pairs[place]) for place in judged])
-    found = [_TOO_FEW] * len(pairs)
+    found = [_incomparable(*pair) for pair in pairs]
     for place, p in zip(judged, corrected, strict=True):
         first, second = pairs[place]
         difference = first.hits / first.trials - second.hits / second.trials
@@ -147,6 +167,10 @@ def contrasts(pairs: Sequence[tuple[Arm, Arm]]) -> list[Contrast]:
             verdict = "higher" if difference > 0 else "lower"
         found[place] = Contrast(verdict, difference, p, len(judged))
     return found
+
+
+def _incomparable(*arms: Arm) -> Contrast:
+    return _NOT_A_SHARE if any(arm.outnumbers for arm in arms) else _TOO_FEW
 
 
 def _from_the_other_side(found: Contrast) -> Contrast:

@@ -49,6 +49,11 @@ def touched_days(selection: Selection) -> str:
     return said if last_minute == "23:59" else f"{said} until {last_minute}"
 
 
+def instant(ms: int, zone: str) -> str:
+    """An instant in words, in a time zone: `15 March 2026 14:30 (Europe/Amsterdam)`, with seconds where they are not 0."""
+    return f"{_spelled(ms, ZoneInfo(zone))} ({zone})"
+
+
 def _said(filter: Filter, selection: Selection, names: Names) -> str:
     values = selection.values(filter.name)
     labels = values if filter.dimension == "customer" else [names[filter.dimension].label(value) for value in values]

@@ -8,16 +8,17 @@ from data.tenant import Tenant
 from queries.comparison import Change, Comparison, comparison
 from queries.figures import figures
 from queries.measures import MEASURE, RATES, Figures, rate
-from queries.rates import Arm, Contrast, Rate, arm_of, contrasts, rate_of
+from queries.rates import Arm, Contrast, Rate, all_shares, arm_of, contrasts, rate_of
 from queries.selection import Selection
+from queries.summary import every_row
 
 
 @dataclass(frozen=True)
 class Standing:
     """A measure of an offer.
 
-    `whole` is that of all offers. Where the measure is a rate, `others` is that of all other offers together, and `contrast` how `rate`
-    compares with theirs, corrected for the number of rates; else they are None.
+    `whole` is that of all offers. Where the measure is a rate, `others` is that of all other offers together whose rate is a share, and
+    `contrast` how `rate` compares with theirs, corrected for the number of rates; else they are None.
     """
 
     change: Change
@@ -38,8 +39,10 @@ class Standings:
 def standings(tenant: Tenant, selection: Selection) -> Standings:
     """How the offer of a selection stands; of its other filters the other offers pass all."""
     compared = comparison(tenant, selection)
-    whole = figures(tenant, selection.dropping("offerId"))
-    arms = {id: (arm_of(compared.now, id), arm_of(whole, id) - arm_of(compared.now, id)) for id in (rate.id for rate in RATES)}
+    of_all = selection.dropping("offerId")
+    whole = figures(tenant, of_all)
+    others = [row.figures for row in every_row(tenant, of_all, "offer") if row.id not in selection.values("offerId")]
+    arms = {rate.id: (arm_of(compared.now, rate.id), all_shares(arm_of(other, rate.id) for other in others)) for rate in RATES}
     found = dict(zip(arms, contrasts(list(arms.values())), strict=True))
     return Standings(compared, {
         id: Standing(change, whole[id], *_as_rate(compared.now, id, arms[id][1], found[id]) if id in arms else ())

@@ -10,26 +10,23 @@ Of a channel's measure the window that stands out most is told.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from math import sqrt
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from data.tenant import Tenant
 from queries.bounds import Bounds, within
+from queries.counts import FEWEST, WEEK, WEEKS_BEFORE, deviations, midnights, noise_of
 from queries.measures import MEASURE
 from queries.rates import holm, two_sided
 from queries.recent import recent
 from queries.selection import Selection
 from queries.spans import HOUR, each
 from queries.tally import by_key, tally
-from queries.times import milliseconds, moment
+from queries.times import moment
 
 MEASURES = ("impression", "click", "dismiss", "accept", "convert")
-WEEK = 7
-WEEKS_BEFORE = 4
-FEWEST = 100
 SMALLEST_CHANGE = 0.2
 ALARM = 0.01
 
@@ -38,10 +35,12 @@ ALARM = 0.01
 class Unusual:
     """A channel's measure that changed: `now` interactions from `start` to before `end`, in milliseconds, where `usual` were expected.
 
-    `channel` is None for interactions without one; `ratio` is the change as a share of the usual, None where that is 0.
+    `channel` is None for interactions without one, `name` also where only its id is known. `ratio` is the change as a share of the usual,
+    None where that is 0.
     """
 
     channel: str | None
+    name: str | None
     measure: str
     start: int
     end: int
@@ -66,19 +65,18 @@ def unusual(tenant: Tenant, selection: Selection) -> Watch:
 
 
 def _unusual(tenant: Tenant, selection: Selection) -> Watch:
-    edges = _midnights(tenant, selection)
+    edges = _edges(tenant, selection)
     oldest = tenant.oldest()
     if edges is None or oldest is None or oldest >= edges[1]:
         return Watch([], checked=False)
     selection = within(selection, Bounds(edges[0], edges[-1]))
     counted = tally(tenant, selection, by_key(tenant, "channel"), each(edges), only_rows=True)
     windows = [
-        _Window(channel, measure, days, *_now_and_usual(series, days), _noise(series))
+        window
         for measure in MEASURES
         for channel, series in enumerate(counted.counts(measure)) if series.any()
-        for days in range(1, WEEK + 1)
+        for window in _windows(channel, measure, series) if max(window.now, window.usual) >= FEWEST
     ]
-    windows = [window for window in windows if max(window.now, window.usual) >= FEWEST]
     corrected = holm([two_sided(window.z) for window in windows])
     told: dict[tuple[int, str], tuple[float, _Window]] = {}
     for window, p in sorted(zip(windows, corrected, strict=True), key=lambda pair: -abs(pair[0].z)):
@@ -90,37 +88,35 @@ def _unusual(tenant: Tenant, selection: Selection) -> Watch:
 
 @dataclass(frozen=True)
 class _Window:
+    """The last `days` days of a channel's measure; `before` counts the same weekdays of the weeks before, `eve` the day before it."""
+
     channel: int
     measure: str
     days: int
     now: int
-    usual: float
+    before: int
     noise: float
+    eve: int
+
+    @property
+    def usual(self) -> float:
+        return self.before / WEEKS_BEFORE
 
     @property
     def z(self) -> float:
-        """How far the count lies from the usual, in standard deviations of what chance alone would make of both."""
-        mean = (self.now + WEEKS_BEFORE * self.usual) / (WEEKS_BEFORE + 1)
-        return (self.now - self.usual) / sqrt(self.noise * mean * (1 + 1 / WEEKS_BEFORE))
+        return deviations(self.now, self.before, WEEKS_BEFORE, self.noise)
 
 
-def _now_and_usual(series: np.ndarray, days: int) -> tuple[int, float]:
-    weeks = series.reshape(WEEKS_BEFORE + 1, WEEK)[:, WEEK - days:].sum(axis=1)
-    return int(weeks[-1]), float(weeks[:-1].mean())
+def _windows(channel: int, measure: str, series: np.ndarray) -> list[_Window]:
+    weeks = series.reshape(WEEKS_BEFORE + 1, WEEK)
+    noise = noise_of(series[:-WEEK])
+    sums = {days: weeks[:, WEEK - days:].sum(axis=1).tolist() for days in range(1, WEEK + 1)}
+    return [
+        _Window(channel, measure, days, now, sum(before), noise, int(series[-days - 1])) for days, (*before, now) in sums.items()
+    ]
 
 
-def _noise(series: np.ndarray) -> float:
-    """The variance of a day's count about its weekday's mean as a multiple of that mean, at least 1, which is pure chance."""
-    before = series.reshape(WEEKS_BEFORE + 1, WEEK)[:-1]
-    means = before.mean(axis=0)
-    seen = means > 0
-    if not seen.any():
-        return 1.0
-    strayed = ((before[:, seen] - means[seen]) ** 2 / means[seen]).sum()
-    return max(1.0, float(strayed / (seen.sum() * (WEEKS_BEFORE - 1))))
-
-
-def _midnights(tenant: Tenant, selection: Selection) -> list[int] | None:
+def _edges(tenant: Tenant, selection: Selection) -> list[int] | None:
     """Where the five weeks of whole days begin and end, day by day; None where there are no such days."""
     clock = tenant.clock()
     if clock is None:
@@ -132,10 +128,9 @@ def _midnights(tenant: Tenant, selection: Selection) -> list[int] | None:
         else:
             # The log does not say whether its last day is over; a row in the day's last hour does.
             last = moment(clock + HOUR).astimezone(zone).date()
-        days = range((WEEKS_BEFORE + 1) * WEEK, -1, -1)
-        return [milliseconds((last - timedelta(days=day)).isoformat(), zone) for day in days]
     except (OverflowError, ValueError):
         return None
+    return midnights(last, (WEEKS_BEFORE + 1) * WEEK, zone)
 
 
 def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: ZoneInfo) -> Unusual:
@@ -143,10 +138,9 @@ def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: Zon
     entity = tenant.names.channel.entities[window.channel]
     channel = None if entity is None else entity.name or entity.id
     ratio = None if window.usual == 0 else window.now / window.usual - 1
-    day = moment(start).astimezone(zone)
-    when = f"{'on' if window.days == 1 else 'since'} {day:%A} {day.day} {day:%B}"
     return Unusual(
         channel=None if entity is None else entity.id,
+        name=None if entity is None else entity.name,
         measure=window.measure,
         start=start,
         end=edges[-1],
@@ -154,16 +148,21 @@ def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: Zon
         usual=window.usual,
         ratio=ratio,
         p=p,
-        sentence=_sentence(channel, MEASURE[window.measure].label.lower(), window, ratio, when),
+        sentence=_sentence(channel, MEASURE[window.measure].label.lower(), window, ratio, moment(start).astimezone(zone)),
     )
 
 
-def _sentence(channel: str | None, measure: str, window: _Window, ratio: float | None, when: str) -> str:
+def _sentence(channel: str | None, measure: str, window: _Window, ratio: float | None, first: datetime) -> str:
     what = f"{measure.capitalize()} without a channel" if channel is None else f"{channel} {measure}"
+    day = f"{first:%A} {first.day} {first:%B}"
+    one = window.days == 1
+    span = "that day" if one else f"in {window.days} days"
     if ratio is None:
-        return f"{what} began {when}: {window.now:,}, and none on these weekdays of the four weeks before."
-    usual = f"{window.usual:,.0f} were usual on these weekdays in the four weeks before"
+        return f"{what} began on {day}: {window.now:,} {span}, after none on {'that weekday' if one else 'those weekdays'} in the four weeks before."
+    usual = f"against the usual {window.usual:,.0f} for {f'a {first:%A}' if one else 'those weekdays'}"
     if window.now == 0:
-        return f"{what} stopped {when}: none, where {usual}."
-    change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):.0%}"
-    return f"{what} {change} {when}: {window.now:,}, where {usual}."
+        # What had stopped before the last seven days did not stop on the first of them.
+        when = f"on {day}" if window.eve else f"before {day}"
+        return f"{what} stopped {when}: none {span}, {usual}."
+    change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):,.0%}"
+    return f"{what} {change} {'on' if one else f'{span} from'} {day}: {window.now:,}, {usual}."

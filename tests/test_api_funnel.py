@@ -65,6 +65,20 @@ def test_the_cases_by_hand_come_out_as_they_are_written(cases: TestClient, rows:
     assert tuple(level(cases, rows, steps, unit=unit, **words) for words in questions) == levels
 
 
+def test_as_of_a_time_later_rows_do_not_count_in_any_form_of_the_answer(cases: TestClient) -> None:
+    rows = "A1 B50 A60 C120"
+    asked = {"customerId": rows, "step": ["A", "B", "C"], "window": "1h", "asOf": iso(START + 60_000)}
+    found = cases.get(PATH, params=asked).json()
+    assert [(step["units"], step["events"]) for step in found["steps"]] == [(1, 2), (1, 1), (0, 0)]
+    assert (found["immature"], found["query"]["asOf"]) == (1, "2026-03-15T00:01:00.000Z")
+    assert "rows later than 15 March 2026 00:01 (UTC) do not count" in found["definition"]
+    for reached, total in ((1, 1), (2, 1), (3, 0)):
+        assert cases.get(f"{PATH}/units", params=asked | {"reached": reached}).json()["pagination"]["total"] == total
+        assert cases.get(f"{PATH}/units.csv", params=asked | {"reached": reached}).headers["X-Total-Count"] == str(total)
+    assert cases.get(f"{PATH}.csv", params=asked).text.splitlines()[3].startswith("3,C,0,0,")
+    assert cases.get(PATH, params=asked | {"asOf": iso(START + 49_999)}).json()["steps"][1]["units"] == 0
+
+
 @pytest.mark.parametrize(("rows", "expected"), ANY_ORDER)
 def test_the_cases_of_any_order_come_out_as_they_are_written(cases: TestClient, rows: str, expected: int) -> None:
     assert level(cases, rows, "A B C", order="any") == expected
@@ -88,7 +102,7 @@ def test_an_answer_holds_all_that_was_promised(service: Service) -> None:
             "step": ["impression", "click|accept"], "window": "36h", "unit": "customer_offer", "order": "ordered", "ties": "include",
             "exclude": [], "breakdown": "channel", "grain": "day", "askedGrain": "day",
             "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-04T00:00:00.000Z",
-            "tz": "UTC", "customerId": [], "offerId": ["o"], "creativeId": [], "channelId": [], "outcome": [], "direction": [],
+            "asOf": None, "tz": "UTC", "customerId": [], "offerId": ["o"], "creativeId": [], "channelId": [], "outcome": [], "direction": [],
         },
         "definition": "Counts each pair of a customer and an offer (a row without an offer belongs to none) by how far it came: a row of type "
                       "impression (the entry), then click or accept, each a row of its own after the one before and at most 36 hours after "

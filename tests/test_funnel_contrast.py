@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from queries.funnel.answer import funnel
-from queries.funnel.contrast import comparison, differences, question_before
+from queries.funnel.contrast import comparison, differences, questions
 from queries.funnel.question import FunnelQuestion, funnel_question, parse
 from queries.rates import Arm, against_rest, contrasts
+from queries.times import milliseconds
 from tests.logs import ACME, Log, Row, interaction
 
 STEPS = [("step", "a"), ("step", "b")]
@@ -30,14 +34,17 @@ def test_the_period_before_is_as_long_and_ends_where_this_one_begins(log: Log, p
     log.load(interaction("old", "2026-01-01T00:00:00Z"))
     asked = question(*period, ("breakdown", "offer"), ("grain", "day"), ("exclude", "x"))
     with log.store.snapshot() as snapshot:
-        assert question_before(snapshot.tenant(ACME), asked) == question(*before, ("exclude", "x"))
+        now, then = questions(snapshot.tenant(ACME), asked)
+    assert now == question(*period, ("exclude", "x"))
+    assert replace(then, as_of_ms=None) == question(*before, ("exclude", "x"))
 
 
 def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
     log.load(interaction("old", "2026-01-01T00:00:00Z"), interaction("new", "2026-03-21T09:59:59.999Z"))
     with log.store.snapshot() as snapshot:
-        found = question_before(snapshot.tenant(ACME), question(("from", "2026-03-15")))
-    assert found == question(("from", "2026-03-08"), ("to", "2026-03-14T10:00:00Z"))
+        _, found = questions(snapshot.tenant(ACME), question(("from", "2026-03-15")))
+    # Seven days before the newest row.
+    assert found == question(("from", "2026-03-08"), ("to", "2026-03-14T10:00:00Z"), ("asOf", "2026-03-14T09:59:59.999Z"))
 
 
 @pytest.mark.parametrize("period", [
@@ -64,13 +71,13 @@ def chains(day: int, customers: int, converted: int, **fields: str) -> list[Row]
 
 
 def test_now_and_before_are_the_answers_of_their_periods(log: Log) -> None:
-    log.load(*chains(3, 200, 20), *chains(8, 200, 60))
+    log.load(*chains(3, 200, 20), *chains(8, 200, 60), interaction("last", "2026-03-21T00:00:00Z"))
     asked = question(("from", "2026-03-08"), ("to", "2026-03-09"))
     week = question(("from", "2026-03-07"), ("to", "2026-03-14"))
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         day = comparison(tenant, asked)
-        assert (day.now, day.before) == (funnel(tenant, asked), funnel(tenant, question_before(tenant, asked)))
+        assert (day.now, day.before) == tuple(funnel(tenant, one) for one in questions(tenant, asked))
         assert day.whole
         assert [step.units for step in day.before.steps] == [0, 0]
         found = comparison(tenant, replace(week, breakdown="offer", grain="day"))
@@ -88,3 +95,81 @@ def test_each_value_is_held_against_the_rest_and_corrected(log: Log) -> None:
     assert [row.value for row in answer.breakdown] == ["sms", "web", "app", None]
     assert differences(answer, 2) == against_rest(arms)
     assert [found.verdict for found in differences(answer, 2)] == ["lower", "higher", "no clear difference", "too few to say"]
+
+
+def entries(first: date, days: int, converted: Callable[[int], int], delay: int = 20) -> list[Row]:
+    """Ten customers a day who enter at noon, of whom so many convert so many days later."""
+    rows = []
+    for nth in range(days):
+        day = first + timedelta(days=nth)
+        for number in range(10):
+            unit = {"customerId": f"{day} {number}", "offerId": "o"}
+            rows.append(interaction(f"{day} {number} a", f"{day}T12:00:00Z", interactionType="a", **unit))
+            if number < converted(nth):
+                rows.append(interaction(f"{day} {number} b", f"{day + timedelta(days=delay)}T12:00:00Z", interactionType="b", **unit))
+    return rows
+
+
+def seen_until(rows: list[Row], last: str) -> list[Row]:
+    """The log as it stood then, with a row of that instant."""
+    return [*(row for row in rows if row["timestamp"] <= last), interaction("last", last, interactionType="x", offerId="o")]
+
+
+TWO_WEEKS = [("from", "2026-03-29"), ("to", "2026-04-12"), ("window", "30d")]
+
+
+def test_a_period_that_is_still_open_is_held_against_what_the_one_before_was_then(log: Log) -> None:
+    # Always 5 of 10 convert, on the 20th day: of the later two weeks those of the first three days had the time to.
+    log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-04-20T18:00:00Z"))
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        found = comparison(tenant, question(*TWO_WEEKS))
+        finished = funnel(tenant, replace(found.before.question, as_of_ms=None))
+    # The finished period before has 70 of 140, and would make the later one lower by 39 points.
+    assert [step.units for step in finished.steps] == [140, 70]
+    assert [step.units for step in found.now.steps] == [step.units for step in found.before.steps] == [140, 15]
+    assert (found.steps[0].verdict, found.steps[0].difference) == ("no clear difference", 0.0)
+    assert found.now.immature == found.before.immature == 125
+    assert found.before.question.as_of_ms == milliseconds("2026-04-06T18:00:00Z", ZoneInfo("UTC"))
+    assert found.seen_ms == 22 * 86_400_000 + 18 * 3_600_000
+
+
+def test_a_period_that_is_really_lower_is_told_while_it_is_open(log: Log) -> None:
+    rows = entries(date(2026, 3, 1), 42, lambda nth: 5 if nth < 28 else 1)
+    log.load(*seen_until(rows, "2026-05-01T18:00:00Z"))
+    with log.store.snapshot() as snapshot:
+        found = comparison(snapshot.tenant(ACME), question(*TWO_WEEKS))
+    # All days had their 20 days, none its 30.
+    assert [[step.units for step in answer.steps] for answer in (found.now, found.before)] == [[140, 14], [140, 70]]
+    assert found.steps[0].verdict == "lower"
+    assert found.seen_ms is not None
+
+
+def test_periods_whose_time_has_run_out_are_compared_as_they_are(log: Log) -> None:
+    log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-05-12T00:00:00Z"))
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        # The last entry may be of the last millisecond, and its window ends a millisecond before midnight.
+        assert comparison(tenant, question(*TWO_WEEKS)).seen_ms is None
+        open_ended = comparison(tenant, question(*TWO_WEEKS[:2], ("window", "none")))
+    assert open_ended.seen_ms == 44 * 86_400_000
+    assert open_ended.before.immature is None
+
+
+def test_rows_of_the_future_count_in_neither_period(log: Log) -> None:
+    rows = entries(date(2026, 3, 1), 42, lambda nth: 5)
+    future = interaction("far", "2199-01-01T00:00:00Z", interactionType="b", customerId="2026-04-10 9", offerId="o")
+    log.load(*seen_until(rows, "2026-04-20T18:00:00Z"), future)
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        found = comparison(tenant, question(*TWO_WEEKS[:2], ("window", "none")))
+        whole = funnel(tenant, question(*TWO_WEEKS[:2], ("window", "none")))
+    assert found.now.question.as_of_ms == tenant.clock() == milliseconds("2026-04-20T18:00:00Z", ZoneInfo("UTC"))
+    assert [[step.units for step in answer.steps] for answer in (whole, found.now, found.before)] == [[140, 16], [140, 15], [140, 15]]
+
+
+def test_a_funnel_asked_as_of_a_time_is_compared_as_of_that_time(log: Log) -> None:
+    log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-06-01T00:00:00Z"))
+    with log.store.snapshot() as snapshot:
+        found = comparison(snapshot.tenant(ACME), question(*TWO_WEEKS, ("asOf", "2026-04-20T18:00:00Z")))
+    assert [step.units for step in found.now.steps] == [step.units for step in found.before.steps] == [140, 15]

@@ -60,6 +60,8 @@ def test_any_order() -> None:
     ([("to", "2026-03-01")], "and only entries before 1 March 2026 (UTC) count while later steps may lie after that."),
     ([("from", "2026-03-01T08:30"), ("to", "2026-03-02")],
      "and only entries from 1 March 2026 08:30 to before 2 March 2026 (UTC) count while later steps may lie after that."),
+    ([("asOf", "2026-03-15T13:30:00Z"), ("tz", "Europe/Amsterdam")],
+     "entries are taken from the whole log, and rows later than 15 March 2026 14:30 (Europe/Amsterdam) do not count."),
     ([("customerId", "C1")], "entries are taken from the whole log, and only interactions of customer C1 are read."),
     ([("exclude", "dismiss")], "a row of type dismiss ends an attempt but takes nothing back that was reached before it,"),
 ])

@@ -57,6 +57,7 @@ def test_what_is_not_said_is_filled_in() -> None:
     ([("unit", "customer"), ("order", "any"), ("ties", "strict")], {"unit": "customer", "order": "any", "ties": "strict"}),
     ([("exclude", "x"), ("exclude", "y|x"), ("exclude", "")], {"excluded": ("x", "y")}),
     ([("breakdown", "channel"), ("grain", "week")], {"breakdown": "channel", "grain": "week"}),
+    ([("asOf", "2026-03-15T01:00:00+01:00"), ("asOf", "")], {"as_of_ms": 1_773_532_800_000}),
     ([("window", ""), ("grain", ""), ("type", "")], {}),
     ([("actionId", "o"), ("from", "2026-03-15"), ("tz", "Europe/Amsterdam")],
      {"selection": Selection("acme", (("offerId", ("o",)),), 1_773_529_200_000, None, "Europe/Amsterdam")}),
@@ -77,6 +78,7 @@ def test_words_become_a_question(pairs: Pairs, expected: dict) -> None:
     ([("unit", "offer")], ["unit must be one of customer_offer, customer, not 'offer'"]),
     ([("order", "Any")], ["order must be one of ordered, strict, any, not 'Any'"]),
     ([("ties", "no")], ["ties must be one of include, strict, not 'no'"]),
+    *(([("asOf", text)], [f"asOf must be an ISO 8601 time such as 2026-03-15T14:30:00Z, not {text!r}"]) for text in ("now", "2026-03-15", "T")),
     ([("breakdown", "customer")], ["breakdown must be one of offer, creative, channel, direction, not 'customer'"]),
     ([("grain", "hour")], ["grain must be one of day, week, month, year, not 'hour'"]),
     ([("type", "click")], ["type is no filter of a funnel, whose steps say which types count; it was 'click'"]),
@@ -138,6 +140,7 @@ def questions(draw: st.DrawFn) -> FunnelQuestion:
         tuple(type for type in draw(st.lists(alphabet | types, max_size=3, unique=True)) if type not in stepped),
         draw(st.none() | st.sampled_from(BREAKDOWNS)),
         draw(st.none() | st.sampled_from(GRAINS)),
+        draw(instants),
     )
 
 
@@ -148,8 +151,8 @@ def test_a_questions_words_are_read_back(question: FunnelQuestion) -> None:
     assert funnel_question(understood) == question
 
 
-NAMES = ["step", "window", "unit", "order", "ties", "exclude", "breakdown", "grain", "type", "from", "reached", ""]
-WORDS = ["a", "b", "a|b", "click", "any", "strict", "none", "1d", "|", "3"]
+NAMES = ["step", "window", "unit", "order", "ties", "exclude", "breakdown", "grain", "asOf", "type", "from", "reached", ""]
+WORDS = ["a", "b", "a|b", "click", "any", "strict", "none", "1d", "|", "3", "2026-03-15T12:00"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(WORDS) | st.text(max_size=4)), max_size=12))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -265,6 +266,22 @@ def test_now_and_before_are_a_call_of_the_api_each(go: Visit, dashboard: Dashboa
         [f"{one['units']:,}", f"{other['units']:,}"] for one, other in zip(now["steps"], before["steps"], strict=True)
     ]
     assert before["query"]["from"] == "2026-06-17T00:00:00.000Z"
+    # The week before is seen for as long as the one that is still going on.
+    assert now["query"]["asOf"] is None
+    assert datetime.fromisoformat(before["query"]["asOf"]) == datetime.fromisoformat(now["newestRow"]) - timedelta(days=7)
+    expect(page.get_by_text(re.compile("Both are seen for the same time, .* from the beginning of their period"))).to_be_visible()
+
+
+def test_a_funnel_as_of_a_time_says_so_keeps_it_and_leads_back(go: Visit):
+    page = go("/funnels?asOf=2026-06-20T12:00:00Z")
+    said = page.get_by_text("As it stood on 20 June 2026 12:00 (UTC): later rows do not count.")
+    expect(said).to_be_visible()
+    page.get_by_text("Time to convert", exact=True).click()
+    expect(page).to_have_url(re.compile("view=times"))
+    assert ("asOf", "2026-06-20T12:00:00.000Z") in asked(page)
+    page.get_by_role("button", name="Count them").click()
+    expect(said).to_have_count(0)
+    assert asked(page) == [("view", "times")]
 
 
 @pytest.mark.parametrize(("words", "part", "label"), [

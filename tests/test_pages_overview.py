@@ -59,7 +59,7 @@ def test_the_figures_are_those_of_the_api(go: Visit, dashboard: Dashboard, words
     }
     if whole["impression"]:
         assert float(shown["CTR"][:-1]) == pytest.approx(100 * whole["click"] / whole["impression"], abs=0.0051)
-        assert float(shown["Acceptance rate"][:-1]) == pytest.approx(100 * whole["positive"] / whole["impression"], abs=0.0051)
+        assert float(shown["Positive response rate"][:-1]) == pytest.approx(100 * whole["positive"] / whole["impression"], abs=0.0051)
     else:
         assert shown["CTR"] == "–"
 
@@ -89,11 +89,33 @@ def test_the_cards_are_a_call_of_the_api_with_their_change(go: Visit, dashboard:
         answer = client.get(call).json()
     now, before, shown = answer["figures"], answer["before"], values(page)
     assert (shown["Impressions"], shown["Customers"], shown["CTR"]) == (f"{now['impression']:,}", f"{now['customers']:,}", f"{now['ctr']:.2f}%")
-    card = page.get_by_role("listitem").filter(has_text="Impressions")
+    card = page.get_by_role("listitem").filter(has_text=re.compile("^Impressions"))
     if before is None:
         expect(card).not_to_contain_text("before")
     else:
         expect(card).to_contain_text(f"{before['figures']['impression']:,} before")
+
+
+def test_what_is_unusual_is_a_call_of_the_api(go: Visit, dashboard: Dashboard):
+    page = go("/overview?tz=Asia%2FTokyo")
+    [call] = copied(page, "taking_interaction-unusual")
+    with dashboard.client() as client:
+        told = client.get(call).json()
+    assert (told["tz"], told["checked"]) == ("Asia/Tokyo", True)
+    shown = page.get_by_role("list", name="What is unusual").get_by_role("listitem").all_inner_texts()
+    assert [text.strip() for text in shown] == [change["sentence"] for change in told["unusual"]]
+
+
+def test_a_card_is_coloured_only_with_an_arrow_and_a_verdict(go: Visit):
+    page = go("/overview")
+    cards = page.locator(".kpis .card")
+    expect(cards.first).to_be_visible()
+    for card in cards.all():
+        change, text = card.locator(".change").inner_text(), card.inner_text()
+        tone = card.locator(".change").get_attribute("class").split()[1]
+        assert (change[0] in "▲▼") == ("clearly higher" in text or "clearly lower" in text)
+        assert tone == "quiet" or change[0] in "▲▼"
+    assert "of impressions" in cards.filter(has_text="Accepts").inner_text()
 
 
 def test_a_figure_leads_to_the_rows_that_it_counts(go: Visit):

@@ -16,6 +16,7 @@ from queries.rates import (
     Rate,
     Z,
     against_rest,
+    all_shares,
     contrasts,
     holm,
     pairwise,
@@ -83,7 +84,6 @@ def test_many_comparisons_make_the_same_difference_less_sure() -> None:
     (Arm(0, 10_000), Arm(0, 10_000)),
     (Arm(9, 10_000), Arm(0, 10_000)),
     (Arm(10_000, 10_000), Arm(9_991, 10_000)),
-    (Arm(5, 4), Arm(50, 400)),
 ])
 def test_too_little_is_said_to_be_too_few(first: Arm, second: Arm) -> None:
     for pair in ((first, second), (second, first)):
@@ -123,6 +123,27 @@ def test_two_arms_are_one_comparison_seen_from_either_side() -> None:
     assert against_rest([Arm(80, 200), Arm(0, 0), Arm(60, 200)]) == [first, Contrast("too few to say"), second]
     assert against_rest([Arm(1, 200), Arm(0, 200)]) == [Contrast("too few to say")] * 2
     assert [found.comparisons for found in against_rest([Arm(80, 200), Arm(60, 200), Arm(70, 200), Arm(1, 2)])] == [3, 3, 3, 0]
+
+
+def test_what_is_no_share_has_no_verdict_and_takes_no_part_in_any_others() -> None:
+    plain, plain2, multi = Arm(20, 200), Arm(60, 300), Arm(300, 200)
+    none = Contrast("not a share")
+    first, second = against_rest([plain2, plain])
+    # 80 of 500 pooled: z = 0.1 / sqrt(0.16 * 0.84 * (1/300 + 1/200)) = 2.988.
+    assert first == Contrast("higher", pytest.approx(0.1), pytest.approx(0.0028, abs=0.00005), 1)
+    for place in range(3):
+        arms = [plain2, plain]
+        arms.insert(place, multi)
+        expected = [first, second]
+        expected.insert(place, none)
+        assert against_rest(arms) == expected
+    # Of more than two as well: conversions without a single impression and more clicks than impressions change nothing.
+    three = [plain2, plain, Arm(45, 300)]
+    assert against_rest([*three, multi, Arm(7, 0), Arm(0, 0)]) == [*against_rest(three), none, none, Contrast("too few to say")]
+    assert against_rest([multi, plain]) == [none, Contrast("nothing to compare with")]
+    assert against_rest([multi]) == contrasts([(multi, plain)]) == contrasts([(plain, multi)]) == [none]
+    assert pairwise([plain2, multi, plain]) == {(0, 1): none, (0, 2): first, (1, 2): none}
+    assert all_shares([plain2, plain, multi, Arm(7, 0)]) == Arm(80, 500)
 
 
 @pytest.mark.parametrize(("ps", "expected"), [

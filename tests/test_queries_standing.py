@@ -45,7 +45,7 @@ def test_an_offer_stands_to_the_day_before_and_to_all_other_offers(log: Log) -> 
     assert impressions.others is impressions.rate is impressions.contrast is None
     assert (ctr.change.now, ctr.change.before, ctr.others, ctr.whole) == (19.52, 10.0, 10.0, 14.35)
     assert (ctr.rate.hits, ctr.rate.trials) == (82, 420)
-    # The acceptance rate counts the same clicks here, and of the conversions there are none: two comparisons, not three.
+    # The positive response rate counts the same clicks here, and of the conversions there are none: two comparisons, not three.
     [alone, _] = contrasts([(Arm(82, 420), Arm(50, 500))] * 2)
     assert ctr.contrast == alone
     assert ctr.contrast.verdict == "higher"
@@ -60,3 +60,23 @@ def test_each_creative_is_compared_with_all_others_together(log: Log) -> None:
         ("cr_a", 30.0, "higher"), ("cr_b", 10.0, "lower"), ("cr_c", 10.0, "too few to say"),
     ]
     assert [side.contrast for side in found[:2]] == contrasts([(Arm(60, 200), Arm(22, 220)), (Arm(20, 200), Arm(62, 220))])
+
+
+@pytest.mark.parametrize(("measure", "type"), [("ctr", "click"), ("cvr", "convert"), ("acceptanceRate", "share")])
+def test_an_offer_with_more_hits_than_impressions_takes_no_part_in_any_comparison(tmp_path: Path, measure: str, type: str) -> None:
+    def shown(offer: str, impressions: int, hits: int) -> list[dict]:
+        types = ["impression"] * impressions + [type] * hits
+        return [interaction(f"{offer} {number}", FIRST, offerId=offer, customerId=f"C{number}", interactionType=kind, outcomeTypeKey=kind)
+                for number, kind in enumerate(types)]
+
+    with Log(tmp_path / "log") as log:
+        log.load(*shown("plain", 200, 20), *shown("plain2", 300, 60), *shown("multi", 200, 300))
+        with log.store.snapshot() as snapshot:
+            tenant = snapshot.tenant(ACME)
+            verdicts = {side.row.id: side.contrast.verdict for side in sides(tenant, Selection(ACME), "offer", measure)}
+            of = {offer: standings(tenant, Selection(ACME, (("offerId", (offer,)),))).of[measure] for offer in verdicts}
+    assert verdicts == {"plain": "lower", "plain2": "higher", "multi": "not a share"}
+    assert of["plain2"].others == (0.1 if measure == "acceptanceRate" else 10.0)
+    assert {offer: standing.contrast.verdict for offer, standing in of.items()} == verdicts
+    assert (of["multi"].rate.low, of["multi"].rate.high) == (None, None)
+    assert of["multi"].rate.value in (150.0, 1.5)

@@ -18,3 +18,14 @@ def test_more_are_compared_with_the_rest_and_corrected_for_those_of_which_there_
     assert how_compared(against_rest(arms)) == f"{said}, p by Holm corrected for 3 comparisons."
     assert how_compared(against_rest([*arms, Arm(1, 2)])) == f"{said}, p by Holm corrected for 3 comparisons."
     assert how_compared(against_rest([Arm(1, 2)] * 3)) == f"{said}."
+
+
+def test_what_is_not_a_share_is_said_to_be_left_out():
+    left_out = "One has more hits than impressions, is not a share and is left out."
+    assert how_compared(against_rest([Arm(80, 200), Arm(60, 200), Arm(9, 1)])) == (
+        f"The two are compared with each other: two-proportion z-test at 5%. {left_out}"
+    )
+    assert how_compared(against_rest([Arm(80, 200), Arm(9, 1)])) == f"There is one alone, and nothing to compare it with. {left_out}"
+    assert how_compared(against_rest([Arm(9, 1), Arm(2, 0)])) == (
+        "There is none, and nothing to compare with. 2 have more hits than impressions, are not shares and are left out."
+    )

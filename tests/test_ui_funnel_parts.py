@@ -7,7 +7,7 @@ from queries.funnel.contrast import Comparison
 from queries.funnel.units import FunnelUnit
 from queries.rates import Contrast
 from tests.funnel_answers import ANSWER, TIMES
-from ui.funnel_before import BEFORE_HEADER, before_figure, before_file, before_rows, before_text
+from ui.funnel_before import BEFORE_HEADER, before_figure, before_file, before_rows, before_text, seen_text
 from ui.funnel_breakdown import breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_tables import step_rows
@@ -18,7 +18,7 @@ from ui.palette import KNOWN, Looks
 
 LOOKS = Looks([None, "impression", "swipe"])
 CONTRASTS = [Contrast("lower", -0.093, 0.01), Contrast("too few to say")]
-COMPARED = Comparison(ANSWER, ANSWER, (Contrast("no clear difference", 0.0, 1.0), Contrast("higher", 0.02, 0.01)), True)
+COMPARED = Comparison(ANSWER, ANSWER, (Contrast("no clear difference", 0.0, 1.0), Contrast("higher", 0.02, 0.01)), True, None)
 
 
 def test_a_value_has_its_rate_and_its_verdict():
@@ -96,7 +96,7 @@ def test_in_any_order_no_word_of_any_picture_table_or_file_is_a_steps_type():
     types = (("zap",), ("zip",), ("zop", "zup"))
     steps = tuple(replace(step, types=of) for step, of in zip(ANSWER.steps, types, strict=True))
     answer = replace(ANSWER, question=replace(ANSWER.question, order="any", steps=types), steps=steps)
-    compared = Comparison(answer, answer, COMPARED.steps, True)
+    compared = Comparison(answer, answer, COMPARED.steps, True, None)
     unit = FunnelUnit("c1", "o1", 2, 0, 1000)
     drawn = [funnel_figure(answer), trend_figure(answer, LOOKS, {}), breakdown_figure(answer, 3, CONTRASTS), before_figure(compared)]
     said = [
@@ -111,3 +111,12 @@ def test_in_any_order_no_word_of_any_picture_table_or_file_is_a_steps_type():
         assert not [type for step in types for type in step if type in words], words
     assert step_rows(answer, str)[3]["previous"].note == "of those who did 2 of 3 steps or more"
     assert [trace.name for trace in trend_figure(answer, LOOKS, {}).data] == ["Did 2 of 3", "Did 3 of 3", "Entries"]
+
+
+def test_for_how_long_two_periods_are_seen_is_said_in_words():
+    asked = replace(ANSWER.question, as_of_ms=1_773_581_400_000)
+    compared = replace(COMPARED, before=replace(ANSWER, question=asked), seen_ms=14 * 86_400_000)
+    assert seen_text(compared) == (
+        "Both are seen for the same time, 14 d from the beginning of their period: of the earlier one, rows later than 15 March 2026 13:30 "
+        "(UTC) do not count."
+    )

@@ -27,6 +27,7 @@ def test_a_count_says_its_part_of_all_offers() -> None:
     ("lower", "clearly below the others’ 4.21%"),
     ("no clear difference", "not clearly apart from the others’ 4.21%"),
     ("too few to say", "the others’ 4.21%: too few to say"),
+    ("not a share", "the others’ 4.21%: not a share"),
 ])
 def test_a_rate_says_how_it_stands_to_the_others(verdict: str, said: str) -> None:
     standing = Standing(Change(5.0, None), 4.5, 4.21, RATE, Contrast(verdict))
@@ -60,4 +61,10 @@ def test_a_comparison_comes_to_one_sentence() -> None:
     assert conclusion([side("Hero", "no clear difference")] * 2, "ctr", "creatives") == "CTR: the two creatives do not differ clearly."
     assert conclusion([side("Hero", "too few to say")], "ctr", "creatives") == (
         "There is nothing to compare: the rows have one of the creatives at most."
+    )
+    assert conclusion([side("Hero", "lower"), side("Banner", "higher"), side("Multi", "not a share")], "ctr", "creatives") == (
+        "CTR: Banner is clearly higher than Hero."
+    )
+    assert conclusion([side("Hero", "nothing to compare with"), side("Multi", "not a share")], "ctr", "creatives") == (
+        "CTR: there is nothing to compare, for the rate is a share of one of the creatives only."
     )

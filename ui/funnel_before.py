@@ -5,13 +5,14 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from queries.funnel.contrast import Comparison
+from queries.sentence import instant
 from ui.chart_parts import chart_text
 from ui.chart_time import RATE_FORMAT
 from ui.funnel_chart import COLOUR
 from ui.funnel_contrast import against
 from ui.funnel_tables import FigureRow
 from ui.funnel_words import interval, step_heading, step_label, step_name, step_types
-from ui.numbers import NOTHING, count, percent
+from ui.numbers import NOTHING, count, duration, percent
 from ui.sortable_table import Figure, Heading
 
 BEFORE_HEADER = (
@@ -63,6 +64,13 @@ def before_text(compared: Comparison) -> str:
         for now, before, contrast in zip(compared.now.steps[1:], compared.before.steps[1:], compared.steps, strict=True)
     ]
     return f"Share of the entries, now and in the period before. {'; '.join(parts)}."
+
+
+def seen_text(compared: Comparison) -> str:
+    """For how long both periods are seen, and which rows of the earlier one therefore do not count."""
+    asked = compared.before.question
+    return (f"Both are seen for the same time, {duration(compared.seen_ms / 1000)} from the beginning of their period: of the earlier one, "
+            f"rows later than {instant(asked.as_of_ms, asked.selection.zone)} do not count.")
 
 
 def before_rows(compared: Comparison) -> list[FigureRow]:

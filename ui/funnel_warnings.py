@@ -25,9 +25,10 @@ def warnings(answer: FunnelAnswer, known_types: Collection[str]) -> list[str]:
         if step.tie_dependent:
             said.append(_ties(answer, step.tie_dependent, step.units, step.number))
     if answer.immature:
+        then = "by the log's clock" if answer.question.as_of_ms is None else "then"
         said.append(
             f"{units(answer.immature, answer.question)} ({percent_of(answer.immature, first.units)}) may still "
-            f"{reach_words(answer.question, last.number)}: their time had not run out by the log's clock."
+            f"{reach_words(answer.question, last.number)}: their time had not run out {then}."
         )
     return said
 

@@ -11,7 +11,7 @@ export default function ({ data, parentElement }) {
   }
 }
 
-function card({ label, value, words, change, tone, against, note, course, address }) {
+function card({ label, value, words, change, tone, against, note, verdict, course, address }) {
   const body = element(address ? "a" : "div", "card")
   if (address) body.href = address
   body.title = words
@@ -19,11 +19,12 @@ function card({ label, value, words, change, tone, against, note, course, addres
   figures.append(element("span", "value", value))
   body.append(element("span", "label", label), figures)
   if (change !== null) {
-    const said = element("span", `change ${tone}`, change)
-    said.append(element("span", "spoken", ` against ${against}`))
-    figures.append(said)
+    const differs = element("span", `change ${tone}`, change)
+    differs.append(element("span", "spoken", ` against ${against}`))
+    figures.append(differs)
   }
-  if (note !== null) body.append(element("span", "note", note))
+  const said = [note, verdict].filter((one) => one !== null)
+  if (said.length) body.append(element("span", "note", said.join(", ")))
   if (course.filter((one) => one !== null).length > 1) body.append(line(course))
   const item = element("li")
   item.append(body)

@@ -23,7 +23,8 @@ Tone = Literal["good", "bad", "quiet"]
 
 @dataclass(frozen=True)
 class Kpi:
-    """A card. `words` says what the figure means, `change` how it differs from what `against` names, `note` how sure it is.
+    """A card. `words` says what the figure means, `change` how it differs from what `against` names, `verdict` whether that is more than
+    chance, `note` what else there is to know.
 
     `tone` colours the change; `course` is the small trend line, oldest first, with gaps where there is no value; `address` leads to
     the rows behind the figure.
@@ -36,6 +37,7 @@ class Kpi:
     tone: Tone = "quiet"
     against: str = "the period before"
     note: str | None = None
+    verdict: str | None = None
     course: Sequence[float | None] = ()
     address: str | None = None
 

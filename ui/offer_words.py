@@ -13,7 +13,7 @@ from ui.numbers import percent
 from ui.sortable_table import Figure
 
 _AGAINST = {"higher": "clearly above", "lower": "clearly below", "no clear difference": "not clearly apart from"}
-_UNSAID = ("too few to say", "nothing to compare with")
+_UNSAID = ("too few to say", "nothing to compare with", "not a share")
 TONES: dict[Verdict, str] = {"higher": "good", "lower": "bad", "no clear difference": "quiet"}
 
 
@@ -32,8 +32,8 @@ def against_others(measure: str, standing: Standing) -> str | None:
     if standing.change.now is None or standing.others is None or standing.contrast is None:
         return None
     others = f"the others’ {value_text(measure, standing.others)}"
-    if standing.contrast.verdict == "too few to say":
-        return f"{others}: too few to say"
+    if standing.contrast.verdict not in _AGAINST:
+        return f"{others}: {standing.contrast.verdict}"
     return f"{_AGAINST[standing.contrast.verdict]} {others}"
 
 
@@ -60,6 +60,9 @@ def conclusion(sides: Sequence[Side], measure: str, what: str) -> str:
     rate = MEASURE[measure].label
     if len(sides) < 2:
         return f"There is nothing to compare: the rows have one of the {what} at most."
+    sides = [side for side in sides if side.contrast.verdict != "not a share"]
+    if len(sides) < 2:
+        return f"{rate}: there is nothing to compare, for the rate is a share of {'one' if sides else 'none'} of the {what} only."
     clear = [side for side in sides if side.contrast.verdict in ("higher", "lower")]
     if all(side.contrast.verdict in _UNSAID for side in sides):
         return f"{rate}: too few to say of any of the {what}; a rate is judged from {FEWEST_TRIALS} impressions on."

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from data.names import Names
+from queries.measures import MEASURE
 from queries.narrowing import filter_of, narrowed
 from queries.ranking import Ranking
+from queries.rates import FEWEST_TRIALS
 from queries.selection import Selection
 from queries.summary_row import SummaryRow
 from ui.address import query
+from ui.numbers import counted
 from ui.offer_cells import entity_cell, measure_cells, measure_heading
 from ui.rows_link import link_behind, rows_link
 from ui.side_cells import side_rows
@@ -35,6 +38,18 @@ def ranking_rows(found: Ranking, measure: str, selection: Selection, names: Name
 
     rows = side_rows([*found.best, *found.weakest], measure, name, link)
     return rows[:len(found.best)], rows[len(found.best):]
+
+
+def left_out(found: Ranking, measure: str) -> str:
+    """How many offers were ranked and how many not, in words."""
+    ranked = f"Of {counted(found.judged, 'offer')} with enough impressions."
+    reasons = []
+    if found.too_few:
+        reasons.append(f"{counted(found.too_few, 'offer')} with fewer than {FEWEST_TRIALS} impressions, too few to say")
+    if found.not_shares:
+        hits = MEASURE[MEASURE[measure].part].label.lower()
+        reasons.append(f"{counted(found.not_shares, 'offer')} with more {hits} than impressions, whose rate is not a share")
+    return f"{ranked} Left out: {'; '.join(reasons)}." if reasons else ranked
 
 
 def channel_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) -> Rows:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from queries.comparison import Comparison
-from queries.measures import MEASURE
-from queries.rates import Contrast, arm_of, contrasts, rate_of
+from queries.measures import MEASURE, Figures
+from queries.rates import Verdict, arm_of, contrasts, rate_of
 from queries.trend import Bucket
 from ui.kpis import Kpi, Tone
 from ui.measured import change_text, interval_text, value_text
+from ui.numbers import percent
 
 USUAL = ("impression", "click", "accept", "convert", "dismiss", "customers", "ctr", "cvr", "acceptanceRate", "revenue")
 
@@ -17,47 +18,76 @@ USUAL = ("impression", "click", "accept", "convert", "dismiss", "customers", "ct
 _QUIET = ("impression", "total", "neutral")
 _WORSE = ("dismiss", "negative")
 
-_SAID = {"higher": "clearly higher", "lower": "clearly lower", "no clear difference": "no clear change", "too few to say": "too few to say"}
+_SAID: dict[Verdict, str] = {
+    "higher": "clearly higher", "lower": "clearly lower", "no clear difference": "no clear change", "too few to say": "too few to say",
+    "not a share": "not a share",
+}
+# The verdicts in words where there is a difference.
+CLEAR = (_SAID["higher"], _SAID["lower"])
+_ARROWS: dict[Verdict, str] = {"higher": "▲ ", "lower": "▼ "}
 
 
 def period_kpis(
-    compared: Comparison, buckets: Sequence[Bucket], link: Callable[[str], str | None], measures: Sequence[str] = USUAL
+    compared: Comparison, counts: Mapping[str, Verdict], buckets: Sequence[Bucket], link: Callable[[str], str | None],
+    measures: Sequence[str] = USUAL,
 ) -> list[Kpi]:
-    """A card for each measure, by its id; `link` is the address of the rows behind a measure, `buckets` give its course."""
-    judged: dict[str, Contrast] = {}
+    """A card for each measure, by its id.
+
+    `counts` are the verdicts on those counts that were judged against the period before; `link` is the address of the rows behind a
+    measure, `buckets` give its course.
+    """
+    judged = dict(counts)
     if compared.before:
         rates = [id for id in measures if MEASURE[id].part]
         found = contrasts([(arm_of(compared.now, id), arm_of(compared.before, id)) for id in rates])
-        judged = dict(zip(rates, found, strict=True))
+        judged |= {id: contrast.verdict for id, contrast in zip(rates, found, strict=True)}
     return [_card(id, compared, judged.get(id), [bucket.figures[id] for bucket in buckets], link(id)) for id in measures]
 
 
-def _card(id: str, compared: Comparison, judged: Contrast | None, course: list[float | None], address: str | None) -> Kpi:
-    change = compared.change(id)
+def _card(id: str, compared: Comparison, judged: Verdict | None, course: list[float | None], address: str | None) -> Kpi:
+    arrow = _ARROWS.get(judged, "")
     return Kpi(
         label=MEASURE[id].label,
         value=value_text(id, compared.now[id]),
         words=MEASURE[id].words,
-        change=change_text(id, change) if compared.before else None,
-        tone=_tone(id, change.difference, judged),
-        note=_note(id, compared, judged),
+        change=f"{arrow}{change_text(id, compared.change(id))}" if compared.before else None,
+        tone=_tone(id, judged),
+        note=_note(id, compared),
+        verdict=_said(id, compared, judged),
         course=course,
         address=address,
     )
 
 
-def _tone(measure: str, difference: float | None, judged: Contrast | None) -> Tone:
-    if not difference or measure in _QUIET or (judged and judged.verdict not in ("higher", "lower")):
+def _tone(measure: str, judged: Verdict | None) -> Tone:
+    """Good or bad only where a test says that it is more than chance."""
+    if judged not in ("higher", "lower") or measure in _QUIET:
         return "quiet"
-    return "good" if (difference > 0) != (measure in _WORSE) else "bad"
+    return "good" if (judged == "higher") != (measure in _WORSE) else "bad"
 
 
-def _note(measure: str, compared: Comparison, judged: Contrast | None) -> str | None:
+def _said(measure: str, compared: Comparison, judged: Verdict | None) -> str | None:
     if not MEASURE[measure].part:
-        return f"{value_text(measure, compared.before[measure])} before" if compared.before else None
+        return _SAID[judged] if judged else None
+    rate = rate_of(compared.now, measure)
+    if rate.value is None:
+        return None
+    if rate.outnumbers:
+        return _SAID["not a share"]
+    return _SAID[judged] if judged else None if rate.enough else _SAID["too few to say"]
+
+
+def _note(measure: str, compared: Comparison) -> str | None:
+    if not MEASURE[measure].part:
+        before = f"{value_text(measure, compared.before[measure])} before" if compared.before else None
+        share = of_impressions(compared.now) if measure == "accept" else None
+        return ", ".join(part for part in (share, before) if part) or None
     rate = rate_of(compared.now, measure)
     if rate.value is None:
         return "no impressions"
-    interval = None if rate.low is None else interval_text(measure, rate)
-    said = _SAID[judged.verdict] if judged else None if rate.enough else "too few to say"
-    return ", ".join(part for part in (interval, said) if part) or None
+    return None if rate.low is None else interval_text(measure, rate)
+
+
+def of_impressions(figures: Figures) -> str | None:
+    """The accepts as a part of the impressions: `4.4% of impressions`; None without impressions."""
+    return f"{percent(figures.accept, figures.impression)} of impressions" if figures.impression else None

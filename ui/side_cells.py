@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from queries.measures import MEASURE
-from queries.rates import TOO_FEW, Rate
+from queries.rates import NOT_A_SHARE, TOO_FEW, Rate
 from queries.sides import Side
 from queries.summary_row import SummaryRow
 from ui.measured import interval_text, value_text
@@ -14,8 +14,10 @@ from ui.offer_words import verdict_cell
 from ui.sortable_table import Figure, Heading, Interval
 
 _INTERVAL = "The dot is the rate, the bar its 95% interval after Wilson; all on one scale, from the lowest to the highest."
-_AGAINST_OTHERS = ("Against the others", f"The rate against all others together, at 5%, corrected for the number of comparisons. {TOO_FEW}")
-_AGAINST_OTHER = ("Against the other", f"The rate against the other one's, at 5%. {TOO_FEW}")
+_AGAINST_OTHERS = (
+    "Against the others", f"The rate against all others together, at 5%, corrected for the number of comparisons. {TOO_FEW} {NOT_A_SHARE}",
+)
+_AGAINST_OTHER = ("Against the other", f"The rate against the other one's, at 5%. {TOO_FEW} {NOT_A_SHARE}")
 
 
 def side_headings(noun: str, measure: str, of_two: bool = False) -> list[Heading]:

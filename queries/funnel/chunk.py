@@ -60,6 +60,8 @@ class ChunkCounter:
         self.plan = plan
         self.list_units = list_units
         self.code_of_type = code_of_type(plan)
+        # A window that had not run out then had not run out, whatever came later.
+        last_ms = clock_ms if plan.as_of_ms is None else min(clock_ms, plan.as_of_ms)
         self.has_shared_types = bool(np.any(self.code_of_type & (self.code_of_type - 1)))
         self.question = kernel.Question(
             steps=len(plan.steps),
@@ -68,7 +70,7 @@ class ChunkCounter:
             window=kernel.LATEST if plan.window_ms is None else plan.window_ms,
             from_ms=kernel.EARLIEST if plan.from_ms is None else plan.from_ms,
             to_ms=kernel.LATEST if plan.to_ms is None else plan.to_ms,
-            matured=kernel.LATEST if plan.window_ms is None else clock_ms - plan.window_ms,
+            matured=kernel.LATEST if plan.window_ms is None else last_ms - plan.window_ms,
         )
         self.starts = _read_only(journeys.starts)
         self.timestamps = _read_only(journeys.timestamp)
@@ -165,6 +167,8 @@ class ChunkCounter:
         kernel.write_codes(self.types[chunk], self.code_of_type, codes)
         for keys, passes in self.filters:
             kernel.drop_rows(keys[chunk], passes, codes)
+        if self.plan.as_of_ms is not None:
+            codes *= self.timestamps[chunk] <= self.plan.as_of_ms
         if self.plan.customers is not None:
             asked = np.isin(self.customers[first:end], list(self.plan.customers))
             codes *= np.repeat(asked, np.diff(self.starts[first : end + 1]))

@@ -8,13 +8,14 @@ from dataclasses import replace
 from data.names import Names
 from queries.funnel.question import FunnelQuestion
 from queries.funnel.windows import window_words
-from queries.sentence import period, sentence
+from queries.sentence import instant, period, sentence
 from queries.visible import visible
 
 
 def definition(question: FunnelQuestion, names: Names) -> str:
     """What exactly the funnel counts, as one English sentence."""
-    rules = [_order(question), _ties(question), _exclusions(question), _attempts(question), _period(question), _filters(question, names)]
+    rules = [_order(question), _ties(question), _exclusions(question), _attempts(question), _period(question),
+             _as_of(question), _filters(question, names)]
     *others, last = [rule for rule in rules if rule]
     return f"{_steps(question)}; {', '.join(others)}, and {last}."
 
@@ -78,6 +79,10 @@ def _period(question: FunnelQuestion) -> str:
     when = f"on {said}" if said[0].isdigit() else said
     after = "" if selection.end is None else " while later steps may lie after that"
     return f"only entries {when} count{after}"
+
+
+def _as_of(question: FunnelQuestion) -> str:
+    return "" if question.as_of_ms is None else f"rows later than {instant(question.as_of_ms, question.selection.zone)} do not count"
 
 
 def _filters(question: FunnelQuestion, names: Names) -> str:

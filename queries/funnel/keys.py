@@ -21,6 +21,7 @@ def plan_of(tenant: Tenant, question: FunnelQuestion) -> FunnelPlan:
         excluded=_keys(names.type, question.excluded),
         from_ms=question.selection.start,
         to_ms=question.selection.end,
+        as_of_ms=question.as_of_ms,
         customers=_customers(tenant, question.selection.values("customerId")),
         **{f"{dimension}s": frozenset(keys) for dimension, keys in passing_keys(tenant, question.selection).items() if dimension != "type"},
     )

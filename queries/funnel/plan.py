@@ -21,8 +21,8 @@ class FunnelPlan:
     """A valid funnel question in key space; hashable, so it can name a remembered answer.
 
     A step is the set of its type keys; an empty set is a step whose types never occur. `window_ms` None is no
-    window. Entries lie in `from_ms <= entry < to_ms`, None being open. Each filter is a set of keys, None where
-    every row passes. Raises ValueError for a question that has no meaning.
+    window. Entries lie in `from_ms <= entry < to_ms`, None being open; rows later than `as_of_ms` are as if they had not come yet.
+    Each filter is a set of keys, None where every row passes. Raises ValueError for a question that has no meaning.
     """
 
     steps: tuple[Keys, ...]
@@ -33,6 +33,7 @@ class FunnelPlan:
     excluded: Keys = frozenset()
     from_ms: int | None = None
     to_ms: int | None = None
+    as_of_ms: int | None = None
     customers: Keys | None = None
     offers: Keys | None = None
     creatives: Keys | None = None

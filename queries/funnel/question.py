@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from queries import selection
 from queries.buckets import GRAINS
@@ -15,6 +16,7 @@ from queries.parameters import Parameter, one_of
 from queries.problems import Problem
 from queries.selection import Question, Selection
 from queries.spans import Grain
+from queries.times import iso, milliseconds
 
 BREAKDOWNS = ("offer", "creative", "channel", "direction")
 DEFAULT_STEPS = (("impression",), ("click",), ("accept", "convert", "conversion"))
@@ -28,6 +30,16 @@ def _types(text: str) -> Step:
     if "" in types:
         raise ValueError(f"must be an interaction type, or several with {EITHER} between them")
     return tuple(dict.fromkeys(types))
+
+
+def _instant(text: str) -> int:
+    try:
+        # A date alone would leave open whether its day still counts.
+        if not any(separator in text for separator in "Tt "):
+            raise ValueError
+        return milliseconds(text, ZoneInfo("UTC"))
+    except ValueError:
+        raise ValueError("must be an ISO 8601 time such as 2026-03-15T14:30:00Z") from None
 
 
 def _choice(name: str, description: str, words: Sequence[str], default: str | None) -> Parameter:
@@ -52,15 +64,17 @@ EXCLUDE = Parameter("exclude", _types, "A type that ends an attempt; what was re
                     schema=_TEXTS)
 BREAKDOWN = _choice("breakdown", "Also counts the units of each value that their entry has.", BREAKDOWNS, None)
 GRAIN = _choice("grain", "Also counts the units by the day, week, month or year of their entry, in the calendar of `tz`.", GRAINS, None)
+AS_OF = Parameter("asOf", _instant, "The funnel as it stood at this time: rows later than it do not count, and `immature` goes by it. ISO 8601; "
+                  "without an offset it is UTC.", schema=(("type", "string"), ("format", "date-time")), example="2026-03-15T14:30:00Z")
 
-PARAMETERS = (STEP, WINDOW, UNIT, ORDER, TIES, EXCLUDE, BREAKDOWN, GRAIN)
+PARAMETERS = (STEP, WINDOW, UNIT, ORDER, TIES, EXCLUDE, BREAKDOWN, GRAIN, AS_OF)
 
 
 @dataclass(frozen=True)
 class FunnelQuestion:
     """A valid question: the selection's period picks the entries, its filters, never on the type, pick the rows.
 
-    A step is the types that will do; `window_ms` None is no window.
+    A step is the types that will do; `window_ms` None is no window; rows later than `as_of_ms` do not count.
     """
 
     selection: Selection
@@ -72,6 +86,7 @@ class FunnelQuestion:
     excluded: tuple[str, ...] = ()
     breakdown: str | None = None
     grain: Grain | None = None
+    as_of_ms: int | None = None
 
     def pairs(self) -> list[tuple[str, str]]:
         """The words that `parse` reads back as this question; what is the default is left out."""
@@ -85,6 +100,8 @@ class FunnelQuestion:
         for parameter in (BREAKDOWN, GRAIN):
             if (chosen := getattr(self, parameter.name)) is not None:
                 words.append((parameter.name, chosen))
+        if self.as_of_ms is not None:
+            words.append((AS_OF.name, iso(self.as_of_ms)))
         return words + self.selection.pairs()
 
 
@@ -110,6 +127,7 @@ def funnel_question(asked: Question) -> FunnelQuestion:
     return FunnelQuestion(
         asked.selection, values["step"], values["window"], values["unit"], values["order"], values["ties"],
         tuple(dict.fromkeys(type for types in values["exclude"] for type in types)), values["breakdown"], values["grain"],
+        values["asOf"],
     )
 
 
