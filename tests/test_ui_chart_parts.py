@@ -58,7 +58,7 @@ FIGURES = {
     "timeline": (timeline(), 2, 3),
     "funnel": (funnel_figure(FUNNEL), 1, 0),
     "funnel over time": (funnel_trend_figure(FUNNEL, LOOKS, {}), 1, 1),
-    "funnel before": (before_figure(Comparison(FUNNEL, FUNNEL, (), True)), 1, 0),
+    "funnel before": (before_figure(Comparison(FUNNEL, FUNNEL, (), True, None)), 1, 0),
     "funnel by value": (breakdown(), 1, 1),
 }
 

@@ -13,7 +13,7 @@ def test_ties_and_units_that_may_still_convert_are_said_with_their_numbers():
     ties, immature = warnings(ANSWER, TYPES)
     assert ties.startswith("5 of 50 that reached click (10.0%) depend on ties")
     assert immature.startswith("8 customer–offer pairs (4.0% of 200) may still reach accept or convert")
-    assert immature.endswith("their time had not run out at the log's newest interaction.")
+    assert immature.endswith("their time had not run out by the log's clock.")
     [_, as_of] = warnings(replace(ANSWER, question=replace(QUESTION, as_of_ms=0)), TYPES)
     assert as_of.endswith("their time had not run out then.")
 
