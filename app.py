@@ -19,10 +19,9 @@ import process
 from accounts.web import SignInWall, sign_in_routes
 from api.app import ApiFirst
 from api.health import health_routes
-from data.errors import StoreError
-from ui import messages
-from ui.look import MARK
-from ui.shell import shell
+from data.store.limits import StoreError
+from ui.page import messages
+from ui.page.shell import MARK, shell
 
 log = logging.getLogger("interaction_history")
 

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from functools import cache, partial
 
 from accounts import Accounts
-from data.handover import serve_loads
-from data.home import home
-from data.store import Store
-from queries.warming import warm
+from data.columns.warming import warm
+from data.loading.handover import serve_loads
+from data.store.home import home
+from data.store.store import Store
 
 # A step of reading ahead is over sooner; only compiling, once on a machine, takes longer, and a stop does not wait for that.
 _LONGEST_STEP_S = 3

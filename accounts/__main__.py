@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 
 from accounts.cli import main
-from data.output import until_unread
+from data.commands import until_unread
 
 if __name__ == "__main__":
     sys.exit(until_unread(main))

@@ -4,14 +4,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from accounts.identity import Identity
+from accounts.identity import Identity, Unknown
 from accounts.keys import Keys
-from accounts.passwords import Passwords
-from accounts.refusals import Unknown
+from accounts.passwords import Passwords, Throttle, network
 from accounts.sessions import Sessions
-from accounts.store import Store
-from accounts.tenants import Tenants
-from accounts.throttle import Throttle, network
+from accounts.store import Store, Tenants
 from accounts.users import LONGEST_EMAIL, Users, folded_email
 
 SIGN_INS_OF_ONE_EMAIL = (5, 15 * 60)

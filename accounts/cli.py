@@ -10,11 +10,10 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from accounts.accounts import Accounts
-from accounts.identity import Role
-from accounts.listing import key_table, moment, user_table
-from accounts.refusals import Invalid
+from accounts.identity import Invalid, Role
 from accounts.store import FILE_NAME
-from data.home import home
+from accounts.users import key_table, moment, user_table
+from data.store.home import home
 
 FIRST_EMAIL = "admin@example.com"
 

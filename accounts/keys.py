@@ -1,14 +1,29 @@
 from __future__ import annotations
 
+import hashlib
+import secrets
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts.identity import Identity, Role, admitted
-from accounts.refusals import Invalid, Unknown
-from accounts.secret import digest, new_secret
-from accounts.store import Store
-from accounts.tenants import Tenants
+from accounts.identity import Identity, Invalid, Role, Unknown, admitted
+from accounts.store import Store, Tenants
+
+
+def new_secret(prefix: str = "") -> str:
+    """An unguessable text: `prefix` and 32 random bytes in the URL-safe alphabet."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> bytes:
+    """The 32 bytes under which a secret is stored and found again.
+
+    Only for secrets of `new_secret`, never for passwords.
+    """
+    # A slow hash protects what can be guessed. These carry 256 random bits: no one gets through them at
+    # any speed, and a fast hash needs no salt, so one indexed look-up finds the row on every request.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
 
 PREFIX = "krn_"
 

@@ -1,21 +1,112 @@
 from __future__ import annotations
 
 import string
+from base64 import b64encode
 from functools import partial
-from urllib.parse import parse_qsl, quote
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import anyio.to_thread
 from anyio import CapacityLimiter
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from accounts.accounts import Accounts
-from accounts.destination import safe_destination
-from accounts.origin import is_own_page
-from accounts.page import sign_in_page
-from accounts.refusals import Forbidden, Throttled, Unknown
+from accounts.identity import Forbidden, Throttled, Unknown
 from accounts.sessions import LONGEST_S, SESSION_COOKIE
+
+HOME = "/"
+
+
+def safe_destination(next_address: str) -> str:
+    """Where to go after signing in: `next_address` if it is a path of this site, else the home page.
+
+    A browser reads `//host`, `/\\host` and, as it drops tabs and line breaks, `/<tab>/host` as another site.
+    """
+    path = next_address.partition("?")[0]
+    is_local = (
+        path.startswith("/")
+        and not path.startswith("//")
+        and "\\" not in path
+        and all(character >= " " and character != "\x7f" for character in next_address)
+    )
+    # After signing in, these two would show the form again, or an error.
+    if not is_local or path in ("/login", "/logout"):
+        return HOME
+    return next_address
+
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_own_page(headers: Headers) -> bool:
+    """Whether a request was made by a page of this site, or by no page at all.
+
+    What a browser says of itself in `Sec-Fetch-Site` decides; without it (plain HTTP, old browsers) `Origin`
+    must name the host that was called.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = headers.get("origin")
+    if origin is None:
+        # Browsers send Origin with every POST and web socket, so this client is none, and only browsers
+        # can be made to send someone else's cookie.
+        return True
+    scheme = origin.partition("://")[0]
+    sender = authority(origin, scheme)
+    return sender is not None and sender == authority(f"//{headers.get('host', '')}", scheme)
+
+
+def authority(address: str, scheme: str) -> tuple[str, int] | None:
+    """Host and port that an address names, or nothing when it cannot be read."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port or DEFAULT_PORTS.get(scheme)
+    except ValueError:
+        return None
+    return (parts.hostname, port) if parts.hostname and port else None
+
+
+PAGES = Path(__file__).with_name("pages")
+STYLE = (PAGES / "style.css").read_text(encoding="utf-8")
+TEMPLATES = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+
+# The pages carry their style inside themselves, and its hash is all that the browser may apply.
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'",
+        "img-src data:",
+        "form-action 'self'",
+        "frame-ancestors 'self'",
+        "base-uri 'none'",
+    )
+)
+
+
+def sign_in_page(
+    status: int, next_address: str, email: str = "", problem: str = "", headers: dict[str, str] | None = None
+) -> HTMLResponse:
+    """The sign-in form; `problem` says why the last attempt failed, `email` is what was typed then."""
+    return page("login.html", status, headers, next_address=next_address, email=email, problem=problem)
+
+
+def forbidden_page(name: str, reason: str) -> HTMLResponse:
+    """Says who is signed in and why they may not read, with a way to sign out."""
+    return page("forbidden.html", 403, None, name=name, reason=reason)
+
+
+def page(template: str, status: int, headers: dict[str, str] | None, **values: str) -> HTMLResponse:
+    html = TEMPLATES.get_template(template).render(style=Markup(STYLE), **values)
+    own = {"Cache-Control": "no-store", "Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    return HTMLResponse(html, status, headers=own | (headers or {}))
+
 
 LARGEST_FORM = 16 * 1024
 

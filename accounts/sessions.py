@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from accounts.identity import Identity, Role, admitted
-from accounts.refusals import Unknown
-from accounts.secret import digest, new_secret
+from accounts.identity import Identity, Role, Unknown, admitted
+from accounts.keys import digest, new_secret
 from accounts.store import Store
 
 SESSION_COOKIE = "ih_session"

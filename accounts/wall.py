@@ -8,9 +8,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.accounts import Accounts
-from accounts.origin import is_own_page
-from accounts.page import forbidden_page
-from accounts.refusals import Forbidden, Unknown
+from accounts.identity import Forbidden, Unknown
+from accounts.login import forbidden_page, is_own_page
 from accounts.sessions import SESSION_COOKIE
 
 # What answers for itself, or says 401 in its own way. Any other method would reach whatever is served behind.

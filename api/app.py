@@ -19,27 +19,21 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
-from api.comparison import ENDPOINTS as COMPARISON
-from api.credentials import identity_of
-from api.docs_page import docs_page
 from api.endpoint import Asked, Endpoint
-from api.errors import ApiError, error_response
+from api.errors import ApiError, error_response, identity_of
+from api.figures import ENDPOINTS as FIGURES
 from api.funnel import ENDPOINTS as FUNNEL
 from api.history import ENDPOINTS as HISTORY
-from api.hours import ENDPOINTS as HOURS
-from api.openapi import openapi
-from api.summary import ENDPOINTS as SUMMARY
-from api.trend import ENDPOINTS as TREND
-from api.unusual import ENDPOINTS as UNUSUAL
-from data.errors import StoreError, TooSlow
-from data.store import TIME_LIMIT, Store
-from queries.problems import BadQuestion
+from api.openapi import docs_page, openapi
+from data.store.limits import StoreError, TooSlow
+from data.store.store import TIME_LIMIT, Store
+from queries.asking.parameters import BadQuestion
 
 VERSION = "1.0.0"
 PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
 COMPRESSION = 5
-ENDPOINTS: tuple[Endpoint, ...] = HISTORY + SUMMARY + COMPARISON + TREND + HOURS + UNUSUAL + FUNNEL
+ENDPOINTS: tuple[Endpoint, ...] = HISTORY + FIGURES + FUNNEL
 
 _log = logging.getLogger("interaction_history")
 

@@ -9,10 +9,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data.store import Snapshot
-from data.tenant import Tenant
-from queries.parameters import Parameter
-from queries.selection import Question, parse
+from data.columns.tenant import Tenant
+from data.store.store import Snapshot
+from queries.asking.parameters import Parameter
+from queries.asking.selection import Question, parse
 
 Parse = Callable[[str, Iterable[tuple[str, str]], Sequence[Parameter]], Question]
 

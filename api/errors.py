@@ -6,8 +6,10 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
+
+from accounts import SESSION_COOKIE, Accounts, Forbidden, Identity, Throttled, Unknown
 
 CODES = {
     HTTPStatus.BAD_REQUEST: "BAD_REQUEST",
@@ -40,3 +42,32 @@ def error_response(request: Request, error: ApiError) -> Response:
     """The answer to a request that is not a success."""
     body = error_body(error.status, error.message, request.state.request_id)
     return Response(orjson.dumps(body), int(error.status), error.headers, "application/json")
+
+
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
+_WANTED = "send an API key as Authorization: Bearer krn_… or X-API-Key, or sign in"
+
+
+def identity_of(request: HTTPConnection, accounts: Accounts) -> Identity:
+    """The identity behind a request's key or session cookie; `ApiError` 401, 403 or 429.
+
+    A credential that was sent decides alone: a wrong key is not made good by a right cookie.
+    """
+    address = request.client.host if request.client else ""
+    try:
+        authorization = request.headers.get("authorization")
+        if authorization is not None:
+            scheme, _, key = authorization.partition(" ")
+            if scheme.lower() != "bearer":
+                raise Unknown("the Authorization scheme is not Bearer")
+            return accounts.authenticate_key(key.strip(), address)
+        key = request.headers.get("x-api-key")
+        if key is not None:
+            return accounts.authenticate_key(key, address)
+        return accounts.authenticate_session(request.cookies.get(SESSION_COOKIE))
+    except Unknown as refusal:
+        raise ApiError(HTTPStatus.UNAUTHORIZED, f"{refusal}; {_WANTED}", _CHALLENGE) from refusal
+    except Forbidden as refusal:
+        raise ApiError(HTTPStatus.FORBIDDEN, str(refusal)) from refusal
+    except Throttled as refusal:
+        raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, str(refusal), {"Retry-After": str(refusal.retry_after)}) from refusal

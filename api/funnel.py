@@ -1,16 +1,17 @@
-"""Funnels over HTTP: the answer as JSON, its tables as CSV, and the units behind a bar."""
+"""The tables of a funnel's answer, as text columns under the names of the API's fields."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import orjson
+import pyarrow as pa
 from starlette.responses import Response, StreamingResponse
 
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import Asked, Endpoint
-from api.figures_json import spelled
+from api.figures import spelled
 from api.funnel_schemas import (
     EXAMPLE_FUNNEL,
     EXAMPLE_FUNNEL_CSV,
@@ -19,21 +20,70 @@ from api.funnel_schemas import (
     FUNNEL,
     UNITS_PAGE,
 )
-from api.funnel_tables import TABLES
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
-from queries.filters import FILTERS, WITHOUT
-from queries.funnel import bars, question
-from queries.funnel.answer import FunnelAnswer, FunnelStep, funnel
-from queries.funnel.cursor import CURSOR
-from queries.funnel.durations import Durations
-from queries.funnel.question import EITHER, FunnelQuestion, funnel_question
-from queries.funnel.units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
-from queries.funnel.windows import window_text
-from queries.page import DEFAULT_LIMIT, LARGEST_LIMIT
-from queries.parameters import Parameter, one_of, whole_number
-from queries.problems import BadQuestion, Problem
-from queries.spans import Grain
-from queries.times import iso
+from queries.answers.funnel import Durations, FunnelAnswer, FunnelStep, funnel
+from queries.answers.funnel_units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
+from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
+from queries.asking import funnel as question
+from queries.asking import funnel_bars as bars
+from queries.asking.calendar import Grain
+from queries.asking.filters import FILTERS, WITHOUT
+from queries.asking.funnel import EITHER, FunnelQuestion, funnel_question, window_text
+from queries.asking.funnel_bars import CURSOR
+from queries.asking.parameters import BadQuestion, Parameter, Problem, one_of, whole_number
+from queries.asking.times import iso
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
+    texts = [[None if row[nth] is None else str(row[nth]) for row in rows] for nth in range(len(columns))]
+    return pa.table([pa.array(column, pa.string()) for column in texts], list(columns))
+
+
+_STEP_COLUMNS = (
+    "step", "types", "units", "events", "rateFromFirst", "rateFromPrevious", "low95", "high95", "tieDependent",
+    "n", "mean", "p25", "median", "p75", "p90",
+)
+
+
+def steps_table(answer: FunnelAnswer) -> pa.Table:
+    """A row a step; the last six columns are its `secondsFromEntry`. In any order a row is of so many steps done, and of no types."""
+    in_any_order = answer.question.order == "any"
+    return _table(_STEP_COLUMNS, [_step_row(step, None if in_any_order else EITHER.join(step.types)) for step in answer.steps])
+
+
+def breakdown_table(answer: FunnelAnswer) -> pa.Table:
+    """A row a value, with the units that reached each step (`step2`), or in any order did so many of them (`did2`)."""
+    columns = ("value", "name", *_step_names(answer))
+    return _table(columns, [(row.value, row.name, *row.units) for row in answer.breakdown])
+
+
+def trend_table(answer: FunnelAnswer) -> pa.Table:
+    """A row a bucket, with the same columns of units."""
+    columns = ("start", *_step_names(answer), "immature", "waiting", "partial")
+    flag = {None: None, True: "true", False: "false"}
+    return _table(columns, [
+        (bucket.start, *bucket.units, flag[bucket.immature], bucket.waiting, flag[bucket.partial]) for bucket in answer.trend
+    ])
+
+
+TABLES: dict[str, Callable[[FunnelAnswer], pa.Table]] = {
+    "steps": steps_table, "breakdown": breakdown_table, "trend": trend_table,
+}
+
+
+def _step_row(step: FunnelStep, types: str | None) -> tuple[Any, ...]:
+    took = step.from_entry
+    return (
+        step.number, types, step.units, step.events, step.rate_from_first, step.rate_from_previous,
+        *(step.interval95 or (None, None)), step.tie_dependent,
+        *((took.n, took.mean, took.p25, took.median, took.p75, took.p90) if took else [None] * 6),
+    )
+
+
+def _step_names(answer: FunnelAnswer) -> list[str]:
+    name = "did" if answer.question.order == "any" else "step"
+    return [f"{name}{step.number}" for step in answer.steps]
+
 
 LIMIT = Parameter(
     "limit", whole_number(1), f"The most units of a page; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,

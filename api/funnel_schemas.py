@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from api.schemas import FUTURE_ROWS, PAGE, PARTIAL, closed_object
-from queries.buckets import GRAINS, MOST_BUCKETS
-from queries.filters import FILTERS, WITHOUT
-from queries.funnel.question import BREAKDOWNS
+from queries.answers.trend import GRAINS, MOST_BUCKETS
+from queries.asking.filters import FILTERS, WITHOUT
+from queries.asking.funnel import BREAKDOWNS
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}

@@ -11,11 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accounts import Accounts
-from api.credentials import identity_of
-from api.errors import ApiError
-from api.figures_json import spelled
-from data.errors import StoreError
-from data.store import Store
+from api.errors import ApiError, identity_of
+from api.figures import spelled
+from data.store.limits import StoreError
+from data.store.store import Store
 
 
 def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[Route]:

@@ -1,21 +1,41 @@
-"""The log over HTTP: a page of it, and the whole of it as CSV or NDJSON."""
+"""A record as JSON: just the fields of the contract, in its order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 from starlette.responses import Response, StreamingResponse
 
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import Asked, Endpoint
-from api.json_record import json_record
 from api.schemas import EXAMPLE_CSV, EXAMPLE_PAGE, EXAMPLE_RECORD, PAGE, RECORD
-from queries.export import flat_pieces, record_pieces
-from queries.page import CURSOR, LIMIT, page
-from queries.parameters import Parameter, flag, whole_number
-from queries.record import FLAT_COLUMNS
-from queries.total import total
+from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
+from queries.answers.records import FLAT_COLUMNS, Record
+from queries.asking.parameters import Parameter, flag, whole_number
+
+
+def json_record(record: Record) -> dict[str, Any]:
+    """What orjson writes as one record; the three JSON fields are passed through as they were logged."""
+    return {
+        "id": record.id,
+        "tenantId": record.tenantId,
+        "customerId": record.customerId,
+        "offerId": record.offerId,
+        "creativeId": record.creativeId,
+        "channelId": record.channelId,
+        "interactionType": record.interactionType,
+        "outcomeTypeKey": record.outcomeTypeKey,
+        "direction": record.direction,
+        "timestamp": record.timestamp,
+        "context": orjson.Fragment(record.context),
+        "response": orjson.Fragment(record.response),
+        "outcome": orjson.Fragment(record.outcome),
+        "offer": record.offer,
+        "creative": record.creative,
+    }
+
 
 EXPORT_LIMIT = Parameter("limit", whole_number(1), "The most records to send; all of them without it.",
                          schema=(("type", "integer"), ("minimum", 1)))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
+from importlib.resources import files
 from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup, escape
 
 from api.endpoint import Endpoint
 from api.errors import error_body
 from api.schemas import ERROR, EXAMPLE_REQUEST_ID
-from queries.filters import FILTERS, OPTIONAL, WITHOUT
-from queries.parameters import Parameter
-from queries.selection import ZONE, period_parameters
+from queries.asking.filters import FILTERS, OPTIONAL, WITHOUT
+from queries.asking.parameters import Parameter
+from queries.asking.selection import ZONE, period_parameters
 
 _REFUSALS = {
     HTTPStatus.BAD_REQUEST: (
@@ -108,3 +114,14 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
 
 def _header(type: str) -> dict[str, Any]:
     return {"schema": {"type": type}}
+
+
+_ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_ENVIRONMENT.filters["pretty"] = lambda value: value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
+_ENVIRONMENT.filters["prose"] = lambda text: Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
+def docs_page(description: dict[str, Any], origin: str) -> str:
+    """The page of an OpenAPI description; `origin` is the address that its curl examples call."""
+    template = _ENVIRONMENT.from_string(files("api").joinpath("docs_page.html").read_text())
+    return template.render(description=description, origin=origin)

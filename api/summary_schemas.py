@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from api.schemas import FUTURE_ROWS, PARTIAL, closed_object
-from queries.buckets import GRAINS, MOST_BUCKETS
-from queries.measures import COUNTS, MEASURE
-from queries.unusual import MEASURES as WATCHED
+from queries.answers.trend import GRAINS, MOST_BUCKETS
+from queries.answers.unusual import MEASURES as WATCHED
+from queries.asking.measures import COUNTS, MEASURE
 
 _NULLABLE_TEXT = {"type": ["string", "null"]}
 _MOMENT = {"type": "string", "format": "date-time"}

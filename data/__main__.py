@@ -4,8 +4,7 @@ import sys
 
 try:
     # Within: reading the program in takes a moment as well, in which a person may think better of it.
-    from data.commands import main
-    from data.output import until_unread
+    from data.commands import main, until_unread
 
     sys.exit(until_unread(main))
 except KeyboardInterrupt:

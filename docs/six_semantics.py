@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from data.loading import Terms, load_log
-from data.store import Store
-from queries.funnel.answer import FunnelAnswer, funnel
-from queries.funnel.question import funnel_question, parse
+from data.loading.loading import Terms, load_log
+from data.store.store import Store
+from queries.answers.funnel import FunnelAnswer, funnel
+from queries.asking.funnel import funnel_question, parse
 
 # What each customer did, and in which hour: I an impression, C a click, V a conversion, all of one offer.
 LOG = {

@@ -7,28 +7,27 @@ from functools import partial
 import streamlit as st
 
 import process
-from data.tenant import Tenant
+from data.columns.tenant import Tenant
 from pages.taking import taking
 from pages.visitor import visitor
-from queries.customer import Customer, customer, timeline
-from queries.filters import FILTERS
-from queries.lookup import exists, record
-from queries.page import CURSOR, DEFAULT_LIMIT, LIMIT, neighbours, page
-from queries.selection import Question, Selection, parse
-from queries.summary import every_row
-from queries.visible import visible
-from ui import address, copying, messages, numbers
-from ui.address import Field, Pairs, last
-from ui.chart_timeline import timeline_figure, timeline_words
-from ui.customer_figures import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
-from ui.kpis import kpis
-from ui.pager import pager
-from ui.palette import Looks
-from ui.record_cells import USUAL, cells, headed_columns
-from ui.record_drawer import RECORD, record_drawer
-from ui.sortable_table import sortable_table
-from ui.summary_file import summary_file
-from ui.table import table
+from queries.answers.customer import Customer, customer, timeline
+from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
+from queries.answers.summary import every_row
+from queries.asking.filters import FILTERS
+from queries.asking.selection import Question, Selection, parse
+from queries.asking.visible import visible
+from ui.charts.palette import Looks
+from ui.charts.timeline import timeline_figure, timeline_words
+from ui.components.kpis import kpis
+from ui.components.pager import pager
+from ui.components.table.figures import sortable_table
+from ui.components.table.rows import table
+from ui.page import address, copying, messages
+from ui.page.address import Field, Pairs, last
+from ui.page.record_drawer import RECORD, USUAL, cells, headed_columns, record_drawer
+from ui.rows.customers import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
+from ui.rows.summary import summary_file
+from ui.words import numbers
 
 HISTORY = "/api/v1/interaction-history"
 SUMMARY = "/api/v1/interaction-summary"

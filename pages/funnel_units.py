@@ -7,16 +7,16 @@ from functools import partial
 
 import streamlit as st
 
-from data.tenant import Tenant
-from queries.funnel.bars import Bar
-from queries.funnel.cursor import CURSOR, UnitCursor
-from queries.funnel.question import FunnelQuestion
-from queries.funnel.units import UnitPage, units_page
-from ui import copying, numbers
-from ui.funnel_units import unit_headings, unit_rows
-from ui.funnel_words import bar_name, bar_pairs, units
-from ui.pager import pager
-from ui.sortable_table import sortable_table
+from data.columns.tenant import Tenant
+from queries.answers.funnel_units import UnitPage, units_page
+from queries.asking.funnel import FunnelQuestion
+from queries.asking.funnel_bars import CURSOR, Bar, UnitCursor
+from ui.components.pager import pager
+from ui.components.table.figures import sortable_table
+from ui.page import copying
+from ui.rows.funnels import unit_headings, unit_rows
+from ui.words import numbers
+from ui.words.funnels import bar_name, bar_pairs, units
 
 PATH = "/api/v1/funnel/units"
 

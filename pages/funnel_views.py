@@ -7,28 +7,26 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from data.tenant import Tenant
+from data.columns.tenant import Tenant
 from pages.taking import file_text
-from queries.funnel.answer import FunnelAnswer
-from queries.funnel.contrast import comparison, differences
-from queries.funnel.plan import MOST_STEPS
-from queries.funnel.question import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, FunnelQuestion
-from queries.parameters import Parameter, one_of, whole_number
-from queries.periods import comparable_last_days, of_last_days
-from queries.selection import ZONE, Selection
-from queries.sentence import period, touched_days
-from ui import address, copying, messages
-from ui.address import Binding, Field, Pairs
-from ui.compared_words import how_compared
-from ui.cut_words import cut_caption, cut_words
-from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text, seen_text
-from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
-from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
-from ui.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
-from ui.funnel_words import goal_words, reached_words, step_label, units
-from ui.grain import coarser_words
-from ui.palette import Looks
-from ui.sortable_table import sortable_table
+from queries.answers.funnel import FunnelAnswer
+from queries.answers.funnel_comparison import comparison, differences
+from queries.asking.funnel import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, MOST_STEPS, FunnelQuestion
+from queries.asking.parameters import Parameter, one_of, whole_number
+from queries.asking.periods import comparable_last_days, of_last_days
+from queries.asking.selection import ZONE, Selection
+from queries.asking.sentence import period, touched_days
+from ui.charts.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text, seen_text
+from ui.charts.funnel_parts import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
+from ui.charts.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
+from ui.charts.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
+from ui.charts.palette import Looks
+from ui.components.table.figures import sortable_table
+from ui.page import address, copying, messages
+from ui.page.address import Binding, Field, Pairs
+from ui.words.buckets import coarser_words, cut_caption, cut_words
+from ui.words.funnels import goal_words, reached_words, step_label, units
+from ui.words.measures import how_compared
 
 VIEWS = {"breakdown": "By value", "trend": "Over time", "times": "Time to convert", "before": "Period before"}
 

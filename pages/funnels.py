@@ -10,37 +10,32 @@ from pathlib import Path
 import streamlit as st
 
 import process
-from data.tenant import Tenant
+from data.columns.funnel.listing import is_ready
+from data.columns.tenant import Tenant
 from pages.funnel_units import UnitList
 from pages.funnel_views import TARGET, VIEW, View
 from pages.visitor import visitor
-from queries.choices import choices
-from queries.funnel import bars, question
-from queries.funnel.answer import FunnelAnswer, funnel
-from queries.funnel.bars import DROPPED_AFTER, REACHED, Bar
-from queries.funnel.cursor import CURSOR
-from queries.funnel.definition import either
-from queries.funnel.listing import is_ready
-from queries.funnel.question import AS_OF, STEP, funnel_question
-from queries.selection import Question, Selection
-from queries.sentence import instant
-from ui import address, copying, messages, numbers
-from ui.address import Pairs
-from ui.as_of import draw_as_of
-from ui.filter_bar import FilterBar
-from ui.funnel_chart import funnel_figure, funnel_text
-from ui.funnel_presets import PRESETS
-from ui.funnel_rules import Rules
-from ui.funnel_steps import Slots, StepEditor, is_draft, slots, step_pairs
-from ui.funnel_tables import STEP_HEADINGS, step_rows
-from ui.funnel_warnings import warnings
-from ui.funnel_words import bar_pairs, end_words, interval, reached_words, units
-from ui.period import Period
-from ui.sortable_table import sortable_table
-from ui.zone import Zone
+from queries.answers.funnel import FunnelAnswer, either, funnel
+from queries.answers.summary import choices
+from queries.asking import funnel as question
+from queries.asking import funnel_bars as bars
+from queries.asking.funnel import AS_OF, STEP, funnel_question
+from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, Bar
+from queries.asking.selection import Question, Selection
+from queries.asking.sentence import instant
+from ui.charts.funnel import funnel_figure, funnel_text
+from ui.components.table.figures import sortable_table
+from ui.page import address, copying, messages
+from ui.page.address import Pairs
+from ui.page.filter_bar import FilterBar, Period, Zone
+from ui.page.funnel_editor import PRESETS, Rules, Slots, StepEditor, is_draft, slots, step_pairs
+from ui.page.messages import draw_as_of
+from ui.rows.funnels import STEP_HEADINGS, step_rows
+from ui.words import numbers
+from ui.words.funnels import bar_pairs, end_words, interval, reached_words, units, warnings
 
 PATH = "/api/v1/funnel"
-STYLE = Path(__file__).parents[1] / "ui" / "funnel.css"
+STYLE = Path(__file__).parents[1] / "ui" / "page" / "funnel.css"
 
 
 def asked_of(tenant: Tenant, pairs: Pairs) -> Question:

@@ -8,25 +8,21 @@ from functools import partial
 import streamlit as st
 
 import process
-from data.tenant import Tenant
+from data.columns.tenant import Tenant
 from pages.visitor import visitor
-from queries.emptiness import widened
-from queries.lookup import exists, record
-from queries.page import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, neighbours, page
-from queries.parameters import Parameter
-from queries.selection import Question, Selection, parse
-from queries.sentence import sentence
-from ui import address, copying, messages, numbers
-from ui.address import Field, Pairs, one_of
-from ui.as_of import draw_as_of
-from ui.filter_bar import FilterBar
-from ui.pager import pager
-from ui.palette import Looks
-from ui.period import Period
-from ui.record_cells import COLUMNS, USUAL, cells, column_names, headed_columns
-from ui.record_drawer import RECORD, record_drawer
-from ui.table import table
-from ui.zone import Zone
+from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, widened
+from queries.asking.parameters import Parameter
+from queries.asking.selection import Question, Selection, parse
+from queries.asking.sentence import sentence
+from ui.charts.palette import Looks
+from ui.components.pager import pager
+from ui.components.table.rows import table
+from ui.page import address, copying, messages
+from ui.page.address import Field, Pairs, one_of
+from ui.page.filter_bar import FilterBar, Period, Zone
+from ui.page.messages import draw_as_of
+from ui.page.record_drawer import COLUMNS, RECORD, USUAL, cells, column_names, headed_columns, record_drawer
+from ui.words import numbers
 
 PATH = "/api/v1/interaction-history"
 SIZES = (25, 50, 100)

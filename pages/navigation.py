@@ -9,11 +9,10 @@ from urllib.parse import unquote, urlsplit
 import streamlit as st
 
 from accounts import Forbidden, Unknown
-from data.errors import StoreError, TooSlow
+from data.store.limits import StoreError, TooSlow
 from pages.visitor import visitor
-from ui import address, messages
-from ui.account import account_menu
-from ui.look import frame
+from ui.page import address, messages
+from ui.page.shell import account_menu, frame
 
 
 @dataclass(frozen=True)

@@ -6,34 +6,30 @@ from dataclasses import replace
 
 import streamlit as st
 
-from api.trend import GRAIN
+from api.figures import GRAIN
 from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
 from pages.offer_sides import RATE, RATE_FIELD, draw_sides
 from pages.taking import taking_of_api
-from queries.bounds import within
-from queries.count_changes import count_changes
-from queries.emptiness import widened
-from queries.lookup import record
-from queries.page import page
-from queries.selection import Selection
-from queries.sentence import touched_days
-from queries.standing import Standings, standings
-from queries.trend import Bucket
-from ui import address, copying, messages, numbers
-from ui.address import Pairs
-from ui.emptiness import no_interactions
-from ui.kpis import kpis
-from ui.measured import interval_text
-from ui.offer_words import standing_note
-from ui.palette import Looks
-from ui.period_kpis import CLEAR, of_impressions, period_kpis
-from ui.period_kpis import USUAL as USUAL_MEASURES
-from ui.record_cells import USUAL, cells, headed_columns
-from ui.record_drawer import RECORD, record_drawer
-from ui.rows_link import link_behind
-from ui.table import table
+from queries.answers.comparison import Standings, standings
+from queries.answers.counts import count_changes
+from queries.answers.history import page, record, widened
+from queries.answers.trend import Bucket
+from queries.asking.periods import within
+from queries.asking.selection import Selection
+from queries.asking.sentence import touched_days
+from ui.charts.palette import Looks
+from ui.components.kpis import CLEAR, kpis, of_impressions, period_kpis
+from ui.components.kpis import USUAL as USUAL_MEASURES
+from ui.components.table.rows import table
+from ui.page import address, copying, messages
+from ui.page.address import Pairs
+from ui.page.links import link_behind
+from ui.page.messages import no_interactions
+from ui.page.record_drawer import RECORD, USUAL, cells, headed_columns, record_drawer
+from ui.words import numbers
+from ui.words.measures import interval_text, standing_note
 
 COMPARISON = "/api/v1/interaction-comparison"
 HISTORY = "/api/v1/interaction-history"

@@ -7,27 +7,26 @@ from dataclasses import replace
 
 import streamlit as st
 
-from api.trend import GRAIN
-from data.tenant import Tenant
+from api.figures import GRAIN
+from data.columns.tenant import Tenant
 from pages.offer_frame import MOST_OFFERS, OfferFrame
 from pages.offer_parts import HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
 from pages.taking import taking
-from queries.buckets import GRAINS, fitting_grain
-from queries.measures import MEASURE
-from queries.narrowing import part_of, rows_of_each
-from queries.periods import day
-from queries.selection import Question
-from queries.summary import every_row
-from queries.trend import Sparklines, sparklines
-from ui import address, copying, messages, numbers
-from ui.chart_offers import offers_figure, offers_file, offers_words
-from ui.cut_words import CutWords, cut_caption, cut_words
-from ui.grain import CHOICES, coarser_words
-from ui.offer_columns import column_headings, column_rows
-from ui.rows_link import link_behind, rows_link
-from ui.sortable_table import Figure, Heading, sortable_table
-from ui.summary_file import summary_file
+from queries.answers.summary import every_row
+from queries.answers.trend import GRAINS, Sparklines, fitting_grain, sparklines
+from queries.asking.measures import MEASURE
+from queries.asking.narrowing import part_of, rows_of_each
+from queries.asking.periods import day
+from queries.asking.selection import Question
+from ui.charts.over_time import offers_figure, offers_file, offers_words
+from ui.components.table.figures import Figure, Heading, sortable_table
+from ui.page import address, copying, messages
+from ui.page.links import link_behind, rows_link
+from ui.rows.offers import column_headings, column_rows
+from ui.rows.summary import summary_file
+from ui.words import numbers
+from ui.words.buckets import CHOICES, CutWords, coarser_words, cut_caption, cut_words
 
 SUMMARY, TREND = "/api/v1/interaction-summary", "/api/v1/interaction-trend"
 COUNT_NAMES = {id: label for id, label in HEAT_NAMES.items() if MEASURE[id].part is None}

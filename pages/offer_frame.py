@@ -7,15 +7,13 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from data.tenant import Tenant
-from queries.selection import Question, Selection
-from queries.sentence import sentence
-from ui import address
-from ui.address import Field, Pairs
-from ui.as_of import draw_as_of
-from ui.filter_bar import FilterBar, filter_field
-from ui.period import WHOLE_LOG, Period, usual_selection
-from ui.zone import Zone
+from data.columns.tenant import Tenant
+from queries.asking.selection import Question, Selection
+from queries.asking.sentence import sentence
+from ui.page import address
+from ui.page.address import Field, Pairs
+from ui.page.filter_bar import WHOLE_LOG, FilterBar, Period, Zone, filter_field, usual_selection
+from ui.page.messages import draw_as_of
 
 MOST_OFFERS = 4
 

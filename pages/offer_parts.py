@@ -6,34 +6,30 @@ from dataclasses import replace
 
 import streamlit as st
 
-from api.trend import GRAIN
+from api.figures import GRAIN
 from pages.offer_frame import OfferFrame
 from pages.taking import taking, taking_of_api
-from queries.buckets import GRAINS, fitting_grain
-from queries.funnel.answer import funnel
-from queries.funnel.question import FunnelQuestion
-from queries.heatmap import heatmap
-from queries.measures import MEASURE, RATES
-from queries.narrowing import filter_of, narrowed
-from queries.parameters import Parameter, one_of
-from queries.problems import BadQuestion
-from queries.summary import every_row
-from queries.trend import Bucket, trend
-from ui import address, messages
-from ui.chart_trend import trend_figure, trend_words
-from ui.cut_words import cut_caption, cut_words
-from ui.funnel_chart import funnel_figure, funnel_text
-from ui.funnel_tables import STEP_HEADINGS, step_rows
-from ui.funnel_words import bar_pairs
-from ui.grain import CHOICES, coarser_words
-from ui.heat_table import WEEKDAYS, heat_table, heat_words, hour_text
-from ui.measured import value_text
-from ui.offer_cells import CHANNEL_HEADINGS, entity_cell, measure_cells
-from ui.palette import Looks
-from ui.rows_link import part_link, rows_link
-from ui.sortable_table import sortable_table
-from ui.summary_file import summary_file
-from ui.trend_rows import trend_file, trend_headings, trend_rows
+from queries.answers.funnel import funnel
+from queries.answers.hours import heatmap
+from queries.answers.summary import every_row
+from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
+from queries.asking.funnel import FunnelQuestion
+from queries.asking.measures import MEASURE, RATES
+from queries.asking.narrowing import filter_of, narrowed
+from queries.asking.parameters import BadQuestion, Parameter, one_of
+from ui.charts.funnel import funnel_figure, funnel_text
+from ui.charts.over_time import trend_figure, trend_file, trend_headings, trend_rows, trend_words
+from ui.charts.palette import Looks
+from ui.components.heat_table import WEEKDAYS, heat_table, heat_words, hour_text
+from ui.components.table.figures import sortable_table
+from ui.page import address, messages
+from ui.page.links import part_link, rows_link
+from ui.rows.funnels import STEP_HEADINGS, step_rows
+from ui.rows.offers import CHANNEL_HEADINGS, entity_cell, measure_cells
+from ui.rows.summary import summary_file
+from ui.words.buckets import CHOICES, coarser_words, cut_caption, cut_words
+from ui.words.funnels import bar_pairs
+from ui.words.measures import value_text
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
 HOURS = "/api/v1/interaction-hours"

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
+from data.columns.customers import SummaryRow
 from pages.offer_frame import OfferFrame
 from pages.taking import taking
-from queries.measures import MEASURE, RATES
-from queries.narrowing import filter_of, narrowed
-from queries.parameters import Parameter, one_of
-from queries.sides import sides
-from queries.summary import every_row
-from queries.summary_row import SummaryRow
-from ui import address
-from ui.compared_words import how_compared
-from ui.offer_cells import entity_cell
-from ui.offer_words import conclusion
-from ui.rows_link import link_behind, rows_link
-from ui.side_cells import side_headings, side_rows
-from ui.sortable_table import Figure, sortable_table
-from ui.summary_file import summary_file
+from queries.answers.sides import sides
+from queries.answers.summary import every_row
+from queries.asking.measures import MEASURE, RATES
+from queries.asking.narrowing import filter_of, narrowed
+from queries.asking.parameters import Parameter, one_of
+from ui.components.table.figures import Figure, sortable_table
+from ui.page import address
+from ui.page.links import link_behind, rows_link
+from ui.rows.offers import entity_cell, side_headings, side_rows
+from ui.rows.summary import summary_file
+from ui.words.measures import conclusion, how_compared
 
 SUMMARY = "/api/v1/interaction-summary"
 RATE_NAMES = {rate.id: rate.label for rate in RATES}

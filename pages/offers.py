@@ -11,16 +11,17 @@ from pages.offer_comparison import OfferComparison
 from pages.offer_frame import OfferFrame
 from pages.taking import taking
 from pages.visitor import visitor
-from queries.emptiness import widened
-from queries.offers import DESCENDING, NAME, SEARCH, SORT, SORTS, Offers, offers
-from queries.selection import Selection, parse
-from ui import address, copying, messages, numbers
-from ui.address import Field, Pairs, last
-from ui.emptiness import no_interactions
-from ui.offer_cells import offer_cells, offer_headings
-from ui.period import WHOLE_LOG
-from ui.sortable_table import sortable_table
-from ui.summary_file import summary_file
+from queries.answers.history import widened
+from queries.answers.summary import DESCENDING, NAME, SEARCH, SORT, SORTS, Offers, offers
+from queries.asking.selection import Selection, parse
+from ui.components.table.figures import sortable_table
+from ui.page import address, copying, messages
+from ui.page.address import Field, Pairs, last
+from ui.page.filter_bar import WHOLE_LOG
+from ui.page.messages import no_interactions
+from ui.rows.offers import offer_cells, offer_headings
+from ui.rows.summary import summary_file
+from ui.words import numbers
 
 API = "/api/v1/interaction-summary"
 MOST_ROWS = 500

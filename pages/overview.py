@@ -8,43 +8,36 @@ from datetime import UTC, datetime
 import streamlit as st
 
 import process
-from api.unusual import COLUMNS, unusual_rows
-from data.tenant import Tenant
+from api.figures import COLUMNS, unusual_rows
+from data.columns.tenant import Tenant
 from pages.taking import taking
 from pages.visitor import visitor
-from queries.bounds import Bounds, within
-from queries.buckets import GRAINS, fitting_grain
-from queries.comparison import Comparison, comparison
-from queries.count_changes import count_changes
-from queries.emptiness import widened
-from queries.measures import MEASURES, RATES
-from queries.parameters import Parameter, one_of
-from queries.ranking import ranking
-from queries.selection import Question, Selection, parse
-from queries.sentence import sentence, touched_days
-from queries.summary import every_row
-from queries.trend import Bucket, trend
-from queries.unusual import unusual
-from ui import address, copying, messages, numbers
-from ui.address import Pairs
-from ui.as_of import draw_as_of
-from ui.chart_trend import trend_figure, trend_words, unfinished_words
-from ui.cut_words import cut_caption, cut_words
-from ui.emptiness import no_interactions
-from ui.filter_bar import FilterBar
-from ui.grain import CHOICES, coarser_words
-from ui.kpis import kpis
-from ui.overview_rows import CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows
-from ui.palette import Looks
-from ui.period import WHOLE_LOG, Period, usual_selection
-from ui.period_kpis import USUAL, period_kpis
-from ui.rows_link import link_behind, part_link
-from ui.side_cells import side_headings
-from ui.sortable_table import sortable_table
-from ui.summary_file import summary_file
-from ui.trend_rows import trend_file, trend_headings, trend_rows
-from ui.unusual_list import unusual_list
-from ui.zone import Zone
+from queries.answers.comparison import Comparison, comparison
+from queries.answers.counts import count_changes
+from queries.answers.history import widened
+from queries.answers.sides import ranking
+from queries.answers.summary import every_row
+from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
+from queries.answers.unusual import unusual
+from queries.asking.measures import MEASURES, RATES
+from queries.asking.parameters import Parameter, one_of
+from queries.asking.periods import Bounds, within
+from queries.asking.selection import Question, Selection, parse
+from queries.asking.sentence import sentence, touched_days
+from ui.charts.over_time import trend_figure, trend_file, trend_headings, trend_rows, trend_words, unfinished_words
+from ui.charts.palette import Looks
+from ui.components.kpis import USUAL, kpis, period_kpis
+from ui.components.sentences import unusual_list
+from ui.components.table.figures import sortable_table
+from ui.page import address, copying, messages
+from ui.page.address import Pairs
+from ui.page.filter_bar import WHOLE_LOG, FilterBar, Period, Zone, usual_selection
+from ui.page.links import link_behind, part_link
+from ui.page.messages import draw_as_of, no_interactions
+from ui.rows.offers import OVERVIEW_CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows, side_headings
+from ui.rows.summary import summary_file
+from ui.words import numbers
+from ui.words.buckets import CHOICES, coarser_words, cut_caption, cut_words
 
 COMPARISON = "/api/v1/interaction-comparison"
 SUMMARY = "/api/v1/interaction-summary"
@@ -172,7 +165,7 @@ class Overview:
             st.header("Channels", anchor=False)
             self.take("channel")
         rows = channel_rows(every_row(self.tenant, self.selection, "channel"), self.selection, self.tenant.names)
-        sortable_table(rows, CHANNEL_HEADINGS, "Channels", "channels")
+        sortable_table(rows, OVERVIEW_CHANNEL_HEADINGS, "Channels", "channels")
 
     def take(self, by: str) -> None:
         """The buttons to take the figures by a dimension along."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from api.csv_text import BOM, cell_text, header_text
-from ui.address import Pairs
-from ui.copying import copy_text, curl_command, curl_commands, download, save
+from ui.page.address import Pairs
+from ui.page.copying import copy_text, curl_command, curl_commands, download, save
 
 Value = str | int | float | None
 

@@ -16,9 +16,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from accounts import Accounts, Role
-from data.store import Store
-from queries.page import page
-from queries.selection import Selection
+from data.store.store import Store
+from queries.answers.history import page
+from queries.asking.selection import Selection
 from script.bench_log import TENANT, made_store, options_with_home
 
 PATH = "/api/v1/interaction-history"

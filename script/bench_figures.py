@@ -8,21 +8,19 @@ from collections.abc import Callable
 
 import duckdb
 
-from data.store import Store
-from data.tenant import Tenant
-from queries.comparison import comparison
-from queries.funnel.answer import funnel
-from queries.funnel.question import FunnelQuestion
-from queries.heatmap import heatmap
-from queries.page import page
-from queries.ranking import ranking
-from queries.selection import Selection, parse
-from queries.sides import sides
-from queries.standing import standings
-from queries.summary import every_row, summary
-from queries.trend import trend
-from queries.unusual import unusual
-from queries.warming import warm
+from data.columns.tenant import Tenant
+from data.columns.warming import warm
+from data.store.store import Store
+from queries.answers.comparison import comparison, standings
+from queries.answers.funnel import funnel
+from queries.answers.history import page
+from queries.answers.hours import heatmap
+from queries.answers.sides import ranking, sides
+from queries.answers.summary import every_row, summary
+from queries.answers.trend import trend
+from queries.answers.unusual import unusual
+from queries.asking.funnel import FunnelQuestion
+from queries.asking.selection import Selection, parse
 from script.bench_log import TENANT, made_store, options_with_home
 
 REPEATS = 7

@@ -15,9 +15,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from queries.funnel.offer_units import offer_units
-from queries.funnel.plan import DAY_MS, FunnelPlan
-from queries.funnel.tally import FunnelTally, funnel_tally, warm
+from data.columns.funnel.tally import FunnelTally, funnel_tally, warm
+from data.columns.funnel.units import offer_units
+from queries.asking.funnel import DAY_MS, FunnelPlan
 
 ROWS_A_CUSTOMER = 50
 OFFERS = 200

@@ -21,14 +21,12 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from api.csv_text import rows_text
-from data.sample import SCHEMA, sample_batches
-from data.store import Snapshot, Store
-from queries.choices import choices
-from queries.export import flat_pieces
-from queries.page import page
-from queries.selection import Selection, parse
-from queries.total import total
-from queries.warming import warm
+from data.columns.warming import warm
+from data.sample.log import SCHEMA, sample_batches
+from data.store.store import Snapshot, Store
+from queries.answers.history import flat_pieces, page, total
+from queries.answers.summary import choices
+from queries.asking.selection import Selection, parse
 
 TENANT = "bench"
 REPEATS = 25

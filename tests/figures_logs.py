@@ -8,11 +8,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from data.loading import Terms, load_log
-from data.sample import sample_batches
-from data.sample_file import write_sample
-from data.sample_placements import sample_entities
-from queries.measures import Figures
+from data.loading.loading import Terms, load_log
+from data.sample.file import write_sample
+from data.sample.log import sample_batches
+from data.sample.placements import sample_entities
+from queries.asking.measures import Figures
 from tests.figures_sql import FIGURES
 from tests.logs import ACME, CREATIVES, OFFERS, Log, Row, interaction
 

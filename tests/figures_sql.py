@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from data.store import Store
+from data.store.store import Store
 
 _ROWS = """
     with named as (

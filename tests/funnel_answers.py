@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from queries.funnel.answer import FunnelAnswer, FunnelStep
-from queries.funnel.durations import Bar, Durations
-from queries.funnel.parts import BreakdownRow, TrendBucket
-from queries.funnel.question import FunnelQuestion
-from queries.selection import Selection
+from queries.answers.funnel import Bar, BreakdownRow, Durations, FunnelAnswer, FunnelStep, TrendBucket
+from queries.asking.funnel import FunnelQuestion
+from queries.asking.selection import Selection
 
 TIMES = Durations(30, 70.0, 5.0, 20.0, 60.0, 120.0, (Bar(0, 1, 0), Bar(1, 1000, 10), Bar(1000, 10_000, 0), Bar(10_000, None, 20)))
 QUESTION = FunnelQuestion(Selection("bank"), (("impression",), ("click",), ("accept", "convert")), breakdown="channel", grain="month")

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
-from queries.funnel.plan import FunnelPlan
-from queries.funnel.question import FunnelQuestion
-from queries.selection import Selection
-from queries.times import iso, milliseconds
+from queries.asking.funnel import FunnelPlan, FunnelQuestion
+from queries.asking.selection import Selection
+from queries.asking.times import iso, milliseconds
 from tests.funnel_oracle import Row
 from tests.logs import Log
 from tests.logs import Row as LogRow

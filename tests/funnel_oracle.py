@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from queries.funnel.plan import FunnelPlan
+from queries.asking.funnel import FunnelPlan
 
 COLUMNS = ("type", "offer", "creative", "channel", "direction", "outcome")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from queries.funnel import tally  # noqa: E402
+from data.columns.funnel import tally
 
 _counted = tally._tally
 

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from data.loading import Terms, load_entities, load_log
-from data.store import Store
+from data.loading.loading import Terms, load_entities, load_log
+from data.store.store import Store
 
 Row = dict[str, Any]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.loading import Terms, load_log
-from data.store import Store
-from data.summary import Summary
+from data.loading.loading import Terms, load_log
+from data.loading.outcome import Summary
+from data.store.store import Store
 
 _WORDS = ("customer", "type", "offer", "creative", "channel", "direction", "outcome")
 

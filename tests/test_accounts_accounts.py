@@ -7,9 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from accounts.accounts import Accounts
-from accounts.identity import Identity, Role
+from accounts.identity import Forbidden, Identity, Role, Throttled, Unknown
 from accounts.passwords import Passwords
-from accounts.refusals import Forbidden, Throttled, Unknown
 
 NOW = 1_700_000_000
 OFFICE = "192.0.2.7"

@@ -12,8 +12,7 @@ import pytest
 
 from accounts.accounts import Accounts
 from accounts.cli import main
-from accounts.identity import Identity, Role
-from accounts.refusals import Forbidden, Unknown
+from accounts.identity import Forbidden, Identity, Role, Unknown
 
 ROOT = Path(__file__).parent.parent
 

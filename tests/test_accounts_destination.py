@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.destination import safe_destination
+from accounts.login import safe_destination
 
 
 @pytest.mark.parametrize(

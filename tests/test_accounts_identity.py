@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.identity import Identity, Role, admitted
-from accounts.refusals import Forbidden
+from accounts.identity import Forbidden, Identity, Role, admitted
 
 
 def test_roles_rise_from_none_to_admin() -> None:

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from accounts.identity import Identity, Role
+from accounts.identity import Forbidden, Identity, Invalid, Role, Unknown
 from accounts.keys import Key, Keys
-from accounts.refusals import Forbidden, Invalid, Unknown
-from accounts.store import FILE_NAME, Store
-from accounts.tenants import Tenants
+from accounts.store import FILE_NAME, Store, Tenants
 
 NOW = 1_700_000_000
 

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from accounts.identity import Role
 from accounts.keys import Key
-from accounts.listing import key_table, user_table
-from accounts.users import User
+from accounts.users import User, key_table, user_table
 
 NOW = 1_700_000_000
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from accounts.origin import is_own_page
+from accounts.login import is_own_page
 
 
 @pytest.mark.parametrize(

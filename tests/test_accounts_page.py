@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from starlette.responses import HTMLResponse
 
-from accounts.page import forbidden_page, sign_in_page
+from accounts.login import forbidden_page, sign_in_page
 
 
 class Elements(HTMLParser):

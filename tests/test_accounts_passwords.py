@@ -5,8 +5,8 @@ import re
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
+from accounts.identity import Invalid
 from accounts.passwords import Passwords, random_password
-from accounts.refusals import Invalid
 
 
 @pytest.fixture

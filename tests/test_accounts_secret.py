@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from accounts.secret import digest, new_secret
+from accounts.keys import digest, new_secret
 
 
 def test_a_secret_has_its_prefix_and_32_random_url_safe_bytes() -> None:

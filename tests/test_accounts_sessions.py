@@ -6,9 +6,8 @@ import pytest
 from argon2 import PasswordHasher
 
 from accounts.accounts import Accounts
-from accounts.identity import Identity, Role
+from accounts.identity import Forbidden, Identity, Role, Unknown
 from accounts.passwords import Passwords
-from accounts.refusals import Forbidden, Unknown
 from accounts.store import FILE_NAME, Store
 
 NOW = 1_700_000_000

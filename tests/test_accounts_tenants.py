@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from accounts.refusals import Invalid
-from accounts.store import Store
-from accounts.tenants import Tenants
+from accounts.identity import Invalid
+from accounts.store import Store, Tenants
 
 
 def test_a_tenant_is_enabled_until_it_is_disabled(tmp_path: Path) -> None:

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import throttle as throttle_module
-from accounts.refusals import Throttled
-from accounts.throttle import Throttle, network
+from accounts import passwords as throttle_module
+from accounts.identity import Throttled
+from accounts.passwords import Throttle, network
 
 
 def test_the_limit_is_reached_at_the_next_failure_and_says_how_long_to_wait() -> None:

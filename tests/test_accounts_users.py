@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from accounts.identity import Role
+from accounts.identity import Invalid, Role
 from accounts.passwords import Passwords
-from accounts.refusals import Invalid
 from accounts.store import FILE_NAME, Store
 from accounts.users import User, Users
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from data.loading import Terms, load_log
+from data.loading.loading import Terms, load_log
 from tests.logs import Log
 from tests.service import HISTORY, Service
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from api.app import ENDPOINTS
-from queries.filters import FILTERS
+from queries.asking.filters import FILTERS
 from tests.logs import Log
 from tests.service import PREFIX, Service
 from tests.test_api_errors import error_of

@@ -13,9 +13,9 @@ import pytest
 from starlette.testclient import TestClient
 
 import api.history
-from data.errors import StoreError
-from data.tenant import Tenant
-from queries.selection import Selection
+from data.columns.tenant import Tenant
+from data.store.limits import StoreError
+from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
 from tests.service import HISTORY, PREFIX, Service, listening
 

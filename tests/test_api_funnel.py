@@ -22,8 +22,8 @@ from api.funnel_schemas import (
     FUNNEL,
     UNITS_PAGE,
 )
-from data.loading import Terms, load_log
-from queries.times import iso
+from data.loading.loading import Terms, load_log
+from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, Row, interaction
 from tests.service import PREFIX, Service
 from tests.test_api_errors import error_of

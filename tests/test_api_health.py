@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from accounts import Role
-from data.errors import StoreError
+from data.store.limits import StoreError
 from tests.logs import ZENITH, Log, interaction
 from tests.service import Service
 

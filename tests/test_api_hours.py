@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from queries.measures import COUNTS
+from queries.asking.measures import COUNTS
 from tests.figures_logs import SAMPLE, load_sample
 from tests.figures_sql import figures_by_hour_of_week
 from tests.logs import ZENITH, Log, interaction

@@ -12,7 +12,7 @@ from schemathesis import Case
 from starlette.testclient import TestClient
 
 from api.app import ENDPOINTS
-from queries.filters import FILTERS
+from queries.asking.filters import FILTERS
 from tests.logs import Log, tangled_logs
 from tests.service import HISTORY, PREFIX, Service
 from tests.test_api_errors import error_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.testclient import TestClient
 
-from queries.times import iso
+from queries.asking.times import iso
 from tests.figures_logs import SAMPLE, load_sample
 from tests.figures_sql import FIGURES, figures_by
 from tests.logs import ACME, ZENITH, Log, interaction

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from data.store import FILE_NAME, Store
-from queries.selection import Selection
-from queries.unusual import unusual
+from data.store.store import FILE_NAME, Store
+from queries.answers.unusual import unusual
+from queries.asking.selection import Selection
 from tests.logs import ACME, ZENITH, Log, interaction
 
 

@@ -112,7 +112,7 @@ def test_the_tenants_that_have_rows_are_told_the_largest_first(tmp_path: Path, c
 
 def test_a_store_that_another_process_has_open_is_said_to_be_in_use(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home.mkdir()
-    holding = f"from pathlib import Path; from data.store import Store; s = Store.open(Path({str(home)!r})); print('open'); input()"
+    holding = f"from pathlib import Path; from data.store.store import Store; s = Store.open(Path({str(home)!r})); print('open'); input()"
     other = subprocess.Popen([sys.executable, "-uc", holding], cwd=ROOT, text=True,
                              stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert other.stdout.readline() == "open\n"

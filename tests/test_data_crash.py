@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data.store import Store
+from data.store.store import Store
 from tests.store_checks import contents, faults, loaded
 
 ROOT = Path(__file__).parent.parent

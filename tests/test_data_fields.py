@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from data.errors import StoreError
-from data.fields import RECORD, reading, renamed_columns
+from data.loading.fields import RECORD, reading, renamed_columns
+from data.store.limits import StoreError
 
 
 @pytest.mark.parametrize(("columns", "field", "read"), [

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from data.handover import hand_over, serve_loads
-from data.orders import Failure, LoadOrder, SampleOrder, StatusOrder
-from data.status import Status
-from data.summary import Progress, Summary
+from data.loading.handover import hand_over, serve_loads
+from data.loading.orders import Failure, LoadOrder, SampleOrder, StatusOrder
+from data.loading.outcome import Progress, Summary
+from data.store.status import Status
 from tests.logs import Log, interaction
 from tests.store_checks import contents, faults
 

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data import json_text
-from data.json_scan import find_odd
-from data.json_text import as_json_readers_read
+from data.loading.json_scan import find_odd
+from data.loading.json_text import as_json_readers_read
+from data.loading.loading import json_text
 from tests.logs import Log, interaction
 from tests.store_checks import loaded
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.errors import StoreError
-from data.loading import Stop, Stopped, Terms, load_entities, load_log
-from data.store import Store
+from data.loading.loading import Stop, Stopped, Terms, load_entities, load_log
+from data.store.limits import StoreError
+from data.store.store import Store
 from tests.logs import ACME, Log, interaction, tangled_rows
 from tests.store_checks import contents, faults, loaded
 
@@ -287,7 +287,7 @@ def test_an_error_while_the_journeys_are_written_leaves_the_store_as_before(log:
         raise RuntimeError("crash")
 
     with monkeypatch.context() as patch:
-        patch.setattr("data.writing._write_journeys", crash)
+        patch.setattr("data.loading.writing._write_journeys", crash)
         with pytest.raises(RuntimeError, match="crash"):
             loaded(log.store, written(tmp_path, [interaction("a"), {}]))
     assert contents(log.store) == before

@@ -10,8 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.checking import compact_object
-from data.objects import compact_columns
+from data.loading.checking import compact_columns, compact_object
 from tests.logs import Log, interaction
 from tests.store_checks import loaded
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.sample import SCHEMA, sample_batches
-from data.sample_placements import SampleEntities, sample_entities
+from data.sample.log import SCHEMA, sample_batches
+from data.sample.placements import SampleEntities, sample_entities
 
 UNTIL = datetime.date(2026, 3, 15)  # a Sunday
 BANK, SHOP = 4, 7

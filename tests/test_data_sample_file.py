@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import StoreError
-from data.loading import Stop
-from data.orders import SampleOrder
-from data.sample import sample_batches
-from data.sample_file import write_sample
-from data.sample_placements import sample_entities
+from data.loading.loading import Stop
+from data.loading.orders import SampleOrder
+from data.sample.file import write_sample
+from data.sample.log import sample_batches
+from data.sample.placements import sample_entities
+from data.store.limits import StoreError
 from tests.logs import Log
 from tests.store_checks import contents, faults, loaded
 

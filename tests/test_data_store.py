@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from data.errors import StoreError, TooSlow
-from data.store import FILE_NAME, Store
+from data.store.limits import StoreError, TooSlow
+from data.store.store import FILE_NAME, Store
 from tests.logs import Log
 
 # Ends by itself only after many times the limits below.

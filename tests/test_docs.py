@@ -18,10 +18,10 @@ import pytest
 
 from api.app import ENDPOINTS, PATH
 from api.errors import CODES
-from data.loading import Terms, load_log
-from queries.filters import FILTERS
-from queries.page import DEFAULT_LIMIT, LARGEST_LIMIT
-from queries.record import FLAT_COLUMNS
+from data.loading.loading import Terms, load_log
+from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
+from queries.answers.records import FLAT_COLUMNS
+from queries.asking.filters import FILTERS
 from tests.logs import Log
 from tests.service import HISTORY, Service, listening
 

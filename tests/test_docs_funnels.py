@@ -8,9 +8,9 @@ from pathlib import Path
 import chdb
 import pytest
 
+from data.columns.funnel.tally import funnel_tally
 from docs import six_semantics
-from queries.funnel.question import PARAMETERS, funnel_question, parse
-from queries.funnel.tally import funnel_tally
+from queries.asking.funnel import PARAMETERS, funnel_question, parse
 from tests.funnel_oracle import journeys
 from tests.test_funnel_kernel import LATER, key, log, plan
 

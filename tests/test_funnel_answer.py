@@ -15,13 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.tenant import Tenant
-from queries.funnel.answer import FunnelAnswer, funnel
-from queries.funnel.listing import is_ready
-from queries.funnel.plan import FunnelPlan
-from queries.funnel.question import FunnelQuestion
-from queries.selection import Selection
-from queries.times import milliseconds
+from data.columns.funnel.listing import is_ready
+from data.columns.tenant import Tenant
+from queries.answers.funnel import FunnelAnswer, funnel
+from queries.asking.funnel import FunnelPlan, FunnelQuestion
+from queries.asking.selection import Selection
+from queries.asking.times import milliseconds
 from tests.funnel_logs import RandomLog, loaded, random_log, random_question
 from tests.funnel_oracle import Expected, Row, expected_events, expected_tie_dependent, expected_units
 from tests.logs import ACME, Log, interaction

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.funnel import bars
+from queries.asking import funnel_bars as bars
 
 Pairs = list[tuple[str, str]]
 A_B = [("step", "a"), ("step", "b")]

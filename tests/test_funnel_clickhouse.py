@@ -12,8 +12,8 @@ import chdb
 import numpy as np
 import pytest
 
-from queries.funnel.plan import FunnelPlan
-from queries.funnel.tally import funnel_tally
+from data.columns.funnel.tally import funnel_tally
+from queries.asking.funnel import FunnelPlan
 from tests.funnel_oracle import Row, journeys
 
 LEVELS = """

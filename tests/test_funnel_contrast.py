@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from queries.funnel.answer import funnel
-from queries.funnel.contrast import comparison, differences, questions
-from queries.funnel.question import FunnelQuestion, funnel_question, parse
-from queries.rates import Arm, against_rest, contrasts
-from queries.times import milliseconds
+from queries.answers.funnel import funnel
+from queries.answers.funnel_comparison import comparison, differences, questions
+from queries.answers.rates import Arm, against_rest, contrasts
+from queries.asking.funnel import FunnelQuestion, funnel_question, parse
+from queries.asking.times import milliseconds
 from tests.logs import ACME, Log, Row, interaction
 
 STEPS = [("step", "a"), ("step", "b")]

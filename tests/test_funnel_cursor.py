@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.funnel.cursor import UnitCursor, unit_cursor
+from queries.asking.funnel_bars import UnitCursor, unit_cursor
 
 ids = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from data.names import Dictionary, Entity, Names
-from queries.funnel.definition import definition
-from queries.funnel.question import funnel_question, parse
+from data.columns.names import Dictionary, Entity, Names
+from queries.answers.funnel import definition
+from queries.asking.funnel import funnel_question, parse
 
 NONE = Dictionary([None], [None], {})
 CARD = Entity("off_card", True, "Platinum Card Upgrade")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.funnel.durations import EDGES, Bar, Durations, durations
+from queries.answers.funnel import EDGES, Bar, Durations, durations
 
 HOUR, DAY = 3_600_000, 86_400_000
 

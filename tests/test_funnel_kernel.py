@@ -8,9 +8,9 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from queries.funnel import chunk, kernel
-from queries.funnel.plan import FunnelPlan
-from queries.funnel.tally import funnel_tally, warm
+from data.columns.funnel import chunk, kernel
+from data.columns.funnel.tally import funnel_tally, warm
+from queries.asking.funnel import FunnelPlan
 from tests.funnel_oracle import Row, expected_units, journeys
 
 SECOND = 1000

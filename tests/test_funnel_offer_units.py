@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from queries.funnel import offer_units as module
-from queries.funnel.offer_units import OfferUnits, offer_units
+from data.columns.funnel import units as module
+from data.columns.funnel.units import OfferUnits, offer_units
 
 
 def journeys(*customers: str, kind: type = np.uint8) -> SimpleNamespace:

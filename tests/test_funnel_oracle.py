@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.funnel.plan import FunnelPlan, Order
-from queries.funnel.tally import FunnelTally, funnel_tally, warm
+from data.columns.funnel.tally import FunnelTally, funnel_tally, warm
+from queries.asking.funnel import FunnelPlan, Order
 from tests.funnel_oracle import (
     Expected,
     Row,

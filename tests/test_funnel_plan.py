@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.funnel.plan import FunnelPlan
+from queries.asking.funnel import FunnelPlan
 
 A, B, C = (frozenset({key}) for key in (1, 2, 3))
 

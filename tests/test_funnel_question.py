@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.funnel.plan import DAY_MS
-from queries.funnel.question import BREAKDOWNS, GRAINS, FunnelQuestion, funnel_question, parse
-from queries.funnel.windows import LONGEST_MS
-from queries.selection import Selection
+from queries.asking.funnel import BREAKDOWNS, DAY_MS, GRAINS, LONGEST_MS, FunnelQuestion, funnel_question, parse
+from queries.asking.selection import Selection
 from tests.test_queries_selection import instants
 
 Pairs = list[tuple[str, str]]

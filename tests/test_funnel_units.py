@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.tenant import Tenant
-from queries.funnel import listing
-from queries.funnel.answer import funnel
-from queries.funnel.bars import Bar, dropped_after, reached
-from queries.funnel.cursor import UnitCursor
-from queries.funnel.question import FunnelQuestion
-from queries.funnel.units import FunnelUnit, flat_units, units_page, units_total
-from queries.selection import Selection
-from queries.times import iso
+from data.columns.funnel import listing
+from data.columns.tenant import Tenant
+from queries.answers.funnel import funnel
+from queries.answers.funnel_units import FunnelUnit, flat_units, units_page, units_total
+from queries.asking.funnel import FunnelQuestion
+from queries.asking.funnel_bars import Bar, UnitCursor, dropped_after, reached
+from queries.asking.selection import Selection
+from queries.asking.times import iso
 from tests.funnel_logs import RandomLog, loaded, random_log, random_question
 from tests.funnel_oracle import expected_units
 from tests.logs import ACME, Log, interaction

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from accounts import Forbidden, Unknown
-from data.errors import StoreError, TooSlow
+from data.store.limits import StoreError, TooSlow
 
 PAGE = Path(__file__).parent.parent / "pages" / "navigation.py"
 

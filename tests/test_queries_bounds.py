@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from queries.bounds import Bounds, bounds, bounds_before, bounds_of_last_days
-from queries.selection import parse
-from queries.times import iso, milliseconds
+from queries.asking.periods import Bounds, bounds, bounds_before, bounds_of_last_days
+from queries.asking.selection import parse
+from queries.asking.times import iso, milliseconds
 from tests.logs import ACME, Log, interaction
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from data.store import FILE_NAME, Store
-from queries.buckets import MOST_BUCKETS, Buckets, buckets
-from queries.selection import parse
-from queries.times import iso
+from data.store.store import FILE_NAME, Store
+from queries.answers.trend import MOST_BUCKETS, Buckets, buckets
+from queries.asking.selection import parse
+from queries.asking.times import iso
 from tests.logs import ACME, Log, interaction
 
 DAY = 86_400_000

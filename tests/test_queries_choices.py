@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from queries.choices import Choice, choices
+from queries.answers.summary import Choice, choices
 from tests.logs import ACME, ZENITH, Log, interaction
 
 CARD = {"id": "off_card", "name": "Platinum Card Upgrade", "status": "archived"}

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from queries.comparison import Change, comparison
-from queries.measures import MEASURE
-from queries.selection import parse
-from queries.times import iso
+from queries.answers.comparison import Change, comparison
+from queries.asking.measures import MEASURE
+from queries.asking.selection import parse
+from queries.asking.times import iso
 from tests.figures_logs import SAMPLE, as_sql_says, load_sample
 from tests.figures_sql import whole_figures
 from tests.logs import ACME, Log, interaction

@@ -5,12 +5,10 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from data.store import Snapshot
-from queries.export import record_pieces
-from queries.page import page
-from queries.selection import Selection
-from queries.total import total
-from queries.warming import warm
+from data.columns.warming import warm
+from data.store.store import Snapshot
+from queries.answers.history import page, record_pieces, total
+from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
 
 ALL = Selection(ACME)

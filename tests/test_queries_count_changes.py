@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from queries.comparison import comparison
-from queries.count_changes import count_changes
-from queries.rates import Verdict
-from queries.selection import parse
+from queries.answers.comparison import comparison
+from queries.answers.counts import count_changes
+from queries.answers.rates import Verdict
+from queries.asking.selection import parse
 from tests.logs import ACME, Log, interaction
 from tests.test_queries_unusual import SUNDAY, rows
 

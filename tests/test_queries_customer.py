@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from data.columns import DIMENSIONS
-from queries.customer import Mark, customer, timeline
-from queries.selection import parse
-from queries.summary import every_row
-from queries.times import iso, milliseconds
+from data.columns.arrays import DIMENSIONS
+from queries.answers.customer import Mark, customer, timeline
+from queries.answers.summary import every_row
+from queries.asking.selection import parse
+from queries.asking.times import iso, milliseconds
 from tests.figures_logs import as_sql_says
 from tests.figures_sql import figures_by, whole_figures
 from tests.logs import ACME, CUSTOMERS, ZENITH, Log, interaction

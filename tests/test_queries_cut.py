@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from queries.cut import Part, cut_buckets
-from queries.selection import parse
+from queries.answers.trend import Part, cut_buckets
+from queries.asking.selection import parse
 from tests.logs import ACME, Log, interaction
 
 

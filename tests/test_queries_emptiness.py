@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from queries.emptiness import widened
-from queries.selection import parse
+from queries.answers.history import widened
+from queries.asking.selection import parse
 from tests.logs import ACME, Log, interaction
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import queries.export
-from api.json_record import json_record
-from queries.export import flat_pieces, record_pieces
-from queries.record import FLAT_COLUMNS, Record
-from queries.selection import parse
+import queries.answers.history
+from api.history import json_record
+from queries.answers.history import flat_pieces, record_pieces
+from queries.answers.records import FLAT_COLUMNS, Record
+from queries.asking.selection import parse
 from tests import history_oracle
 from tests.history_oracle import matching
 from tests.logs import ACME, Log, interaction
@@ -58,8 +58,8 @@ def flat(record: Record) -> dict[str, str | None]:
 def test_a_piece_is_never_larger_than_it_may_be(
     log: Log, monkeypatch: pytest.MonkeyPatch, limit: int | None, sizes: list[int],
 ) -> None:
-    monkeypatch.setattr(queries.export, "_PIECE", 10)
-    monkeypatch.setattr("queries.matching._PIECE", 4)
+    monkeypatch.setattr(queries.answers.history, "_PIECE", 10)
+    monkeypatch.setattr("data.columns.filtering._PIECE", 4)
     log.load(*(interaction(f"ih_{number:02d}") for number in range(43)))
     pieces = pieces_of_records(log, [], limit)
     assert [len(piece) for piece in pieces] == sizes

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.heatmap import heatmap
-from queries.measures import COUNTS, MEASURES
-from queries.problems import BadQuestion
-from queries.selection import parse
+from queries.answers.hours import heatmap
+from queries.asking.measures import COUNTS, MEASURES
+from queries.asking.parameters import BadQuestion
+from queries.asking.selection import parse
 from tests.figures_logs import FILTERS, SAMPLE, load_sample, random_rows
 from tests.figures_sql import figures_by_hour_of_week
 from tests.logs import ACME, Log, interaction

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from queries.export import record_pieces
-from queries.lookup import exists, record
-from queries.selection import Selection
+from queries.answers.history import exists, record, record_pieces
+from queries.asking.selection import Selection
 from tests.logs import ACME, ZENITH, Log
 
 

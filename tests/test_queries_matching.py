@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-import queries.matching
-from queries.matching import Matches, first_of
-from queries.selection import parse
+import data.columns.filtering
+from data.columns.filtering import Matches, first_of
+from queries.asking.selection import parse
 from tests.history_oracle import matching
 from tests.logs import ACME, CUSTOMERS, Log
 
@@ -29,7 +29,7 @@ SELECTIONS = [
 def test_matches_are_those_of_a_plain_search_from_either_end_whatever_the_pieces(
     tangled_log: Log, monkeypatch: pytest.MonkeyPatch, pairs: list[tuple[str, str]], piece: int,
 ) -> None:
-    monkeypatch.setattr(queries.matching, "_PIECE", piece)
+    monkeypatch.setattr(data.columns.filtering, "_PIECE", piece)
     expected = [row["id"] for row in matching(tangled_log.rows, ACME, pairs)]
     with tangled_log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)

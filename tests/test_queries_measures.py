@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.figures import figures
-from queries.measures import COUNTS, MEASURE, MEASURES, RATES, Figures, counted, pairs_behind, rate
-from queries.outcomes import OUTCOMES
-from queries.selection import Selection, parse
-from queries.total import total
+from queries.answers.history import total
+from queries.answers.summary import figures
+from queries.asking.measures import COUNTS, MEASURE, MEASURES, OUTCOMES, RATES, Figures, counted, pairs_behind, rate
+from queries.asking.selection import Selection, parse
 from tests.figures_logs import WHAT_HAPPENED
 from tests.logs import ACME, Log, interaction
 

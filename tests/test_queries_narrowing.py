@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.figures import figures
-from queries.matching import Matches
-from queries.measures import COUNTS
-from queries.narrowing import narrowed, rows_behind, rows_of_each
-from queries.selection import Selection, parse
-from queries.total import total
+from data.columns.filtering import Matches
+from queries.answers.history import total
+from queries.answers.summary import figures
+from queries.asking.measures import COUNTS
+from queries.asking.narrowing import narrowed, rows_behind, rows_of_each
+from queries.asking.selection import Selection, parse
 from tests.figures_logs import SAMPLE, load_sample
 from tests.logs import ACME, Log
 

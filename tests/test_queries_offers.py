@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from queries.offers import Offers, offers
-from queries.selection import Selection
+from queries.answers.summary import Offers, offers
+from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
 
 DAYS = [f"2026-03-{day:02d}T00:00:00.000Z" for day in range(1, 11)]

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.outcomes import OUTCOMES, Outcome, outcome_of
+from queries.asking.measures import OUTCOMES, Outcome, outcome_of
 
 POSITIVE = {"click", "accept", "convert", "conversion", "requested_info", "share", "save"}
 NEGATIVE = {"dismiss", "not_interested", "opt_out", "complaint"}

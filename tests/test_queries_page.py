@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from queries.page import Neighbours, Page, neighbours, page
-from queries.selection import parse
+from queries.answers.history import Neighbours, Page, neighbours, page
+from queries.asking.selection import parse
 from tests.history_oracle import after, matching
 from tests.logs import ACME, CHANNELS, CREATIVES, CUSTOMERS, OFFERS, TYPES, ZENITH, Log, Row, interaction, tangled_rows
 

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.parameters import Parameter, flag, given, one_of, read_parameters, text, whole_number
-from queries.problems import Problem
+from queries.asking.parameters import Parameter, Problem, flag, given, one_of, read_parameters, text, whole_number
 
 LIMIT = Parameter("limit", whole_number(1), "", 25)
 RAW = Parameter("raw", flag, "", False)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.periods import LAST_DAYS, Days, chosen_last_days, comparable_last_days, days, last_days, of_last_days, period_pairs
-from queries.selection import Selection, parse
-from queries.times import milliseconds, moment
+from queries.asking.periods import LAST_DAYS, Days, chosen_last_days, comparable_last_days, days, last_days, of_last_days, period_pairs
+from queries.asking.selection import Selection, parse
+from queries.asking.times import milliseconds, moment
 
 NEWEST = milliseconds("2026-03-31T23:30:00Z", ZoneInfo("UTC"))
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from queries.ranking import ranking
-from queries.selection import Selection
+from queries.answers.sides import ranking
+from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
 
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from queries.measures import Figures
-from queries.rates import (
+from queries.answers.rates import (
     ALARM,
     FEWEST_TRIALS,
     TOO_FEW,
@@ -24,6 +23,7 @@ from queries.rates import (
     two_sided,
     wilson,
 )
+from queries.asking.measures import Figures
 
 ARMS = st.builds(lambda hits, more: Arm(hits, hits + more), st.integers(0, 10**6), st.integers(0, 10**6))
 

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from data.store import Snapshot
-from queries.recent import recent
+from data.columns.memory import recent
+from data.store.store import Snapshot
 from tests.logs import ACME, ZENITH, Log, interaction
 
 

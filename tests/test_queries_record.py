@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from queries.record import FLAT_COLUMNS, Channel, Creative, Offer, Record, flat_records, records
-from queries.times import iso
+from queries.answers.records import FLAT_COLUMNS, Channel, Creative, Offer, Record, flat_records, records
+from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, interaction
 
 CARD = {"id": "off_card", "name": "Platinum Card Upgrade", "status": "active"}

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.filters import CANONICAL_NAMES, FILTERS, OPTIONAL
-from queries.page import CURSOR, LIMIT
-from queries.problems import BadQuestion
-from queries.selection import Selection, parse
+from queries.answers.history import CURSOR, LIMIT
+from queries.asking.filters import CANONICAL_NAMES, FILTERS, OPTIONAL
+from queries.asking.parameters import BadQuestion
+from queries.asking.selection import Selection, parse
 
 MIDNIGHT = 1_773_532_800_000  # 2026-03-15T00:00:00.000Z
 HOUR, DAY = 3_600_000, 86_400_000

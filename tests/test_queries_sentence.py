@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.selection import Selection, parse
-from queries.sentence import period, sentence, touched_days
+from queries.asking.selection import Selection, parse
+from queries.asking.sentence import period, sentence, touched_days
 from tests.logs import ACME, Log, interaction
 
 

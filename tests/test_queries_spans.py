@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.spans import DAY, HOUR, calendar_edges, each, hours_of_week
-from queries.times import iso, milliseconds, moment
+from queries.asking.calendar import DAY, HOUR, calendar_edges, each, hours_of_week
+from queries.asking.times import iso, milliseconds, moment
 
 UTC = ZoneInfo("UTC")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from queries.rates import Arm, contrasts
-from queries.selection import Selection
-from queries.sides import sides
-from queries.standing import standings
-from queries.times import milliseconds
+from queries.answers.comparison import standings
+from queries.answers.rates import Arm, contrasts
+from queries.answers.sides import sides
+from queries.asking.selection import Selection
+from queries.asking.times import milliseconds
 from tests.logs import ACME, Log, interaction
 
 FIRST, SECOND = "2026-03-01T10:00:00.000Z", "2026-03-02T10:00:00.000Z"

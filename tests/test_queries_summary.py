@@ -7,11 +7,10 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 
-import queries.places
-import queries.tally
-from queries.figures import figures
-from queries.selection import Selection, parse
-from queries.summary import GROUPINGS, every_row, summary
+import data.columns.filtering
+import data.columns.tally
+from queries.answers.summary import GROUPINGS, every_row, figures, summary
+from queries.asking.selection import Selection, parse
 from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, random_rows
 from tests.figures_sql import figures_by, whole_figures
 from tests.logs import ACME, ZENITH, Log, interaction
@@ -81,9 +80,9 @@ def test_random_logs_are_summarised_as_sql_says(rows: list[dict], pairs: list[tu
 def test_neither_pieces_nor_threads_change_a_figure(
     counted_log: Log, monkeypatch: pytest.MonkeyPatch, piece: int, shared_from: int,
 ) -> None:
-    monkeypatch.setattr(queries.places, "PIECE", piece)
-    monkeypatch.setattr(queries.tally, "PIECE", piece)
-    monkeypatch.setattr(queries.tally, "_ROWS_WORTH_SHARING", shared_from)
+    monkeypatch.setattr(data.columns.filtering, "PIECE", piece)
+    monkeypatch.setattr(data.columns.tally, "PIECE", piece)
+    monkeypatch.setattr(data.columns.tally, "_ROWS_WORTH_SHARING", shared_from)
     # An end of its own for each, so that no answer is remembered from another.
     end = f"2026-03-01T00:00:00.{piece % 900 + shared_from % 90:03d}Z"
     check(counted_log, ZOZOTOWN if piece == 1 else SAMPLE, "offer", [("to", end)])

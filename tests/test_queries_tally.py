@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.amounts import amounts_of
-from queries.tally_scan import add_amounts, count_rows_and_customers
+from data.columns.amounts import amounts_of
+from data.columns.tally_scan import add_amounts, count_rows_and_customers
 
 ONE_CELL = np.zeros(100, np.uint32)
 PLACES = np.arange(100, dtype=np.uint32)

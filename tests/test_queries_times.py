@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.times import iso, milliseconds, moment, shortest
+from queries.asking.times import iso, milliseconds, moment, shortest
 from tests.time_spellings import REFUSED, SPELLINGS
 
 UTC_ZONE = ZoneInfo("UTC")

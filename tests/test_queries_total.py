@@ -5,9 +5,9 @@ import tracemalloc
 import pytest
 from hypothesis import given
 
-from queries.matching import Matches
-from queries.selection import Selection, parse
-from queries.total import recent_totals, total
+from data.columns.filtering import Matches
+from queries.answers.history import recent_totals, total
+from queries.asking.selection import Selection, parse
 from tests.history_oracle import matching
 from tests.logs import ACME, ZENITH, Log, interaction
 from tests.test_queries_page import Pairs, selections
@@ -53,7 +53,7 @@ def test_a_load_changes_the_total(log: Log, pairs: Pairs) -> None:
 
 
 def test_ever_new_selections_take_no_more_memory_in_time(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.total._MOST_BYTES", 400_000)
+    monkeypatch.setattr("queries.answers.history._MOST_BYTES", 400_000)
     log.load(interaction("1"))
     memory = []
     with log.store.snapshot() as snapshot:
@@ -70,7 +70,7 @@ def test_ever_new_selections_take_no_more_memory_in_time(log: Log, monkeypatch: 
 
 
 def test_a_total_stays_remembered_while_it_is_asked_for(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.total._MOST_BYTES", 40_000)
+    monkeypatch.setattr("queries.answers.history._MOST_BYTES", 40_000)
     log.load(interaction("1"))
     counted_times = []
     count = Matches.count
@@ -85,7 +85,7 @@ def test_a_total_stays_remembered_while_it_is_asked_for(log: Log, monkeypatch: p
 
 
 def test_selections_that_name_much_leave_room_for_fewer(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.total._MOST_BYTES", 400_000)
+    monkeypatch.setattr("queries.answers.history._MOST_BYTES", 400_000)
     log.load(interaction("1", offerId="o" * 1000))
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)

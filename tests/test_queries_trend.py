@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.buckets import GRAINS
-from queries.selection import Selection, parse
-from queries.summary import every_row
-from queries.times import iso, moment
-from queries.trend import sparklines, trend
+from queries.answers.summary import every_row
+from queries.answers.trend import GRAINS, sparklines, trend
+from queries.asking.selection import Selection, parse
+from queries.asking.times import iso, moment
 from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, random_rows
 from tests.figures_sql import counts_by_bucket_and_type, figures_by_bucket
 from tests.logs import ACME, Log, interaction

@@ -10,9 +10,9 @@ from statistics import NormalDist
 import pyarrow.parquet as pq
 import pytest
 
-from queries.selection import Selection, parse
-from queries.times import iso
-from queries.unusual import ALARM, Watch, unusual
+from queries.answers.unusual import ALARM, Watch, unusual
+from queries.asking.selection import Selection, parse
+from queries.asking.times import iso
 from tests.figures_logs import SAMPLE, load_sample
 from tests.logs import ACME, Log, Row, interaction
 

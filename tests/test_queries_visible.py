@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.visible import visible
+from queries.asking.visible import visible
 
 
 @pytest.mark.parametrize(("text", "shown"), [

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ui import address
+from ui.page import address
 
 TEXT = st.text(min_size=1)
 
@@ -12,7 +12,7 @@ TEXT = st.text(min_size=1)
 def page() -> None:
     import streamlit as st
 
-    from ui import address
+    from ui.page import address
 
     understood = [("offerId" if name == "actionId" else name, value) for name, value in address.pairs()]
     fields = (address.several("type"), address.several("offerId"), address.one_of("limit", (25, 50, 100), 25))

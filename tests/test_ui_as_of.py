@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from queries.times import milliseconds
-from ui.as_of import as_of, future_words
-from ui.grain import coarser_words
+from queries.asking.times import milliseconds
+from ui.page.messages import as_of, future_words
+from ui.words.buckets import coarser_words
 
 CLOCK = milliseconds("2026-03-21T09:05:00Z", ZoneInfo("UTC"))
 

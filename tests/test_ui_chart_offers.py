@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from queries.trend import Sparklines
-from ui.chart_offers import offers_figure, offers_file, offers_words
+from queries.answers.trend import Sparklines
+from ui.charts.over_time import offers_figure, offers_file, offers_words
 
 DAY = 86_400_000
 LINES = Sparklines([0, DAY, 2 * DAY], {"off_a": [1, 5, 0]})

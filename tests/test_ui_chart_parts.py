@@ -11,21 +11,19 @@ import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
 
-from queries.customer import Mark
-from queries.funnel.answer import FunnelAnswer, FunnelStep
-from queries.funnel.contrast import Comparison, differences
-from queries.funnel.parts import BreakdownRow
-from queries.trend import Sparklines
+from queries.answers.customer import Mark
+from queries.answers.funnel import BreakdownRow, FunnelAnswer, FunnelStep
+from queries.answers.funnel_comparison import Comparison, differences
+from queries.answers.trend import Sparklines
 from tests.funnel_answers import ANSWER, QUESTION
 from tests.test_ui_chart_trend import ZONE, buckets
-from ui.chart_offers import offers_figure
-from ui.chart_timeline import timeline_figure
-from ui.chart_trend import trend_figure
-from ui.funnel_before import before_figure
-from ui.funnel_breakdown import breakdown_figure
-from ui.funnel_chart import funnel_figure
-from ui.funnel_trend import trend_figure as funnel_trend_figure
-from ui.palette import Looks
+from ui.charts.funnel import funnel_figure
+from ui.charts.funnel_before import before_figure
+from ui.charts.funnel_parts import breakdown_figure
+from ui.charts.funnel_trend import trend_figure as funnel_trend_figure
+from ui.charts.over_time import offers_figure, trend_figure
+from ui.charts.palette import Looks
+from ui.charts.timeline import timeline_figure
 
 pytest_plugins = ["tests.browser_fixtures"]
 

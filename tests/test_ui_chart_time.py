@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 import pytest
 
-from ui.chart_time import bucket_axis, count_axis, moment_axis, shade, tick_days
+from ui.charts.parts import bucket_axis, count_axis, moment_axis, shade, tick_days
 
 MONDAY = date(2026, 1, 5)
 

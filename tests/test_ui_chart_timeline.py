@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from queries.customer import Mark
-from queries.times import milliseconds
-from ui.chart_timeline import timeline_figure, timeline_words
-from ui.palette import Looks
+from queries.answers.customer import Mark
+from queries.asking.times import milliseconds
+from ui.charts.palette import Looks
+from ui.charts.timeline import timeline_figure, timeline_words
 
 NOON, ONE = (milliseconds(f"2026-03-15T{hour}:00:00Z", ZoneInfo("UTC")) for hour in (12, 13))
 MARKS = [Mark(NOON, "impression", "o1", "ch_email"), Mark(ONE, "click", "o1", "ch_email"), Mark(ONE, "impression", None, None)]

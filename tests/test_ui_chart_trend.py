@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from queries.measures import Figures
-from queries.times import milliseconds
-from queries.trend import Bucket
-from ui.address import query
-from ui.chart_trend import trend_figure, trend_types, trend_words, unfinished_words
-from ui.palette import Looks
-from ui.sortable_table import Figure
-from ui.trend_rows import trend_file, trend_headings, trend_rows
+from queries.answers.trend import Bucket
+from queries.asking.measures import Figures
+from queries.asking.times import milliseconds
+from ui.charts.over_time import trend_figure, trend_file, trend_headings, trend_rows, trend_types, trend_words, unfinished_words
+from ui.charts.palette import Looks
+from ui.components.table.figures import Figure
+from ui.page.address import query
 
 ZONE = "Europe/Amsterdam"
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from queries.rates import Arm, against_rest
-from ui.compared_words import how_compared
+from queries.answers.rates import Arm, against_rest
+from ui.words.measures import how_compared
 
 
 def test_two_are_compared_with_each_other_and_nothing_is_corrected():

@@ -5,7 +5,7 @@ import shlex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.copying import curl_command, curl_commands
+from ui.page.copying import curl_command, curl_commands
 
 PATH = "/api/v1/interaction-history"
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from queries.customer import customer
-from queries.selection import Selection
+from queries.answers.customer import customer
+from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
-from ui.customer_figures import customer_kpis, offer_rows, offers_file, type_rows
-from ui.kpis import Kpi
-from ui.palette import Looks
+from ui.charts.palette import Looks
+from ui.components.kpis import Kpi
+from ui.rows.customers import customer_kpis, offer_rows, offers_file, type_rows
 
 
 def asked(log: Log, id: str):

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from queries.funnel.answer import FunnelStep
-from queries.funnel.bars import dropped_after, reached
+from queries.answers.funnel import FunnelStep
+from queries.asking.funnel_bars import dropped_after, reached
 from tests.funnel_answers import ANSWER, QUESTION
 from tests.test_ui_palette import THEME, contrast
-from ui.funnel_chart import funnel_figure, funnel_text
+from ui.charts.funnel import funnel_figure, funnel_text
 
 
 def test_the_bars_are_the_units_of_each_step_and_of_each_loss():

@@ -2,19 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from api.funnel_tables import TABLES
-from queries.funnel.contrast import Comparison
-from queries.funnel.units import FunnelUnit
-from queries.rates import Contrast
+from api.funnel import TABLES
+from queries.answers.funnel_comparison import Comparison
+from queries.answers.funnel_units import FunnelUnit
+from queries.answers.rates import Contrast
 from tests.funnel_answers import ANSWER, TIMES
-from ui.funnel_before import BEFORE_HEADER, before_figure, before_file, before_rows, before_text, seen_text
-from ui.funnel_breakdown import breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
-from ui.funnel_chart import funnel_figure, funnel_text
-from ui.funnel_tables import step_rows
-from ui.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
-from ui.funnel_trend import step_looks, trend_figure, trend_headings, trend_rows, trend_text
-from ui.funnel_units import unit_headings, unit_rows
-from ui.palette import KNOWN, Looks
+from ui.charts.funnel import funnel_figure, funnel_text
+from ui.charts.funnel_before import BEFORE_HEADER, before_figure, before_file, before_rows, before_text, seen_text
+from ui.charts.funnel_parts import breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
+from ui.charts.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
+from ui.charts.funnel_trend import step_looks, trend_figure, trend_headings, trend_rows, trend_text
+from ui.charts.palette import KNOWN, Looks
+from ui.rows.funnels import step_rows, unit_headings, unit_rows
 
 LOOKS = Looks([None, "impression", "swipe"])
 CONTRASTS = [Contrast("lower", -0.093, 0.01), Contrast("too few to say")]

@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from queries.funnel.question import DEFAULT_STEPS
-from ui.funnel_presets import PRESETS
-from ui.funnel_rules import window_pairs
-from ui.funnel_steps import is_draft, slots, step_pairs
+from queries.asking.funnel import DEFAULT_STEPS
+from ui.page.funnel_editor import PRESETS, is_draft, slots, step_pairs, window_pairs
 
 
 def test_a_step_without_a_type_keeps_its_place():

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from queries.funnel.bars import Bar, dropped_after, reached
+from queries.asking.funnel_bars import Bar, dropped_after, reached
 from tests.funnel_answers import ANSWER
-from ui.funnel_tables import step_rows
-from ui.sortable_table import Figure
+from ui.components.table.figures import Figure
+from ui.rows.funnels import step_rows
 
 
 def link(bar: Bar) -> str:

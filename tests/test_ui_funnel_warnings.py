@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from queries.funnel.answer import FunnelStep
+from queries.answers.funnel import FunnelStep
 from tests.funnel_answers import ANSWER, QUESTION
-from ui.funnel_warnings import warnings
+from ui.words.funnels import warnings
 
 TYPES = ("impression", "click", "accept", "convert")
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from queries.funnel.bars import Bar, dropped_after, reached
+from queries.asking.funnel_bars import Bar, dropped_after, reached
 from tests.funnel_answers import QUESTION
-from ui.funnel_words import (
+from ui.words.funnels import (
     bar_name,
     bar_pairs,
     dropped_words,

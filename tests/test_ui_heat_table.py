@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.heat_table import heat_words, hour_text
+from ui.components.heat_table import heat_words, hour_text
 
 
 @pytest.mark.parametrize(("measure", "value", "text"), [

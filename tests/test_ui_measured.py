@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from queries.comparison import Change
-from queries.measures import Figures
-from queries.rates import rate_of
-from ui.measured import change_text, interval_text, value_text
+from queries.answers.comparison import Change
+from queries.answers.rates import rate_of
+from queries.asking.measures import Figures
+from ui.words.measures import change_text, interval_text, value_text
 
 
 @pytest.mark.parametrize("measure, value, text", [

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui import numbers
+from ui.words import numbers
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from queries.comparison import Change
-from queries.measures import Figures
-from queries.rates import Contrast, Rate
-from queries.sides import Side
-from queries.standing import Standing
-from queries.summary_row import SummaryRow
-from ui.offer_words import against_others, conclusion, p_text, standing_note, verdict_cell
+from data.columns.customers import SummaryRow
+from queries.answers.comparison import Change, Standing
+from queries.answers.rates import Contrast, Rate
+from queries.answers.sides import Side
+from queries.asking.measures import Figures
+from ui.words.measures import against_others, conclusion, p_text, standing_note, verdict_cell
 
 RATE = Rate(5.0, 4.0, 6.0, 50, 1000, True)
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from queries.selection import Selection
-from queries.summary import every_row
+from queries.answers.summary import every_row
+from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
-from ui.overview_rows import channel_rows
+from ui.rows.offers import channel_rows
 
 
 def test_the_row_without_a_channel_leads_to_its_interactions(log: Log) -> None:

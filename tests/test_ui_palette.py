@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.colour_sight import SIGHTS, distance, linear
-from ui import palette
-from ui.markers import OWN_MARKERS, outline
-from ui.palette import KNOWN, OWN_COLOURS, Look, Looks, own_look
+from ui.charts import palette
+from ui.charts.palette import KNOWN, OWN_COLOURS, OWN_MARKERS, Look, Looks, outline, own_look
 
-ROOT = Path(palette.__file__).resolve().parents[1]
+ROOT = Path(palette.__file__).resolve().parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 COLOURS = sorted({*(look.colour for look in KNOWN.values()), *OWN_COLOURS})
 SHOP = ["product_viewed", "add_to_cart", "checkout_started", "purchase", "view", "open"]

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from queries.bounds import Bounds
-from queries.comparison import Comparison
-from queries.measures import Figures
-from queries.rates import Verdict
-from queries.trend import Bucket
-from ui.kpis import Kpi
-from ui.period_kpis import USUAL, period_kpis
+from queries.answers.comparison import Comparison
+from queries.answers.rates import Verdict
+from queries.answers.trend import Bucket
+from queries.asking.measures import Figures
+from queries.asking.periods import Bounds
+from ui.components.kpis import USUAL, Kpi, period_kpis
 
 NOW = Figures(impression=1000, click=100, accept=20, convert=10, dismiss=30, positive=130, total=1160, customers=400, revenue=250.5)
 BEFORE = Figures(impression=1000, click=50, accept=20, convert=9, dismiss=60, positive=79, total=1139, customers=380, revenue=501.0)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from queries.measures import Figures
-from queries.rates import Contrast, Rate
-from queries.sides import Side
-from queries.summary_row import SummaryRow
-from ui.side_cells import side_headings, side_rows
-from ui.sortable_table import Figure, Interval
+from data.columns.customers import SummaryRow
+from queries.answers.rates import Contrast, Rate
+from queries.answers.sides import Side
+from queries.asking.measures import Figures
+from ui.components.table.figures import Figure, Interval
+from ui.rows.offers import side_headings, side_rows
 
 SURE = Side(SummaryRow("cr_a", "Hero", None, Figures()), Rate(20.0, 10.0, 30.0, 20, 100, True), Contrast("higher", 0.1, 0.01))
 FEW = Side(SummaryRow(None, None, None, Figures()), Rate(None, None, None, 0, 0, False), Contrast("too few to say"))

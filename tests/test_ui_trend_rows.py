@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from queries.measures import Figures
-from queries.trend import Bucket
-from ui.trend_rows import trend_rows
+from queries.answers.trend import Bucket
+from queries.asking.measures import Figures
+from ui.charts.over_time import trend_rows
 
 DAY = 86_400_000
 BUSY = Bucket(0, DAY, {"impression": 3, "click": 0}, Figures(customers=2, revenue=4.5), "1970-01-01")

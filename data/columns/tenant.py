@@ -1,0 +1,207 @@
+"""One tenant's part of the store, which is all that a question can reach."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from data.columns.arrays import Journeys, LogColumns, customer_log, journeys, log_columns, row_count
+from data.columns.names import Names, names
+
+if TYPE_CHECKING:
+    from data.store.store import Snapshot
+
+
+# Measured: a stretch costs as much as looking up an eighth of its rows.
+_CLOSE = 8
+
+# Cursors handed out that are found again without a look-up, some 20 MB of them.
+_NOTED = 100_000
+
+
+class Tenant:
+    """The interactions of one tenant at one version of the store; an unknown tenant has none."""
+
+    def __init__(self, snapshot: Snapshot, id: str):
+        self.id = id
+        self.version = snapshot.version
+        self._snapshot = snapshot
+        self._tenant = snapshot.memory.recall(("tenant", id), self._key)
+
+    def __len__(self) -> int:
+        return row_count(self._snapshot, self._tenant)
+
+    @property
+    def names(self) -> Names:
+        return names(self._snapshot, self._tenant)
+
+    @property
+    def log(self) -> LogColumns:
+        """All interactions, oldest first."""
+        return log_columns(self._snapshot, self._tenant, self.names.largest_keys())
+
+    @property
+    def journeys(self) -> Journeys:
+        """All interactions, by customer."""
+        return journeys(self._snapshot, self._tenant, self.names.largest_keys())
+
+    def has_read_journeys(self) -> bool:
+        """Whether the times and types of `journeys` are in memory already, the longest columns of what every funnel reads."""
+        memory = self._snapshot.memory
+        return all(memory.holds(("journeys", self._tenant, name)) for name in ("timestamp", "type"))
+
+    def recall(self, key, make):
+        """An answer about this tenant, remembered for this version of the store."""
+        return self._snapshot.memory.recall(("answer", self._tenant, key), make)
+
+    def customer_key(self, id: str) -> int | None:
+        """The dictionary key of a customer."""
+        ids = self._snapshot.memory.recall(("customers", self._tenant), self._customers)
+        by_id = self._snapshot.memory.recall(("customers by id", self._tenant), self._customers_by_id)
+        place = bisect_left(by_id, id, key=lambda key: ids[int(key)].as_py())
+        return int(by_id[place]) if place < len(by_id) and ids[int(by_id[place])].as_py() == id else None
+
+    def customer_place(self, id: str) -> int | None:
+        """Where a customer stands in `journeys.customer`, which is in no order of its own; None for one who has no rows."""
+        key = self.customer_key(id)
+        return None if key is None else int(self._customer_places()[key])
+
+    def customer_count(self) -> int:
+        """How many customers have interactions."""
+        return len(self._snapshot.memory.recall(("customers", self._tenant), self._customers)) - 1
+
+    def customer_ids(self, keys: np.ndarray) -> pa.Array:
+        """The ids of customers, in the order of their keys given."""
+        every = self._snapshot.memory.recall(("customers", self._tenant), self._customers)
+        return every.take(pa.array(keys.astype(np.int64)))
+
+    def customer_log(self, customer: int) -> LogColumns:
+        """One customer's interactions, oldest first: from memory where the journeys are there already, else read."""
+        if not self._snapshot.memory.holds(("journeys", self._tenant, "row")):
+            return customer_log(self._snapshot, self._tenant, customer)
+        journeys, place = self.journeys, self._customer_places()[customer]
+        its = slice(journeys.starts[place], journeys.starts[place + 1])
+        return LogColumns(lambda name: getattr(journeys, name)[its])
+
+    def row_of(self, id: str) -> tuple[int, int] | None:
+        """Where the record of an id lies: its row number, and its timestamp in milliseconds."""
+        if (noted := self._snapshot.memory.noted_rows.get((self._tenant, id))) is not None:
+            return noted
+        # One look-up after the other, for either alone is a single quick read; few hashes are those of several.
+        for row, in self._snapshot.rows('select "row" from ids where hash = half_hash($id)', {"id": id}):
+            # Compared here: the engine would scan for the id and the tenant, and takes twice as long.
+            sql = 'select epoch_ms("timestamp"), id, tenant from interactions where rowid = $row'
+            for timestamp, *whose in self._snapshot.rows(sql, {"row": row}):
+                if whose == [id, self._tenant]:
+                    return row, timestamp
+        return None
+
+    def probable_row(self, id: str) -> int | None:
+        """Where the record of an id lies if it has one: compare the id there, for its hash may be another's.
+
+        None where more than one record, of whatever tenant, has that hash, or none.
+        """
+        rows = self._snapshot.rows('select "row" from ids where hash = half_hash($id)', {"id": id})
+        return rows[0][0] if len(rows) == 1 else None
+
+    def is_noted(self, id: str) -> bool:
+        """Whether `row_of` knows a record without a look-up."""
+        return (self._tenant, id) in self._snapshot.memory.noted_rows
+
+    def note_row(self, id: str, row: int, timestamp: int) -> None:
+        """Expect to be asked for this record soon: it was handed out as a cursor."""
+        noted = self._snapshot.memory.noted_rows
+        if len(noted) >= _NOTED:
+            noted.clear()
+        noted[self._tenant, id] = (row, timestamp)
+
+    def ids(self, rows: np.ndarray) -> list[str]:
+        """The ids of records, in the order of the row numbers given."""
+        sql = "select rowid, id from interactions where rowid = any($rows)"
+        found = dict(self._snapshot.rows(sql, {"rows": rows.tolist()}))
+        return [found[row] for row in rows.tolist()]
+
+    def rows_with_id_below(self, id: str) -> np.ndarray:
+        """The row numbers of all records whose id is smaller, byte by byte."""
+        sql = 'select rowid as "row" from interactions where tenant = $tenant and id < $id'
+        return self._snapshot.arrays(sql, {"tenant": self._tenant, "id": id})["row"]
+
+    def texts(self, rows: np.ndarray) -> list[tuple]:
+        """What only the records hold, in the order of the row numbers given: id, context, response, outcome, value, customer key."""
+        found = {row: texts for row, *texts in self._snapshot.rows(*_texts_of(rows))}
+        return [found[row] for row in rows.tolist()]
+
+    def text_columns(self, rows: np.ndarray) -> pa.Table:
+        """The same as columns, for many rows at a time: of a page's few, they alone would take as long as all of it."""
+        found = self._snapshot.table(*_texts_of(rows)).sort_by("row")
+        return found.take(np.searchsorted(found["row"].to_numpy(), rows))
+
+    def in_order(self) -> bool:
+        """Whether row numbers rise along the log, and so along every part of it."""
+        return self.recall("in order", lambda: self._snapshot.rows("select in_order from store")[0][0])
+
+    def newest(self) -> int | None:
+        """The time of the newest interaction, in milliseconds."""
+        sql = 'select epoch_ms(max("timestamp")) from journeys where tenant = $tenant'
+        return self.recall("newest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
+
+    def clock(self) -> int | None:
+        """The log's clock, in milliseconds: the time of the newest interaction at most a day ahead of the server's own clock.
+
+        Where all are later, the newest. What is recent, or still open, goes by it, so that one row of a far year moves nothing.
+        """
+        newest = self.newest()
+        if newest is None or newest <= self._snapshot.latest_plausible:
+            return newest
+        place = self._rows_up_to(self._snapshot.latest_plausible)
+        return int(self.log.timestamp[place - 1]) if place else newest
+
+    def future_rows(self) -> int:
+        """How many interactions are later than the log's clock."""
+        clock = self.clock()
+        return 0 if clock == self.newest() else len(self) - self._rows_up_to(clock)
+
+    def _rows_up_to(self, time: int) -> int:
+        return int(np.searchsorted(self.log.timestamp, time, side="right"))
+
+    def oldest(self) -> int | None:
+        """The time of the oldest interaction, in milliseconds."""
+        sql = 'select epoch_ms(min("timestamp")) from journeys where tenant = $tenant'
+        return self.recall("oldest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
+
+    def _key(self) -> int:
+        found = self._snapshot.rows("select tenant from tenants where id = $id", {"id": self.id})
+        return found[0][0] if found else 0
+
+    def _customers_by_id(self) -> np.ndarray:
+        return self._snapshot.arrays('select "key" from customers where tenant = $tenant order by id', {"tenant": self._tenant})["key"]
+
+    def _customer_places(self) -> np.ndarray:
+        return self._snapshot.memory.recall(("customer places", self._tenant), self._inverted_customers)
+
+    def _inverted_customers(self) -> np.ndarray:
+        customers = self.journeys.customer
+        places = np.zeros(self.customer_count() + 1, np.uint32)
+        places[customers] = np.arange(len(customers), dtype=np.uint32)
+        return places
+
+    def _customers(self) -> pa.Array:
+        sql = 'select id from customers where tenant = $tenant order by "key"'
+        ids = self._snapshot.table(sql, {"tenant": self._tenant})["id"].combine_chunks()
+        return pa.concat_arrays([pa.nulls(1, ids.type), ids])
+
+
+def _texts_of(rows: np.ndarray) -> tuple[str, dict[str, Any]]:
+    """The statement that reads what only some records hold, in no order."""
+    first, last = (int(rows.min()), int(rows.max())) if len(rows) else (0, 0)
+    # Of rows that lie close together it is quicker to read the whole stretch than to look each one up.
+    close = last - first < _CLOSE * len(rows)
+    sql = f"""
+        select rowid as "row", id, context, response, outcome, value, customer
+        from interactions
+        where {"rowid >= $first and rowid <= $last" if close else "rowid = any($rows)"}
+    """
+    return sql, {"first": first, "last": last} if close else {"rows": rows.tolist()}

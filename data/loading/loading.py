@@ -1,0 +1,211 @@
+"""Loads files into the store: one file, one transaction."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from data.loading.checking import VALUE_TEXT
+from data.loading.duplicates import not_loaded, set_duplicates_aside
+from data.loading.fields import ENTITIES, RECORD, Field
+from data.loading.outcome import Progress, Rejects, Summary, spelled
+from data.loading.reading import Source, opened
+from data.loading.staging import Staging, add_words
+from data.loading.writing import apply_descriptions, write
+from data.store.limits import StoreError
+from data.store.store import Store
+
+Tell = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a file is to be read: the tenant of rows that name none, the fields of foreign columns, all its rows or none."""
+
+    tenant: str | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    strict: bool = False
+
+
+class Stopped(StoreError):
+    """A load was ended from outside."""
+
+    def __init__(self) -> None:
+        super().__init__("The load was stopped; the store is as before it.")
+
+
+class Stop:
+    """Lets another thread end a load; what it has done so far is then rolled back."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+
+    def now(self) -> None:
+        self.asked = True
+        if self._cursor:
+            self._cursor.interrupt()
+
+    @contextmanager
+    def watching(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        self._cursor = cursor
+        try:
+            yield
+        finally:
+            self._cursor = None
+
+    def check(self) -> None:
+        if self.asked:
+            raise Stopped
+
+
+def load_log(store: Store, path: Path, terms: Terms, tell: Tell, rejects_folder: Path, stop: Stop | None = None) -> Summary:
+    """Load one log file; `StoreError` where nothing of it could be loaded, and the store is as before."""
+    with opened(path) as source:
+        return load_rows(store, source, terms, tell, Rejects(path, rejects_folder), stop or Stop())
+
+
+def load_rows(store: Store, source: Source, terms: Terms, tell: Tell, rejects: Rejects, stop: Stop) -> Summary:
+    """The same for rows from wherever they come."""
+    def take(staging: Staging, batch: pa.RecordBatch) -> None:
+        staging.take_interactions(batch, source.is_json, terms.tenant)
+
+    return _load(store, source, RECORD, take, terms, tell, rejects, stop)
+
+
+def load_entities(
+    store: Store, kind: str, path: Path, terms: Terms, tell: Tell, rejects_folder: Path, stop: Stop | None = None
+) -> Summary:
+    """Load a file that describes offers, creatives or channels (the `kind`); what it says holds from now on."""
+    with opened(path) as source:
+        return load_descriptions(store, kind, source, terms, tell, Rejects(path, rejects_folder), stop or Stop())
+
+
+def load_descriptions(
+    store: Store, kind: str, source: Source, terms: Terms, tell: Tell, rejects: Rejects, stop: Stop
+) -> Summary:
+    """The same for rows from wherever they come."""
+    now = _now()
+
+    def take(staging: Staging, batch: pa.RecordBatch) -> None:
+        staging.take_entities(batch, source.is_json, kind, terms.tenant, now)
+
+    return _load(store, source, ENTITIES[kind], take, terms, tell, rejects, stop)
+
+
+def _load(
+    store: Store,
+    source: Source,
+    fields: tuple[Field, ...],
+    take: Callable[[Staging, pa.RecordBatch], None],
+    terms: Terms,
+    tell: Tell,
+    rejects: Rejects,
+    stop: Stop,
+) -> Summary:
+    started = time.monotonic()
+    with _connection(store, stop) as cursor, rejects:
+        staging = Staging(cursor, terms.renamed)
+        for batch in source.batches:
+            stop.check()
+            take(staging, batch)
+            tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
+        ignored = staging.ignored(fields)
+        tell(Progress("looking for known rows"))
+        duplicates = set_duplicates_aside(cursor)
+        rejects.add(not_loaded(cursor))
+        cursor.execute("create temp view fresh as from staged anti join duplicates using (line)")
+        [(loaded, oldest, newest, future, before_2000)] = cursor.execute("""
+            select
+                count(*), min("timestamp"), max("timestamp"),
+                count(*) filter (epoch_ms("timestamp") > $latest), count(*) filter ("timestamp" < timestamp '2000-01-01')
+            from fresh
+        """, {"latest": store.latest_plausible()}).fetchall()
+        [(unread, unread_value, unread_line)] = cursor.execute(f"""
+            select count(*), min_by({VALUE_TEXT}, line), min(line)
+            from fresh
+            where value is null
+                and trim({VALUE_TEXT}) != ''
+        """).fetchall()
+        summary = Summary(
+            file=source.name,
+            read=staging.rows,
+            loaded=loaded,
+            known=duplicates.known,
+            conflicts=duplicates.conflicts,
+            rejected=rejects.count - duplicates.conflicts,
+            oldest=spelled(oldest),
+            newest=spelled(newest),
+            ignored=ignored,
+            unread_values=unread,
+            unread_value=unread_value or "",
+            unread_line=unread_line or 0,
+            future=future,
+            before_2000=before_2000,
+        )
+        if terms.strict and rejects.count:
+            summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
+        else:
+            rejects.close()
+            summary = _written(cursor, summary, tell, stop)
+        return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
+
+
+def _written(cursor: duckdb.DuckDBPyConnection, summary: Summary, tell: Tell, stop: Stop) -> Summary:
+    """Write what is staged in one transaction."""
+    def phase(name: str) -> None:
+        tell(Progress(name))
+        stop.check()
+
+    cursor.begin()
+    phase("writing names")
+    add_words(cursor)
+    described = apply_descriptions(cursor)
+    write(cursor, phase)
+    if summary.loaded or described:
+        cursor.execute("update store set version = version + 1")
+    [(version,)] = cursor.execute("select version from store").fetchall()
+    cursor.execute("""
+        insert into loads
+        values ($version, $file, $loaded, $known, $conflicts, $rejected, $at)
+    """, {
+        "version": version,
+        "file": summary.file,
+        "loaded": summary.loaded,
+        "known": summary.known,
+        "conflicts": summary.conflicts,
+        "rejected": summary.rejected,
+        "at": _now(),
+    })
+    phase("committing")
+    cursor.commit()
+    return replace(summary, version=version, described=described)
+
+
+@contextmanager
+def _connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for one load. Closing it rolls back what is not committed."""
+    with closing(store.cursor()) as cursor, stop.watching(cursor):
+        try:
+            yield cursor
+        except duckdb.InterruptException as problem:
+            stop.check()
+            raise KeyboardInterrupt from problem
+        except RuntimeError as problem:
+            # What the engine makes of Ctrl-C in the middle of a statement.
+            if str(problem) == "Query interrupted":
+                raise KeyboardInterrupt from problem
+            raise
+        except (duckdb.Error, OSError) as problem:
+            raise StoreError(f"Nothing was loaded, the store is as before: {problem}") from problem
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)

@@ -1,0 +1,163 @@
+"""What a load tells of itself while it runs, and when it is done."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TextIO
+
+_LONGEST_EXAMPLE = 50
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A phase of a load; how far it is, where that can be said, in bytes or rows (a total of 0 is unknown)."""
+
+    phase: str
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of the rows of one file; `kept` is false where a strict load refused it as a whole.
+
+    `unread_values` are the conversion values of loaded rows that are not numbers; the first is `unread_value`, on line `unread_line`.
+    Of the loaded rows `future` are later than a day after the server's clock, and `before_2000` are of another century.
+    """
+
+    file: str
+    read: int
+    loaded: int
+    known: int
+    conflicts: int
+    rejected: int
+    oldest: str | None = None
+    newest: str | None = None
+    ignored: tuple[str, ...] = ()
+    unread_values: int = 0
+    unread_value: str = ""
+    unread_line: int = 0
+    kept: bool = True
+    version: int = 0
+    described: int = 0
+    rejects_file: str | None = None
+    seconds: float = 0
+    future: int = 0
+    before_2000: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether the store now holds every row of the file."""
+        return self.kept and not self.conflicts and not self.rejected
+
+    def __str__(self) -> str:
+        lines = [self.file if self.kept else f"{self.file}: nothing loaded, because not every row can be (--strict)"]
+        counts = {
+            "rows read": self.read,
+            "loaded": self.loaded,
+            "already there": self.known,
+            "conflicts": self.conflicts,
+            "rejected": self.rejected,
+        }
+        lines += [f"  {name:<14}{count:>13,}" for name, count in counts.items()]
+        if self.described:
+            lines.append(f"  {'described':<14}{self.described:>13,}")
+        lines.append(f"  {'seconds':<14}{self.seconds:>13,.1f}")
+        lines.append(f"  {'rows a second':<14}{self.read / self.seconds if self.seconds else 0:>13,.0f}")
+        if self.oldest:
+            lines.append(f"  loaded rows are from {self.oldest} to {self.newest}")
+        if self.future:
+            lines.append(f"  {_rows(self.future, 'lies', 'lie')} in the future, later than a day after the server's clock")
+        if self.before_2000:
+            lines.append(f"  {_rows(self.before_2000, 'is', 'are')} from before the year 2000")
+        if self.unread_values:
+            lines.append(f"  {self._unread()}")
+        if self.rejects_file:
+            lines.append(f"  what was not loaded, and why: {self.rejects_file}")
+        if self.ignored:
+            lines.append(f"  columns not read: {', '.join(self.ignored)}")
+        return "\n".join(lines)
+
+    def _unread(self) -> str:
+        one = self.unread_values == 1
+        said = "conversion value is not a number and is" if one else "conversion values are not numbers and are"
+        return f"{self.unread_values:,} {said} in no sum, such as '{self.unread_value[:_LONGEST_EXAMPLE]}' on line {self.unread_line}"
+
+
+def _rows(number: int, one: str, many: str) -> str:
+    return f"{number:,} row {one}" if number == 1 else f"{number:,} rows {many}"
+
+
+def spelled(time: datetime.datetime | None) -> str | None:
+    """A UTC time as the API spells it."""
+    return time.isoformat(timespec="milliseconds") + "Z" if time else None
+
+
+class Reject(NamedTuple):
+    line: int
+    reason: str
+    text: str
+
+
+class Rejects:
+    """`<file>.rejects.csv` beside a file, or in a folder of the state folder where that one cannot be written to."""
+
+    def __init__(self, file: Path, fallback: Path):
+        self.count = 0
+        self._name = file.name + ".rejects.csv"
+        self._folders = (file.parent, fallback)
+        self._part: Path | None = None
+        self._text: TextIO | None = None
+
+    def add(self, rejects: Iterable[Reject]) -> None:
+        for reject in rejects:
+            if self._text is None:
+                self._text = self._opened()
+                self._rows = csv.writer(self._text)
+                self._rows.writerow(Reject._fields)
+            self._rows.writerow(reject)
+            self.count += 1
+
+    def keep(self) -> str | None:
+        """Where the list now is; None where there is nothing on it, and then no older list stays either."""
+        if self._part is None:
+            for folder in self._folders:
+                (folder / self._name).unlink(missing_ok=True)
+            return None
+        self.close()
+        kept = self._part.replace(self._part.with_name(self._name))
+        self._part = None
+        return str(kept)
+
+    def __enter__(self) -> Rejects:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        """Drop the list of a load that did not come to its end."""
+        self.close()
+        if self._part is not None:
+            self._part.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Have all of it on the disk."""
+        if self._text is not None:
+            self._text.close()
+
+    def _opened(self) -> TextIO:
+        for folder in self._folders:
+            try:
+                folder.mkdir(exist_ok=True)
+                part = folder / (self._name + ".part")
+                text = part.open("w", encoding="utf-8", newline="")
+            except OSError:
+                if folder == self._folders[-1]:
+                    raise
+            else:
+                self._part = part
+                return text
+        raise AssertionError(self._folders)

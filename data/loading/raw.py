@@ -1,0 +1,201 @@
+"""The times a log may carry, read to UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from data.loading.fields import Reading
+from data.store.limits import StoreError
+
+ISO = r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?"
+BASIC = r"\d{8}[Tt]\d{6}([.,]\d+)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?"
+EPOCH = r"-?\d{1,15}(\.\d+)?"
+_BASIC_PARTS = r"^(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)"
+_LEAP_SECOND = r":60([.,]\d+)?([Zz+-]|$)"
+_OFFSET = r"([+-])(\d{2}):?(\d{2})?$"
+
+
+def time_of_text(text: str) -> str:
+    """SQL for the UTC timestamp of ISO 8601 or epoch-millisecond text; null for any other text."""
+    extended = f"regexp_replace({text}, '{_BASIC_PARTS}', '\\1-\\2-\\3T\\4:\\5:')"
+    return f"""case
+        when not regexp_full_match({text}, '{ISO}') then
+            case
+                when regexp_full_match({text}, '{EPOCH}') then {time_of_number(f"{text}::double")}
+                when regexp_full_match({text}, '{BASIC}') then {_time_of_iso(extended)}
+            end
+        else {_time_of_iso(text)}
+    end"""
+
+
+def _time_of_iso(text: str) -> str:
+    # The engine knows no leap second: one counts as the first instant after it, and always ends a day of UTC.
+    second_before = f"regexp_replace({text}, '{_LEAP_SECOND}', ':59\\2')"
+    after = f"({_utc(second_before)} + to_seconds(1))"
+    return f"""case
+        when contains({text}, ':60') then case when {after} = date_trunc('day', {after}) then {after} end
+        else {_utc(text)}
+    end"""
+
+
+def _utc(text: str) -> str:
+    offset = f"regexp_extract({text}, '{_OFFSET}', ['sign', 'hours', 'minutes'])"
+    return f"""case
+        when length({text}) <= 16 or right({text}, 1) in ('Z', 'z') then
+            {_local(text)}
+        else
+            {_local(text)} - to_minutes(
+                if({offset}.sign = '-', -1, 1)
+                * (coalesce(try_cast({offset}.hours as bigint), 0) * 60 + coalesce(try_cast({offset}.minutes as bigint), 0))
+            )
+    end"""
+
+
+def time_of_number(number: str) -> str:
+    """SQL for the timestamp of a number of milliseconds since 1970."""
+    return f"case when abs({number}) < 1e15 then make_timestamp_ms(floor({number})::bigint) end"
+
+
+def _local(text: str) -> str:
+    # The engine reads the date and time, and passes over the offset.
+    return f"try_cast(replace(upper({text}), ',', '.') as timestamp)"
+
+
+OBJECTS = {"context", "response", "outcome", "offer", "creative"}
+
+_NO_TEXT = "'OBJECT', 'ARRAY', 'BOOLEAN'"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """`sql` gives line, problem, each field as text under its name, and the timestamp also as `moment`.
+
+    It reads the batch as table `incoming`, with columns c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
+    keeps it. `text` is the SQL of the row's own text, out of the further column `own`. The fields in `compact` are JSON objects in their
+    compact form already, or null.
+    """
+
+    sql: str
+    text: str
+    compact: frozenset[str] = frozenset()
+    parameters: dict[str, list[str]] = field(default_factory=dict)
+
+
+def record_rows(reading: Reading) -> Raw:
+    """Of rows that are JSON texts."""
+    scalars = [name for key, columns in reading.columns.items() if key not in OBJECTS for name in columns]
+    names = scalars + [name for key in reading.columns if key in OBJECTS for name in reading.columns[key]]
+    place = {name: position for position, name in enumerate(names, 2)}
+    texts = {
+        key: _first(f"nullif(texts[{place[name]}], '')" for name in columns) for key, columns in reading.columns.items()
+    }
+    complaints = ", ".join(
+        f"case when kinds[{place[name]}] in ({_NO_TEXT}) then {_literal(name + ' is no text')} end" for name in scalars
+    )
+    sql = f"""
+            select
+                line,
+                case
+                    when problem is not null then problem
+                    when kinds is null then 'this is no JSON'
+                    when kinds[1] != 'OBJECT' then 'this is no JSON object'
+                    when list_has_any(kinds[2:{len(scalars) + 1}], [{_NO_TEXT}]) then concat_ws('; ', {complaints or "''"})
+                end as problem,
+                own,
+                {_selected(texts, time_of_text(texts.get("timestamp", "null")))}
+            from (
+                select
+                    c0 as line,
+                    c1 as problem,
+                    c2 as own,
+                    try(json_extract_string(c2, $pointers::varchar[])) as texts,
+                    try(json_type(c2, $pointers::varchar[])) as kinds
+                from incoming
+            )"""
+    return Raw(sql, "own", parameters={"pointers": ["", *map(_pointer, names)]})
+
+
+def column_rows(reading: Reading, schema: pa.Schema, compact: frozenset[str]) -> Raw:
+    """Of rows that are columns with types; those of `compact` stand once more in columns named `compact_` and the field."""
+    texts = {key: _first(_text(schema, name, key) for name in columns) for key, columns in reading.columns.items()}
+    texts |= {key: f"compact_{key}" for key in compact}
+    match reading.columns.get("timestamp"):
+        case [name] if not is_text(_kind(schema, name)):
+            texts["timestamp"] = _place(schema, name)
+    moment = _first(_time(schema, name) for name in reading.columns.get("timestamp", ()))
+    read = [name for columns in reading.columns.values() for name in columns]
+    shown = ", ".join(f"{_literal(name)}: {_place(schema, name)}" for name in read) or "line: c0"
+    sql = f"""
+            select
+                c0 as line,
+                c1 as problem,
+                {{{shown}}} as own,
+                {_selected(texts, moment)}
+            from incoming"""
+    return Raw(sql, "to_json(own)::varchar", compact)
+
+
+def _selected(texts: dict[str, str], moment: str) -> str:
+    fields = [f'{text} as "{key}"' for key, text in texts.items()]
+    return ",\n                ".join([*fields, f"({moment})::timestamp as moment"])
+
+
+def _text(schema: pa.Schema, name: str, key: str) -> str:
+    kind, place = _kind(schema, name), _place(schema, name)
+    if pa.types.is_nested(kind):
+        if key not in OBJECTS or pa.types.is_list(kind) or pa.types.is_large_list(kind):
+            raise StoreError(f"column {name} holds {kind}, from which {key} cannot be read.")
+        text = f"to_json({place})::varchar"
+        # A struct has every member in every row: one that is null was not logged.
+        return f"json_merge_patch('{{}}', {text})::varchar" if pa.types.is_struct(kind) else text
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        return f"nullif(decode({place}), '')"
+    return f"nullif({place}::varchar, '')"
+
+
+def _time(schema: pa.Schema, name: str) -> str:
+    kind, place = _kind(schema, name), _place(schema, name)
+    if is_text(kind):
+        return time_of_text(_text(schema, name, "timestamp"))
+    if pa.types.is_timestamp(kind) and kind.unit == "ns":
+        # The engine would round where it narrows.
+        return f"make_timestamp((epoch_ns({place}) - (epoch_ns({place}) % 1000 + 1000) % 1000) // 1000)"
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return f"{place}::timestamp"
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return time_of_number(f"{place}::double")
+    raise StoreError(f"column {name} holds {kind}, from which timestamp cannot be read.")
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type, or a dictionary's values, are texts."""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return any(test(kind) for test in (
+        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary,
+        pa.types.is_null,
+    ))
+
+
+def _kind(schema: pa.Schema, name: str) -> pa.DataType:
+    kind = schema.field(schema.names.index(name, 2)).type
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _place(schema: pa.Schema, name: str) -> str:
+    return f"c{schema.names.index(name, 2)}"
+
+
+def _first(texts: Iterable[str]) -> str:
+    texts = list(texts)
+    return f"coalesce({', '.join(texts)})" if texts else "null::varchar"
+
+
+def _pointer(name: str) -> str:
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,74 @@
+"""What the store holds, tenant by tenant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from data.loading.outcome import spelled
+from data.store.store import Store
+
+
+@dataclass(frozen=True)
+class Status:
+    """`tenants`: id, rows, customers, oldest, newest.
+
+    `loads`, the latest first: finished, file, loaded, known, conflicts, rejected.
+    """
+
+    path: str
+    version: int
+    bytes: int
+    tenants: tuple[tuple[Any, ...], ...]
+    loads: tuple[tuple[Any, ...], ...]
+
+    def __str__(self) -> str:
+        lines = [f"store    {self.path}", f"version  {self.version}", f"size     {self.bytes / 1e6:,.1f} MB", ""]
+        lines += _aligned([("tenant", "rows", "customers", "oldest row", "newest row"), *self.tenants])
+        lines += ["", "latest loads"]
+        lines += _aligned([("finished", "file", "loaded", "already there", "conflicts", "rejected"), *self.loads])
+        return "\n".join(lines)
+
+
+def tenants_of(status: Status) -> str:
+    """The tenants that have rows, a line each, those with most rows first."""
+    having = [(id, rows) for id, rows, *_ in status.tenants if rows]
+    return "\n".join(id for id, _ in sorted(having, key=lambda tenant: -tenant[1]))
+
+
+def store_status(store: Store, loads: int = 10) -> Status:
+    """The state of the store now, with its latest loads."""
+    with store.snapshot(None) as snapshot:
+        tenants = snapshot.rows("""
+            select t.id, count(j.customer), count(distinct j.customer), min(j."timestamp"), max(j."timestamp")
+            from tenants t
+            left join journeys j using (tenant)
+            group by t.id
+            order by t.id
+        """)
+        latest = snapshot.rows("""
+            select finished, file, loaded, known, conflicts, rejected
+            from loads
+            order by finished desc
+            limit $loads
+        """, {"loads": loads})
+        return Status(
+            path=str(store.path),
+            version=snapshot.version,
+            bytes=sum(path.stat().st_size for path in store.path.parent.glob(store.path.name + "*") if path.is_file()),
+            tenants=tuple((*counts, spelled(oldest), spelled(newest)) for *counts, oldest, newest in tenants),
+            loads=tuple((spelled(finished), *rest) for finished, *rest in latest),
+        )
+
+
+def _aligned(rows: list[tuple[Any, ...]]) -> list[str]:
+    texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell or "") for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    numbers = [isinstance(cell, int) for cell in rows[-1]]
+    return [
+        "  " + "  ".join(
+            cell.rjust(width) if number else cell.ljust(width)
+            for cell, width, number in zip(row, widths, numbers, strict=True)
+        ).rstrip()
+        for row in texts
+    ]

@@ -1,0 +1,103 @@
+"""Whether a count is more, or less, than chance makes of it, given how the days before it strayed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from math import sqrt
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from data.columns.memory import recent
+from data.columns.tally import tally
+from data.columns.tenant import Tenant
+from queries.answers.comparison import Comparison
+from queries.answers.rates import ALARM, Verdict, holm, two_sided
+from queries.asking.calendar import DAY, calendar_edges, each
+from queries.asking.measures import COUNTS
+from queries.asking.periods import Bounds, within
+from queries.asking.selection import Selection
+from queries.asking.times import milliseconds, moment
+
+WEEK = 7
+WEEKS_BEFORE = 4
+FEWEST = 100
+
+
+def deviations(now: int, before: int, times: float, noise: float) -> float:
+    """How far a count lies from the usual, in standard deviations of what chance alone would make of both.
+
+    `before` counts a stretch in which so many `times` as much is usual; `noise` is as `noise_of` says.
+    """
+    mean = (now + before) / (times + 1)
+    return (now - before / times) / sqrt(noise * mean * (1 + 1 / times))
+
+
+def noise_of(days: np.ndarray) -> float:
+    """The variance of a day's count about its weekday's mean as a multiple of that mean, at least 1, which is pure chance.
+
+    `days` are the counts of whole weeks, day by day.
+    """
+    weeks = days.reshape(-1, WEEK)
+    means = weeks.mean(axis=0)
+    seen = means > 0
+    if not seen.any():
+        return 1.0
+    strayed = ((weeks[:, seen] - means[seen]) ** 2 / means[seen]).sum()
+    return max(1.0, float(strayed / (seen.sum() * (len(weeks) - 1))))
+
+
+def midnights(last: date, days: int, zone: ZoneInfo) -> list[int] | None:
+    """Where so many days before a day begin, and where the last of them ends; None where the calendar has no such days."""
+    try:
+        return [milliseconds((last - timedelta(days=back)).isoformat(), zone) for back in range(days, -1, -1)]
+    except (OverflowError, ValueError):
+        return None
+
+
+def count_changes(tenant: Tenant, selection: Selection, compared: Comparison, measures: Sequence[str]) -> dict[str, Verdict]:
+    """The verdict on each of some counts, by their ids; measures that are no counts are left out, and all where nothing can be said."""
+    counts = tuple(measure.id for measure in COUNTS if measure.id in measures)
+    return recent(tenant, ("count changes", selection, counts), lambda: _count_changes(tenant, selection, compared, counts))
+
+
+def _count_changes(tenant: Tenant, selection: Selection, compared: Comparison, counts: tuple[str, ...]) -> dict[str, Verdict]:
+    period, before, zone = compared.period, compared.before_period, ZoneInfo(selection.zone)
+    if before is None or not compared.whole or min(period.end - period.start, before.end - before.start) < WEEK * DAY:
+        return {}
+    edges = midnights(moment(period.start).astimezone(zone).date(), WEEKS_BEFORE * WEEK, zone)
+    if edges is None or tenant.oldest() > edges[0]:
+        return {}
+    weeks = tally(tenant, within(selection, Bounds(edges[0], edges[-1])), spans=each(edges), only_rows=True)
+    chances: dict[str, float] = {}
+    verdicts: dict[str, Verdict] = dict.fromkeys(counts, "too few to say")
+    for id in counts:
+        days = weeks.counts(id)[0]
+        now, then = compared.now[id], compared.before[id]
+        times = _times(days, period, before, zone)
+        if max(now, then / times) >= FEWEST:
+            chances[id] = two_sided(deviations(now, then, times, noise_of(days)))
+            verdicts[id] = "higher" if now > then / times else "lower"
+    for id, p in zip(chances, holm(list(chances.values())), strict=True):
+        if p >= ALARM:
+            verdicts[id] = "no clear difference"
+    return verdicts
+
+
+def _times(days: np.ndarray, period: Bounds, before: Bounds, zone: ZoneInfo) -> float:
+    """How many times as much is usual in the period before, by the weekdays of both; 1 where the four weeks say nothing of them."""
+    rhythm = days.reshape(WEEKS_BEFORE, WEEK).mean(axis=0)
+    usual, usual_before = _usual(rhythm, period, period, zone), _usual(rhythm, before, period, zone)
+    return usual_before / usual if usual and usual_before else 1.0
+
+
+def _usual(rhythm: np.ndarray, covered: Bounds, period: Bounds, zone: ZoneInfo) -> float:
+    # The rhythm's first weekday is that of the period's first day, from which whole weeks were counted back.
+    first = moment(period.start).astimezone(zone).date()
+    edges = calendar_edges(covered.start, covered.end, "day", zone)
+    total = 0.0
+    for start, end in zip(edges, edges[1:], strict=False):
+        day = (moment(start).astimezone(zone).date() - first) // timedelta(days=1)
+        total += rhythm[day % WEEK] * (min(end, covered.end) - max(start, covered.start)) / (end - start)
+    return total

@@ -1,0 +1,83 @@
+"""A funnel beside another: the same in the period before, and each value of its breakdown against the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from data.columns.tenant import Tenant
+from queries.answers.funnel import FunnelAnswer, funnel
+from queries.answers.rates import Arm, Contrast, against_rest, contrasts
+from queries.asking.funnel import FunnelQuestion
+from queries.asking.periods import bounds, bounds_before, within
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A funnel and the same of the period of equal length before it, both as they stood equally long after their periods began.
+
+    `steps` holds, for steps 2 and on, how the rate from the first step compares, corrected for their number; `whole` says
+    whether the log reaches back to the start of the period before. `seen_ms` is how long after its beginning either period is seen,
+    None where both have run out, for then later rows change neither.
+    """
+
+    now: FunnelAnswer
+    before: FunnelAnswer
+    steps: tuple[Contrast, ...]
+    whole: bool
+    seen_ms: int | None
+
+
+def comparison(tenant: Tenant, question: FunnelQuestion) -> Comparison | None:
+    """The funnel now and before, without its parts; None where the log has nothing from before the question's period.
+
+    An end of the period that is left open is the log's.
+    """
+    found = questions(tenant, question)
+    if found is None:
+        return None
+    now, before = (funnel(tenant, one) for one in found)
+    return Comparison(
+        now=now,
+        before=before,
+        steps=tuple(contrasts(list(zip(_arms(now), _arms(before), strict=True)))),
+        whole=tenant.oldest() <= before.question.selection.start,
+        seen_ms=None if before.question.as_of_ms is None else before.question.as_of_ms - before.question.selection.start,
+    )
+
+
+def questions(tenant: Tenant, question: FunnelQuestion) -> tuple[FunnelQuestion, FunnelQuestion] | None:
+    """The question without its parts, and the same of the period of equal length before; None where the log has none so old.
+
+    Both over the same time of observation: of the earlier one, rows do not count that came later after its beginning than the log's
+    clock, or the time as of which the later one is asked, lies after the beginning of that.
+    """
+    covered = bounds(tenant, question.selection)
+    if covered is None or covered.start == covered.end:
+        return None
+    before = bounds_before(covered, ZoneInfo(question.selection.zone))
+    if before is None or before.end <= tenant.oldest():
+        return None
+    now = replace(question, breakdown=None, grain=None)
+    then = replace(now, selection=within(now.selection, before))
+    clock = tenant.clock()
+    last = clock if question.as_of_ms is None else min(clock, question.as_of_ms)
+    if tenant.future_rows():
+        now = replace(now, as_of_ms=last)
+    return now, replace(then, as_of_ms=_cut(then, last - (covered.start - before.start)))
+
+
+def _cut(question: FunnelQuestion, last: int) -> int | None:
+    """The instant, where rows later than it could change the answer."""
+    end = question.selection.end
+    has_run_out = question.window_ms is not None and end - 1 + question.window_ms <= last
+    return None if has_run_out else last
+
+
+def differences(answer: FunnelAnswer, step: int) -> list[Contrast]:
+    """For each row of the breakdown, its rate from the first step to a step (from 2) against all other rows together."""
+    return against_rest([Arm(row.units[step - 1], row.units[0]) for row in answer.breakdown])
+
+
+def _arms(answer: FunnelAnswer) -> list[Arm]:
+    return [Arm(step.units, answer.steps[0].units) for step in answer.steps[1:]]

@@ -1,0 +1,265 @@
+"""The funnel question with every name already turned into a key of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from queries.answers.trend import GRAINS
+from queries.asking import selection
+from queries.asking.calendar import Grain
+from queries.asking.parameters import Parameter, Problem, one_of, whole_number
+from queries.asking.selection import Question, Selection
+from queries.asking.times import iso, milliseconds
+
+Unit = Literal["customer", "customer_offer"]
+Order = Literal["ordered", "strict", "any"]
+Ties = Literal["include", "strict"]
+
+FEWEST_STEPS, MOST_STEPS = 2, 10
+DAY_MS = 86_400_000
+
+Keys = frozenset[int]
+
+
+@dataclass(frozen=True)
+class FunnelPlan:
+    """A valid funnel question in key space; hashable, so it can name a remembered answer.
+
+    A step is the set of its type keys; an empty set is a step whose types never occur. `window_ms` None is no
+    window. Entries lie in `from_ms <= entry < to_ms`, None being open; rows later than `as_of_ms` are as if they had not come yet.
+    Each filter is a set of keys, None where every row passes. Raises ValueError for a question that has no meaning.
+    """
+
+    steps: tuple[Keys, ...]
+    unit: Unit = "customer_offer"
+    window_ms: int | None = 7 * DAY_MS
+    order: Order = "ordered"
+    ties: Ties = "include"
+    excluded: Keys = frozenset()
+    from_ms: int | None = None
+    to_ms: int | None = None
+    as_of_ms: int | None = None
+    customers: Keys | None = None
+    offers: Keys | None = None
+    creatives: Keys | None = None
+    channels: Keys | None = None
+    directions: Keys | None = None
+    outcomes: Keys | None = None
+
+    def __post_init__(self) -> None:
+        if not FEWEST_STEPS <= len(self.steps) <= MOST_STEPS:
+            raise ValueError(f"a funnel has {FEWEST_STEPS} to {MOST_STEPS} steps, not {len(self.steps)}")
+        if self.window_ms is not None and self.window_ms <= 0:
+            raise ValueError(f"the window must be longer than 0 ms, not {self.window_ms}")
+        for number, step in enumerate(self.steps, start=1):
+            if both := step & self.excluded:
+                raise ValueError(f"types {sorted(both)} are both excluded and in step {number}")
+        if self.order == "any" and any(one & other for one, other in combinations(self.steps, 2)):
+            raise ValueError("with order any, steps must not share types")
+
+    @property
+    def row_filters(self) -> tuple[tuple[str, Keys], ...]:
+        """The filters that are set, as (column of the journeys, keys that pass)."""
+        filters = {
+            "offer": self.offers,
+            "creative": self.creatives,
+            "channel": self.channels,
+            "direction": self.directions,
+            "outcome": self.outcomes,
+        }
+        return tuple((column, keys) for column, keys in filters.items() if keys is not None)
+
+
+NO_WINDOW = "none"
+LONGEST_MS = 366 * DAY_MS
+
+# The word in the address, what people call it, and its milliseconds; the longest first.
+UNITS = (("d", "day", DAY_MS), ("h", "hour", 3_600_000), ("m", "minute", 60_000), ("s", "second", 1000))
+
+
+def window(text: str) -> int | None:
+    """Reads a window as milliseconds, `none` as None."""
+    if text == NO_WINDOW:
+        return None
+    wanted = f"must be {NO_WINDOW}, or a whole number and s, m, h or d, from 1s to 366d"
+    length = {word: ms for word, _, ms in UNITS}.get(text[-1:])
+    if length is None:
+        raise ValueError(wanted)
+    try:
+        return whole_number(1, LONGEST_MS // length)(text[:-1]) * length
+    except ValueError:
+        raise ValueError(wanted) from None
+
+
+def window_text(ms: int | None) -> str:
+    """The shortest text that `window` reads back."""
+    if ms is None:
+        return NO_WINDOW
+    word, _, length = next(unit for unit in UNITS if ms % unit[2] == 0)
+    return f"{ms // length}{word}"
+
+
+def window_words(ms: int) -> str:
+    """A window in words: `7 days`."""
+    _, name, length = next(unit for unit in UNITS if ms % unit[2] == 0)
+    return f"{ms // length} {name}" + ("" if ms == length else "s")
+
+
+WINDOW = Parameter(
+    "window", window, f"The longest time from the entry to a later step: `{NO_WINDOW}`, or a whole number and `s`, `m`, `h` or `d`, from "
+    "`1s` to `366d`.", 7 * DAY_MS, schema=(("type", "string"), ("pattern", f"^({NO_WINDOW}|[0-9]+[smhd])$"), ("default", "7d")),
+)
+
+
+BREAKDOWNS = ("offer", "creative", "channel", "direction")
+DEFAULT_STEPS = (("impression",), ("click",), ("accept", "convert", "conversion"))
+EITHER = "|"
+
+Step = tuple[str, ...]
+
+
+def _types(text: str) -> Step:
+    types = text.split(EITHER)
+    if "" in types:
+        raise ValueError(f"must be an interaction type, or several with {EITHER} between them")
+    return tuple(dict.fromkeys(types))
+
+
+def _instant(text: str) -> int:
+    try:
+        # A date alone would leave open whether its day still counts.
+        if not any(separator in text for separator in "Tt "):
+            raise ValueError
+        return milliseconds(text, ZoneInfo("UTC"))
+    except ValueError:
+        raise ValueError("must be an ISO 8601 time such as 2026-03-15T14:30:00Z") from None
+
+
+def _choice(name: str, description: str, words: Sequence[str], default: str | None) -> Parameter:
+    more = (("default", default),) if default else ()
+    return Parameter(name, one_of(*words), description, default, schema=(("type", "string"), ("enum", list(words)), *more))
+
+
+_TEXTS = (("type", "array"), ("items", {"type": "string"}))
+
+STEP = Parameter(
+    "step", _types, f"A step, in order, {FEWEST_STEPS} to {MOST_STEPS} of them: an interaction type, or several with `{EITHER}` between "
+    "them, any of which will do.", DEFAULT_STEPS, several=True,
+    schema=(*_TEXTS, ("minItems", FEWEST_STEPS), ("maxItems", MOST_STEPS), ("default", [EITHER.join(step) for step in DEFAULT_STEPS])),
+)
+UNIT = _choice("unit", "Who goes through the steps: a customer with one offer, or a customer.", ("customer_offer", "customer"),
+               "customer_offer")
+ORDER = _choice("order", "`ordered`: other rows between do not matter; `strict`: none may lie between but of steps already reached; "
+                "`any`: how many of the steps, in whatever order.", ("ordered", "strict", "any"), "ordered")
+TIES = _choice("ties", "Whether rows of one instant may follow one another (`include`, then in step order) or not (`strict`).",
+               ("include", "strict"), "include")
+EXCLUDE = Parameter("exclude", _types, "A type that ends an attempt; what was reached before stays reached.", (), several=True,
+                    schema=_TEXTS)
+BREAKDOWN = _choice("breakdown", "Also counts the units of each value that their entry has.", BREAKDOWNS, None)
+GRAIN = _choice("grain", "Also counts the units by the day, week, month or year of their entry, in the calendar of `tz`.", GRAINS, None)
+AS_OF = Parameter("asOf", _instant, "The funnel as it stood at this time: rows later than it do not count, and `immature` goes by it. ISO 8601; "
+                  "without an offset it is UTC.", schema=(("type", "string"), ("format", "date-time")), example="2026-03-15T14:30:00Z")
+
+PARAMETERS = (STEP, WINDOW, UNIT, ORDER, TIES, EXCLUDE, BREAKDOWN, GRAIN, AS_OF)
+
+
+@dataclass(frozen=True)
+class FunnelQuestion:
+    """A valid question: the selection's period picks the entries, its filters, never on the type, pick the rows.
+
+    A step is the types that will do; `window_ms` None is no window; rows later than `as_of_ms` do not count.
+    """
+
+    selection: Selection
+    steps: tuple[Step, ...] = DEFAULT_STEPS
+    window_ms: int | None = 7 * DAY_MS
+    unit: Unit = "customer_offer"
+    order: Order = "ordered"
+    ties: Ties = "include"
+    excluded: tuple[str, ...] = ()
+    breakdown: str | None = None
+    grain: Grain | None = None
+    as_of_ms: int | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The words that `parse` reads back as this question; what is the default is left out."""
+        words = [] if self.steps == DEFAULT_STEPS else [(STEP.name, EITHER.join(step)) for step in self.steps]
+        if self.window_ms != WINDOW.default:
+            words.append((WINDOW.name, window_text(self.window_ms)))
+        for parameter in (UNIT, ORDER, TIES):
+            if getattr(self, parameter.name) != parameter.default:
+                words.append((parameter.name, getattr(self, parameter.name)))
+        words += [(EXCLUDE.name, type) for type in self.excluded]
+        for parameter in (BREAKDOWN, GRAIN):
+            if (chosen := getattr(self, parameter.name)) is not None:
+                words.append((parameter.name, chosen))
+        if self.as_of_ms is not None:
+            words.append((AS_OF.name, iso(self.as_of_ms)))
+        return words + self.selection.pairs()
+
+
+def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Parameter] = ()) -> Question:
+    """What some words ask of a tenant's funnels, with every problem in them; `parameters` are further ones that they may hold.
+
+    Where something was not understood, `funnel_question` makes of the rest a question that has a meaning.
+    """
+    further = [parameter for parameter in parameters if parameter not in PARAMETERS]
+    asked = selection.parse(tenant, pairs, (*PARAMETERS, *further))
+    values = dict(asked.parameters)
+    problems = [*asked.problems, *_type_filter(asked.selection), *_number_of_steps(values)]
+    conflicts = _shared_types(values) + _excluded_steps(values)
+    if all(problem.parameter != STEP.name for problem in problems):
+        problems += conflicts
+    filters = tuple(filter for filter in asked.selection.filters if filter[0] != "type")
+    return Question(replace(asked.selection, filters=filters), values, tuple(problems))
+
+
+def funnel_question(asked: Question) -> FunnelQuestion:
+    """The funnel that was asked, from what `parse` understood."""
+    values = asked.parameters
+    return FunnelQuestion(
+        asked.selection, values["step"], values["window"], values["unit"], values["order"], values["ties"],
+        tuple(dict.fromkeys(type for types in values["exclude"] for type in types)), values["breakdown"], values["grain"],
+        values["asOf"],
+    )
+
+
+# Each of these names what has no meaning, and takes it out of the values.
+
+
+def _type_filter(asked: Selection) -> list[Problem]:
+    values = asked.values("type")
+    if not values:
+        return []
+    spelled = " and ".join(map(repr, values))
+    return [Problem("type", f"type is no filter of a funnel, whose steps say which types count; it was {spelled}")]
+
+
+def _number_of_steps(values: dict[str, Any]) -> list[Problem]:
+    steps = values["step"]
+    if FEWEST_STEPS <= len(steps) <= MOST_STEPS:
+        return []
+    spelled = ", ".join(repr(EITHER.join(step)) for step in steps)
+    values["step"] = STEP.default
+    return [Problem("step", f"step must be given {FEWEST_STEPS} to {MOST_STEPS} times, not {len(steps)}: {spelled}")]
+
+
+def _shared_types(values: dict[str, Any]) -> list[Problem]:
+    if values["order"] != "any":
+        return []
+    both = [type for one, other in combinations(values["step"], 2) for type in one if type in other]
+    if not both:
+        return []
+    values["order"] = ORDER.default
+    return [Problem("order", f"order 'any' needs steps that share no type, and {both[0]!r} is in two of them")]
+
+
+def _excluded_steps(values: dict[str, Any]) -> list[Problem]:
+    stepped = {type for step in values["step"] for type in step}
+    both = dict.fromkeys(type for types in values["exclude"] for type in types if type in stepped)
+    values["exclude"] = tuple(types for types in values["exclude"] if not stepped.intersection(types))
+    return [Problem("exclude", f"exclude {type!r} is a type of a step too") for type in both]

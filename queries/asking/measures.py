@@ -1,0 +1,164 @@
+"""What an outcome key means: the one table of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from data.columns.names import Names
+
+Classification = Literal["positive", "negative", "neutral"]
+Category = Literal["impression", "response"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An outcome key's meaning; `category` is None where a row of it is neither a showing nor an answer to one."""
+
+    key: str
+    name: str
+    classification: Classification
+    category: Category | None
+
+
+OUTCOMES = (
+    Outcome("impression", "Impression", "neutral", "impression"),
+    Outcome("click", "Click", "positive", "response"),
+    Outcome("accept", "Accept", "positive", "response"),
+    Outcome("convert", "Convert", "positive", "response"),
+    Outcome("conversion", "Conversion", "positive", "response"),
+    Outcome("requested_info", "Requested info", "positive", "response"),
+    Outcome("share", "Share", "positive", "response"),
+    Outcome("save", "Save", "positive", "response"),
+    Outcome("dismiss", "Dismiss", "negative", "response"),
+    Outcome("not_interested", "Not interested", "negative", "response"),
+    Outcome("opt_out", "Opt-out", "negative", "response"),
+    Outcome("complaint", "Complaint", "negative", "response"),
+    Outcome("deferred", "Deferred", "neutral", "response"),
+    Outcome("defer", "Defer", "neutral", "response"),
+    Outcome("not_presented", "Not presented", "neutral", "impression"),
+    Outcome("expired", "Expired", "neutral", "impression"),
+    Outcome("recommendation", "Recommendation", "neutral", None),
+)
+
+_BY_KEY = {outcome.key: outcome for outcome in OUTCOMES}
+
+
+def outcome_of(key: str) -> Outcome:
+    """The meaning of a key; one that is not in the table is neutral, under its own name."""
+    return _BY_KEY.get(key) or Outcome(key, key, "neutral", None)
+
+
+Unit = Literal["interactions", "customers", "money", "percent", "share"]
+
+RECOMMENDATION = "recommendation"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A figure of some interactions, named as in the API.
+
+    Of interactions, `counts` says which outcomes it counts. A rate is `part` over `whole`, two other measures: in percent with two
+    decimals, or as a share of 1. It has no value where the whole is 0, and it may exceed its bound where the parts outnumber it.
+    """
+
+    id: str
+    label: str
+    words: str
+    unit: Unit
+    counts: Callable[[Outcome], bool] | None = None
+    part: str | None = None
+    whole: str | None = None
+
+
+COUNTS = (
+    Measure("impression", "Impressions", "Rows of outcome impression; a row of type recommendation is none.", "interactions",
+            lambda outcome: outcome.key == "impression"),
+    Measure("click", "Clicks", "Rows of outcome click.", "interactions", lambda outcome: outcome.key == "click"),
+    Measure("dismiss", "Dismissals", "Rows of outcome dismiss.", "interactions", lambda outcome: outcome.key == "dismiss"),
+    Measure("accept", "Accepts", "Rows of outcome accept.", "interactions", lambda outcome: outcome.key == "accept"),
+    Measure("convert", "Conversions", "Rows of outcome convert or conversion.", "interactions",
+            lambda outcome: outcome.key in ("convert", "conversion")),
+    Measure("total", "Interactions", "All rows, whatever their type and outcome.", "interactions", lambda outcome: True),
+    Measure("positive", "Positive", "Rows whose outcome counts as positive, such as click, accept, convert, share.", "interactions",
+            lambda outcome: outcome.classification == "positive"),
+    Measure("negative", "Negative", "Rows whose outcome counts as negative, such as dismiss, opt_out, complaint.", "interactions",
+            lambda outcome: outcome.classification == "negative"),
+    Measure("neutral", "Neutral", "Rows whose outcome is neither positive nor negative: impressions, and every unknown key.",
+            "interactions", lambda outcome: outcome.classification == "neutral"),
+)
+
+RATES = (
+    Measure("ctr", "CTR", "Clicks per 100 impressions.", "percent", part="click", whole="impression"),
+    Measure("cvr", "Conversion rate", "Conversions per 100 impressions.", "percent", part="convert", whole="impression"),
+    Measure("acceptanceRate", "Positive response rate", "Positive responses per impression: clicks, accepts, conversions and all others. One "
+            "showing can bring several, a click and then a conversion, so it can pass 1.", "share", part="positive", whole="impression"),
+)
+
+MEASURES = (
+    *COUNTS,
+    Measure("customers", "Customers", "Different customers with at least one row.", "customers"),
+    Measure("revenue", "Value", "Sum of the outcomes' conversion values, in the log's own currency.", "money"),
+    *RATES,
+)
+
+MEASURE = {measure.id: measure for measure in MEASURES}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What some interactions come to; `figures["ctr"]` is any measure by its id, None where it has no value.
+
+    `revenue` is None where the sum is too large for a number; `last` is the newest row's time in milliseconds, None without rows and
+    where a question did not look for it.
+    """
+
+    impression: int = 0
+    click: int = 0
+    dismiss: int = 0
+    accept: int = 0
+    convert: int = 0
+    total: int = 0
+    positive: int = 0
+    negative: int = 0
+    neutral: int = 0
+    customers: int = 0
+    revenue: float | None = 0.0
+    last: int | None = None
+
+    def __getitem__(self, id: str) -> int | float | None:
+        measure = MEASURE[id]
+        if measure.part is None:
+            return getattr(self, id)
+        return rate(measure, self[measure.part], self[measure.whole])
+
+
+def rate(measure: Measure, part: int, whole: int) -> float | None:
+    """A rate of two counts in the measure's unit; None where the whole is 0. A half in the third decimal rounds up."""
+    if whole == 0:
+        return None
+    return (20_000 * part + whole) // (2 * whole) / 100 if measure.unit == "percent" else part / whole
+
+
+def counted(measure: Measure, type: str, outcome: str) -> bool:
+    """Whether a measure counts the rows of a type and an outcome key."""
+    if measure.id == "impression" and type == RECOMMENDATION:
+        return False
+    return measure.counts(outcome_of(outcome))
+
+
+def pairs_behind(measure: Measure, names: Names) -> list[tuple[str, str]]:
+    """The filters that leave just the rows that a count counts, or a rate's part; none where all rows count.
+
+    Where the log has no such outcome, the filters name those that it lacks.
+    """
+    measure = MEASURE[measure.part] if measure.part else measure
+    if measure.counts is None or measure.id == "total":
+        return []
+    outcomes = [key for key in names.outcome.ids[1:] if measure.counts(outcome_of(key))]
+    pairs = [("outcome", key) for key in outcomes or [outcome.key for outcome in OUTCOMES if measure.counts(outcome)]]
+    if measure.id == "impression" and RECOMMENDATION in names.type.keys:
+        others = [type for type in names.type.ids[1:] if type != RECOMMENDATION]
+        pairs += [("type", type) for type in others or ["impression"]]
+    return pairs

@@ -1,0 +1,115 @@
+"""What a caller asked that cannot be answered, said so that the caller can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One parameter that was not understood; the message names it and repeats its value."""
+
+    parameter: str
+    message: str
+
+
+class BadQuestion(ValueError):
+    """A question with problems, all of them."""
+
+    def __init__(self, problems: Sequence[Problem]):
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter that may be given once; one of `several` as often as one likes, its value being a tuple in the order given.
+
+    `read` turns a text into its value and raises `ValueError` with what is wanted ("must be a whole number from 1").
+    """
+
+    name: str
+    read: Callable[[str], Any]
+    description: str
+    default: Any = None
+    schema: tuple[tuple[str, Any], ...] = (("type", "string"),)
+    example: str | None = None
+    several: bool = False
+
+
+def given(pairs: Iterable[tuple[str, str]], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
+    """The non-empty values of each name, in the order given; of a name that has only empty ones, none.
+
+    Each value stands once, but under the `repeatable` names as often as it was given.
+    """
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        texts = values.setdefault(name, [])
+        if value != "" and (name in repeatable or value not in texts):
+            texts.append(value)
+    return values
+
+
+def read_parameters(values: dict[str, list[str]], parameters: Sequence[Parameter]) -> tuple[dict[str, Any], list[Problem]]:
+    """The value of each parameter, its default where it was not given or not understood, and the problems."""
+    read: dict[str, Any] = {}
+    problems = []
+    for parameter in parameters:
+        read[parameter.name] = parameter.default
+        texts = values.get(parameter.name, [])
+        if len(texts) > 1 and not parameter.several:
+            spelled = " and ".join(repr(text) for text in texts)
+            problems.append(Problem(parameter.name, f"{parameter.name} may be given once, not as {spelled}"))
+            continue
+        understood = []
+        for text in texts:
+            try:
+                understood.append(parameter.read(text))
+            except ValueError as problem:
+                problems.append(Problem(parameter.name, f"{parameter.name} {problem}, not {text!r}"))
+        if texts and len(understood) == len(texts):
+            read[parameter.name] = tuple(understood) if parameter.several else understood[0]
+    return read, problems
+
+
+def whole_number(smallest: int, largest: int | None = None) -> Callable[[str], int]:
+    """A reader of whole numbers from `smallest`; those above `largest` are refused."""
+    wanted = f"must be a whole number from {smallest}" + (f" to {largest}" if largest is not None else "")
+
+    def read(text: str) -> int:
+        # int() would also take '１', '1_000' and ' 1 '.
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError(wanted)
+        digits = text.lstrip("0")
+        # A number with more digits than int() reads is as large as any.
+        number = int(digits or "0") if len(digits) <= 18 else 10**18
+        if number < smallest or (largest is not None and number > largest):
+            raise ValueError(wanted)
+        return number
+
+    return read
+
+
+def flag(text: str) -> bool:
+    """Reads `true` or `false`."""
+    if text not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text == "true"
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    """A reader of one of some words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def text(value: str) -> str:
+    """Any text."""
+    return value

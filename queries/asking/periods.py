@@ -1,0 +1,148 @@
+"""The periods that people ask for: the last days of a log, and days of their choice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from data.columns.tenant import Tenant
+from queries.asking.selection import Selection
+from queries.asking.times import LAST, local_date, midnight, milliseconds, moment, shortest
+
+LAST_DAYS = (1, 7, 14, 30, 90)
+LATEST = date(9999, 12, 30)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Days:
+    """Whole days, both ends included; None where an end is open."""
+
+    first: date | None = None
+    last: date | None = None
+
+
+def day(ms: int, zone: str) -> date:
+    """The calendar day of a moment in a time zone; never the calendar's last, so that each has one after it."""
+    return min(local_date(ms, ZoneInfo(zone)), LATEST)
+
+
+def last_days(clock: int, days: int, zone: str) -> date:
+    """The first of so many days, of which the one of the log's clock is the last; the calendar's first where it has fewer."""
+    return date.fromordinal(max(1, local_date(clock, ZoneInfo(zone)).toordinal() - (days - 1)))
+
+
+def end_of_day(ms: int, zone: str) -> int | None:
+    """The midnight after a moment in a time zone; None where the calendar ends before."""
+    today = local_date(ms, ZoneInfo(zone))
+    return None if today == date.max else midnight(today + _DAY, ZoneInfo(zone))
+
+
+def comparable_last_days(oldest: int, clock: int, most: int, zone: str) -> int | None:
+    """The largest of LAST_DAYS, no more than `most`, that a log holds twice over, one after the other; None where it holds none."""
+    length = (day(clock, zone) - day(oldest, zone)).days + 1
+    return max((days for days in LAST_DAYS if days <= most and 2 * days <= length), default=None)
+
+
+def of_last_days(selection: Selection, clock: int, days: int, has_future: bool) -> Selection:
+    """The selection of so many days, of which the one of the log's clock is the last.
+
+    It is open to its end, unless the log has rows of the future: then it ends with that day.
+    """
+    start = midnight(last_days(clock, days, selection.zone), ZoneInfo(selection.zone))
+    return replace(selection, start=start, end=end_of_day(clock, selection.zone) if has_future else None)
+
+
+def chosen_last_days(selection: Selection, clock: int, has_future: bool) -> int | None:
+    """Which of LAST_DAYS a selection's period is; None where it is another one, or all of the log."""
+    if selection.start is None or selection.end != end_of_day(clock, selection.zone) and (selection.end is not None or has_future):
+        return None
+    zone = ZoneInfo(selection.zone)
+    starts = {midnight(last_days(clock, days, selection.zone), zone): days for days in LAST_DAYS}
+    return starts.get(selection.start)
+
+
+def days(selection: Selection) -> Days:
+    """The days that a selection's period touches, in its time zone."""
+    start, end, zone = selection.start, selection.end, selection.zone
+    return Days(None if start is None else day(start, zone), None if end is None else day(end - 1, zone))
+
+
+def whole_log(oldest: int, clock: int, zone: str) -> Days:
+    """The days of a log, from its oldest interaction to its clock."""
+    return Days(day(oldest, zone), day(clock, zone))
+
+
+def period_pairs(chosen: Days, selection: Selection | None = None) -> list[tuple[str, str]]:
+    """The words `from` and `to` for some days; `to` is the day after the last one.
+
+    An end that is still the day of the selection's own keeps that moment, which may lie within the day.
+    """
+    kept = days(selection) if selection else Days()
+    words = []
+    if chosen.first is not None:
+        unchanged = chosen.first == kept.first
+        words.append(("from", shortest(selection.start, ZoneInfo(selection.zone)) if unchanged else chosen.first.isoformat()))
+    if chosen.last is not None:
+        unchanged = chosen.last == kept.last
+        words.append(("to", shortest(selection.end, ZoneInfo(selection.zone)) if unchanged else (chosen.last + _DAY).isoformat()))
+    return words
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The time from `start` to before `end`, in milliseconds."""
+
+    start: int
+    end: int
+
+
+def bounds(tenant: Tenant, selection: Selection) -> Bounds | None:
+    """The time of a selection; an end left open is that of the tenant's whole log. None where the log is empty as well."""
+    oldest, newest = tenant.oldest(), tenant.newest()
+    start = oldest if selection.start is None else selection.start
+    end = newest if selection.end is None else selection.end - 1
+    if start is None or end is None:
+        return None
+    return Bounds(start, max(start, end + 1))
+
+
+def bounds_before(covered: Bounds, zone: ZoneInfo) -> Bounds | None:
+    """The time of equal length before this one. None where it would begin before the calendar does.
+
+    Bounds that begin at a midnight of the zone are moved back by the days they touch, so that days are held against whole days and
+    the first hours of a day against the same hours. Others are moved back by their length.
+    """
+    try:
+        first, last = (moment(ms).astimezone(zone) for ms in (covered.start, min(covered.end, LAST)))
+        if _is_midnight(first, zone):
+            days = last.date() - first.date() + timedelta(days=not _is_midnight(last, zone))
+            start = milliseconds((first.date() - days).isoformat(), zone)
+            return Bounds(start, min(_moved_back(last, days, zone), covered.start))
+        start = 2 * covered.start - covered.end
+        moment(start)
+        return Bounds(start, covered.start)
+    except (OverflowError, ValueError):
+        return None
+
+
+def _is_midnight(local: datetime, zone: ZoneInfo) -> bool:
+    return milliseconds(local.isoformat(), zone) == milliseconds(local.date().isoformat(), zone)
+
+
+def _moved_back(local: datetime, days: timedelta, zone: ZoneInfo) -> int:
+    # The calendar's day keeps its midnight, which clocks can make another hour than 0:00.
+    moved = local - days
+    return milliseconds(moved.date().isoformat() if _is_midnight(local, zone) else moved.isoformat(), zone)
+
+
+def bounds_of_last_days(tenant: Tenant, days: int, zone: str) -> Bounds | None:
+    """The last days of the log, from a midnight of the zone up to the log's clock. None where the log is empty."""
+    clock = tenant.clock()
+    return None if clock is None else Bounds(midnight(last_days(clock, days, zone), ZoneInfo(zone)), clock + 1)
+
+
+def within(selection: Selection, covered: Bounds) -> Selection:
+    """The selection with these bounds instead of its own."""
+    return replace(selection, start=covered.start, end=covered.end)

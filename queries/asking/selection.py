@@ -1,0 +1,147 @@
+"""Which interactions a question is about: a tenant's rows that pass the filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from queries.asking.filters import BY_NAME, CANONICAL_NAMES, FILTERS, OPTIONAL, WITHOUT
+from queries.asking.parameters import BadQuestion, Parameter, Problem, given, read_parameters
+from queries.asking.times import LAST, milliseconds, shortest
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A tenant's interactions that pass every filter; of one filter, any value may match.
+
+    `filters` holds (name, values) in the order of the filter table, and last, under `without`, the filters whose rows without a value
+    pass, alone or beside those of their values; `start` and `end` are milliseconds, the end excluded, and open where it would lie beyond
+    the calendar; `zone` is the time zone in which dates were meant.
+    """
+
+    tenant: str
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    start: int | None = None
+    end: int | None = None
+    zone: str = "UTC"
+
+    def __post_init__(self) -> None:
+        # No text names such an end, and no row is as late.
+        if self.end is not None and self.end > LAST:
+            object.__setattr__(self, "end", None)
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a filter; none where it is not set."""
+        return dict(self.filters).get(name, ())
+
+    def passing(self, name: str) -> tuple[str | None, ...]:
+        """The values under a filter with which a row passes, None for no value; none where every row does."""
+        return (*self.values(name), None) if name in self.values(WITHOUT) else self.values(name)
+
+    def dropping(self, name: str) -> Selection:
+        """The selection without what it asks under a filter."""
+        return replace(self, filters=filters_of({other: self.passing(other) for other in BY_NAME if other != name}))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The words that `parse` reads back as this selection."""
+        zone = ZoneInfo(self.zone)
+        words = [(name, value) for name, values in self.filters for value in values]
+        if self.start is not None:
+            words.append(("from", shortest(self.start, zone)))
+        if self.end is not None:
+            words.append(("to", shortest(self.end, zone)))
+        if self.zone != "UTC":
+            words.append(("tz", self.zone))
+        return words
+
+
+def filters_of(passing: Mapping[str, Collection[str | None]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """A selection's filters, from the values that pass under each, as in `Selection.passing`."""
+    named = [(name, tuple(value for value in passing.get(name, ()) if value is not None)) for name in BY_NAME]
+    without = (WITHOUT, tuple(name for name in BY_NAME if None in passing.get(name, ())))
+    return tuple((name, values) for name, values in (*named, without) if values)
+
+
+@dataclass(frozen=True)
+class Question:
+    """What was understood of some words: the selection, the other parameters' values, and what was not understood."""
+
+    selection: Selection
+    parameters: dict[str, Any]
+    problems: tuple[Problem, ...]
+
+    def or_refused(self) -> Question:
+        """The question, if all of it was understood; else `BadQuestion`."""
+        if self.problems:
+            raise BadQuestion(self.problems)
+        return self
+
+
+def zone_name(text: str) -> str:
+    """Reads an IANA time zone."""
+    try:
+        return ZoneInfo(text).key
+    except (KeyError, ValueError, OSError):
+        raise ValueError("must be an IANA time zone such as Europe/Amsterdam") from None
+
+
+ZONE = Parameter("tz", zone_name, "The IANA time zone in which a date alone has its midnight.", "UTC", example="Europe/Amsterdam")
+
+
+def _point_in_time(zone: str) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            return milliseconds(text, ZoneInfo(zone))
+        except ValueError:
+            hint = " (write + as %2B in an address)" if " " in text[10:] else ""
+            raise ValueError(f"must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30:00Z{hint}") from None
+
+    return read
+
+
+def period_parameters(zone: str) -> tuple[Parameter, Parameter]:
+    """The two ends of the period, their dates meant in a zone."""
+    schema = (("anyOf", [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]),)
+    return (
+        Parameter("from", _point_in_time(zone), "The first moment of the period: ISO 8601; without an offset it is UTC, "
+                  "a date alone is its midnight in `tz`.", schema=schema, example="2026-03-01"),
+        Parameter("to", _point_in_time(zone), "The end of the period, itself excluded; spelled as `from`.", schema=schema,
+                  example="2026-04-01"),
+    )
+
+
+def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Parameter] = ()) -> Question:
+    """What some words ask of a tenant's log, with every problem in them.
+
+    The words are the filters, their aliases, the period, and the further parameters of the question at hand.
+    """
+    values = given(pairs, {parameter.name for parameter in parameters if parameter.several})
+    problems = []
+    known = {filter.name for filter in FILTERS} | set(CANONICAL_NAMES) | {WITHOUT, "from", "to", "tz"}
+    known |= {parameter.name for parameter in parameters}
+    for name in values:
+        if name not in known:
+            problems.append(Problem(name, f"there is no parameter {name!r}"))
+
+    passing: dict[str, list[str | None]] = {}
+    for filter in FILTERS:
+        spelled = [name for name in (filter.name, *filter.aliases) if values.get(name)]
+        passing[filter.name] = list(values[spelled[0]]) if spelled else []
+    for text in values.get(WITHOUT, ()):
+        name = CANONICAL_NAMES.get(text, text)
+        if name in OPTIONAL:
+            passing[name].append(None)
+        else:
+            problems.append(Problem(WITHOUT, f"{WITHOUT} must be one of {', '.join(OPTIONAL)}, not {text!r}"))
+
+    zone, zone_problems = read_parameters(values, (ZONE,))
+    period, period_problems = read_parameters(values, period_parameters(zone["tz"]))
+    others, other_problems = read_parameters(values, parameters)
+    problems += zone_problems + period_problems + other_problems
+    start, end = period["from"], period["to"]
+    if start is not None and end is not None and start > end:
+        problems.append(Problem("to", f"to {values['to'][0]!r} lies before from {values['from'][0]!r}"))
+        start = end = None
+    return Question(Selection(tenant, filters_of(passing), start, end, zone["tz"]), others, tuple(problems))

@@ -1,0 +1,105 @@
+"""The picture of a funnel: a bar a step, as long as the units that reached it, and behind it those that were lost on the way."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from queries.answers.funnel import FunnelAnswer, FunnelStep
+from queries.asking.funnel_bars import Bar, dropped_after, reached
+from ui.charts.parts import chart_text
+from ui.words.funnels import bar_name, interval, step_label, step_name, units
+from ui.words.numbers import count, percent
+
+COLOUR = "#5B54EA"
+# Its lines are thin, so it stands out from both pages by 3 : 1 at full strength.
+LOST_COLOUR = "#7C7DF3"
+_ROW_HEIGHT = 84
+_BAR_WIDTH = 0.34
+_QUIET = 0.35
+# How much of a bar of the lost is drawn: usually, and when its units are listed.
+_LOST, _LOST_CHOSEN = 0.18, 0.5
+
+
+def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure:
+    """The bars from the first step at the top; each has the words of its bar (`reached`, `2`) as its custom data.
+
+    `current` is the bar whose units are listed: the others stand back.
+    """
+    counts = [step.units for step in answer.steps]
+    rows = [-step.number for step in answer.steps]
+    lost = [dropped_after(number) for number in range(1, len(counts))]
+    figure = go.Figure([
+        go.Bar(
+            x=counts, y=rows, orientation="h", width=_BAR_WIDTH, name="Reached",
+            marker={"color": COLOUR, "opacity": [_opacity(reached(-row), current) for row in rows]},
+            customdata=[["reached", str(-row)] for row in rows],
+            hovertext=[_pointed_at(answer, reached(step.number)) for step in answer.steps],
+            hovertemplate="%{hovertext}<extra></extra>",
+        ),
+        go.Bar(
+            x=[bar.size(counts) for bar in lost], y=rows[1:], orientation="h", width=_BAR_WIDTH, name="Lost before this step",
+            marker={"color": LOST_COLOUR, "opacity": [_opacity(bar, current) for bar in lost], "line": {"color": LOST_COLOUR, "width": 1},
+                    "pattern": {"shape": "/", "size": 6, "solidity": [_LOST_CHOSEN if bar == current else _LOST for bar in lost]}},
+            customdata=[["droppedAfter", str(bar.lowest)] for bar in lost],
+            hovertext=[_pointed_at(answer, bar) for bar in lost],
+            hovertemplate="%{hovertext}<extra></extra>",
+        ),
+    ])
+    # What is chosen shows by the opacity above; the chart's own way would outlive a step back in the browser.
+    figure.update_traces(selected_marker_opacity=None, unselected_marker_opacity=None)
+    for step in answer.steps:
+        _write(figure, step, _title(answer, step), "left", 22)
+        _write(figure, step, f"<b>{count(step.units)}</b>", "right", 22)
+        _write(figure, step, _rates(step), "left", -23, small=True)
+    figure.update_layout(
+        barmode="stack", showlegend=False, height=_ROW_HEIGHT * len(rows) + 8, margin={"l": 0, "r": 0, "t": 4, "b": 4},
+        xaxis={"visible": False, "range": [0, max(counts[0], 1)], "fixedrange": True},
+        yaxis={"visible": False, "range": [rows[-1] - 0.55, -0.45], "fixedrange": True},
+        dragmode=False, hovermode="closest", clickmode="event+select",
+    )
+    return figure
+
+
+def funnel_text(answer: FunnelAnswer) -> str:
+    """What the picture shows, in words."""
+    steps = "; ".join(
+        f"{step_label(answer.question, step.number)}: {count(step.units)}, {percent(step.rate_from_first or 0, 1)} of the first"
+        for step in answer.steps
+    )
+    return f"Funnel of {len(answer.steps)} steps. {steps}."
+
+
+def _pointed_at(answer: FunnelAnswer, bar: Bar) -> str:
+    number = bar.size([step.units for step in answer.steps])
+    return f"{units(number, answer.question)} {chart_text(bar_name(answer.question, bar))}"
+
+
+def _opacity(bar: Bar, current: Bar | None) -> float:
+    return 1 if current in (None, bar) else _QUIET
+
+
+def _title(answer: FunnelAnswer, step: FunnelStep) -> str:
+    name = chart_text(_shortened(step_name(answer.question, step.number)))
+    return f"<b>{name}</b>" if answer.question.order == "any" else f"<b>{step.number}</b>  {name}"
+
+
+def _rates(step: FunnelStep) -> str:
+    if step.number == 1:
+        return "100% · the entries" if step.units else "no entries"
+    if step.rate_from_first is None:
+        return ""
+    of_first = f"<b>{percent(step.rate_from_first, 1)}</b> of first (95%: {interval(step.interval95)})"
+    if step.number == 2 or step.rate_from_previous is None:
+        return of_first
+    return f"{of_first} · {percent(step.rate_from_previous, 1)} of previous"
+
+
+def _write(figure: go.Figure, step: FunnelStep, text: str, side: str, shift: int, small: bool = False) -> None:
+    figure.add_annotation(
+        text=text, xref="paper", x=0 if side == "left" else 1, xanchor=side, y=-step.number, yshift=shift, showarrow=False,
+        align=side, font={"size": 12 if small else 14},
+    )
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 42 else name[:40].rstrip(" ,") + "…"

@@ -1,0 +1,102 @@
+"""A funnel beside the same one of the period before."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from queries.answers.funnel_comparison import Comparison
+from queries.asking.sentence import instant
+from ui.charts.funnel import COLOUR
+from ui.charts.parts import RATE_FORMAT, chart_text
+from ui.components.table.figures import Figure, Heading
+from ui.rows.funnels import FigureRow, against
+from ui.words.funnels import interval, step_heading, step_label, step_name, step_types
+from ui.words.numbers import NOTHING, count, duration, percent
+
+BEFORE_HEADER = (
+    "step", "types", "unitsNow", "unitsBefore", "rateNow", "low95Now", "high95Now", "rateBefore", "low95Before", "high95Before",
+    "difference", "verdict",
+)
+BEFORE_HEADINGS = (
+    Heading("step", "Step", "text"), Heading("now", "Units now"), Heading("before", "Before"),
+    Heading("now_rate", "% of first now", words="With its 95% interval"), Heading("before_rate", "Before", words="With its 95% interval"),
+    Heading("difference", "Difference", words="In percentage points; named where it survives the correction for many comparisons"),
+)
+
+_BEFORE = "#94A0B8"
+
+
+def before_figure(compared: Comparison) -> go.Figure:
+    """For each later step two bars, now and before: the rate from the first step with its 95% interval."""
+    figure = go.Figure()
+    for name, answer, colour in (("Now", compared.now, COLOUR), ("Before", compared.before, _BEFORE)):
+        steps = answer.steps[1:]
+        shares = [step.rate_from_first or 0 for step in steps]
+        ends = [step.interval95 or (0, 0) for step in steps]
+        figure.add_bar(
+            name=name, orientation="h", marker_color=colour, x=shares,
+            y=[chart_text(step_heading(answer.question, step.number)) for step in steps],
+            error_x={
+                "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
+                "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],
+                "thickness": 1.5, "width": 4, "color": "rgba(128,134,160,.95)",
+            },
+            hovertext=[f"{name}: {count(step.units)}, {percent(share, 1)} of the first, {interval(step.interval95)}"
+                       for step, share in zip(steps, shares, strict=True)],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="group", bargap=0.35, height=62 * len(compared.steps) + 90, margin={"l": 0, "r": 8, "t": 4, "b": 0}, dragmode=False,
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title_text": ""},
+        xaxis={"tickformat": RATE_FORMAT, "rangemode": "tozero", "fixedrange": True},
+        yaxis={"autorange": "reversed", "automargin": True, "fixedrange": True},
+    )
+    return figure
+
+
+def before_text(compared: Comparison) -> str:
+    """What the picture shows, in words."""
+    parts = [
+        f"{step_name(compared.now.question, now.number)} {_rate(now.rate_from_first)} now, {_rate(before.rate_from_first)} before, "
+        f"{contrast.verdict}"
+        for now, before, contrast in zip(compared.now.steps[1:], compared.before.steps[1:], compared.steps, strict=True)
+    ]
+    return f"Share of the entries, now and in the period before. {'; '.join(parts)}."
+
+
+def seen_text(compared: Comparison) -> str:
+    """For how long both periods are seen, and which rows of the earlier one therefore do not count."""
+    asked = compared.before.question
+    return (f"Both are seen for the same time, {duration(compared.seen_ms / 1000)} from the beginning of their period: of the earlier one, "
+            f"rows later than {instant(asked.as_of_ms, asked.selection.zone)} do not count.")
+
+
+def before_rows(compared: Comparison) -> list[FigureRow]:
+    """A row a step; of the first one the numbers alone."""
+    return [
+        {
+            "step": step_label(compared.now.question, now.number),
+            "now": count(now.units),
+            "before": count(before.units),
+            "now_rate": Figure(_rate(now.rate_from_first), note=interval(now.interval95)) if contrast else None,
+            "before_rate": Figure(_rate(before.rate_from_first), note=interval(before.interval95)) if contrast else None,
+            "difference": against(contrast) if contrast else None,
+        }
+        for now, before, contrast in zip(compared.now.steps, compared.before.steps, (None, *compared.steps), strict=True)
+    ]
+
+
+def before_file(compared: Comparison) -> list[tuple[str | int | float | None, ...]]:
+    """The same for a file, under BEFORE_HEADER."""
+    return [
+        (
+            now.number, step_types(compared.now.question, now.number), now.units, before.units,
+            now.rate_from_first, *(now.interval95 or (None, None)),
+            before.rate_from_first, *(before.interval95 or (None, None)), contrast and contrast.difference, contrast and contrast.verdict,
+        )
+        for now, before, contrast in zip(compared.now.steps, compared.before.steps, (None, *compared.steps), strict=True)
+    ]
+
+
+def _rate(rate: float | None) -> str:
+    return NOTHING if rate is None else percent(rate, 1)

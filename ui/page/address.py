@@ -1,0 +1,130 @@
+"""The address bar as the one place where a page's state lives: widgets are drawn from it and write to it.
+
+Each change is one entry of the browser's history. A link, a reload, back and forward are the same thing here:
+an address arrives, and the widgets take its values before they are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import streamlit as st
+
+Pairs = list[tuple[str, str]]
+Binding = Callable[[str], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A widget's share of the address.
+
+    `key` is the widget's; `value` makes the widget's value from the pairs, `pairs` is its inverse and leaves
+    out what is the default, so that a plain view has a plain address.
+    """
+
+    key: str
+    value: Callable[[Pairs], Any]
+    pairs: Callable[[Any], Pairs]
+
+
+def several(name: str) -> Field:
+    """A widget that holds a list of texts: a parameter that may be repeated."""
+    return Field(name, lambda pairs: values(pairs, name), lambda chosen: [(name, text) for text in chosen])
+
+
+def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
+    """A widget that holds one of some options; an address with anything else shows the default."""
+    spelled = {str(option): option for option in options}
+
+    def value(pairs: Pairs) -> Any:
+        return spelled.get(last(pairs, name), default)
+
+    def written(chosen: Any) -> Pairs:
+        return [] if chosen in (None, default) else [(name, str(chosen))]
+
+    return Field(name, value, written)
+
+
+def pairs() -> Pairs:
+    """The parameters of the address, in its order, a repeated one as often as it is there."""
+    return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
+
+
+def values(pairs: Pairs, name: str) -> list[str]:
+    """All values of a parameter, each once; an empty one is as if it were not given."""
+    return list(dict.fromkeys(value for given, value in pairs if given == name and value))
+
+
+def last(pairs: Pairs, name: str) -> str:
+    """The last value of a parameter, empty where it is not given."""
+    return (values(pairs, name) or [""])[-1]
+
+
+def without(pairs: Pairs, names: Collection[str]) -> Pairs:
+    """The pairs of all other parameters."""
+    return [(name, value) for name, value in pairs if name not in names]
+
+
+def query(pairs: Iterable[tuple[str, str]]) -> str:
+    """The pairs as they stand in an address, with their question mark; nothing where there are none."""
+    text = urlencode(list(pairs))
+    return f"?{text}" if text else ""
+
+
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The values by parameter, as `st.page_link` wants them."""
+    groups: dict[str, list[str]] = {}
+    for name, value in pairs:
+        groups.setdefault(name, []).append(value)
+    return groups
+
+
+def show(pairs: Iterable[tuple[str, str]]) -> None:
+    """Makes these the whole of the address, as a new entry of the browser's history."""
+    st.query_params.from_dict(grouped(pairs))
+
+
+def follow(link: str | None) -> None:
+    """Shows what a link to this same page asks, where one was just followed."""
+    if link:
+        show(parse_qsl(urlsplit(link).query))
+        st.rerun()
+
+
+def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) -> Binding:
+    """The widgets of the fields, bound to the address: `bound(key)` is a widget's `key` and `on_change`, asked for as it is drawn.
+
+    `pairs` are the address as it was understood: canonical names only. A change writes all fields anew, so that
+    of two quick ones none is lost, and keeps the parameters named in `kept`; every other one (a cursor, what was
+    not understood) is dropped, for it belonged to the view before.
+    """
+    of_key = {field.key: field for field in fields}
+
+    def changed() -> None:
+        written = [pair for pair in pairs if pair[0] in kept]
+        for field in fields:
+            # A widget that was not drawn has no state; its share of the address stays as it was.
+            value = st.session_state[field.key] if field.key in st.session_state else field.value(pairs)
+            written += field.pairs(value)
+        show(written)
+
+    def bound(key: str) -> dict[str, Any]:
+        value = of_key[key].value(pairs)
+        # Setting an equal value would still tell the browser to put it there, and undo what is being typed. Only a widget
+        # that is drawn may have state: one that comes back with an equal value would not be told of it.
+        if key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
+        return {"key": key, "on_change": changed}
+
+    return bound
+
+
+_closing = st.components.v2.component("closing", js=Path(__file__).with_name("closing.js").read_text(encoding="utf-8"))
+
+
+def take_out(name: str, value: str) -> None:
+    """Has the browser leave the address in which a parameter has a value for the one without it."""
+    _closing(key=f"closing_{name}", data={"name": name, "value": value})

@@ -1,0 +1,226 @@
+"""The choice of a period: the last days of the log, or days from a calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from data.columns.tenant import Tenant
+from queries.answers.summary import choices, count_without
+from queries.asking.filters import BY_NAME, FILTERS, WITHOUT, Filter
+from queries.asking.narrowing import filter_of
+from queries.asking.parameters import Parameter, one_of
+from queries.asking.periods import LAST_DAYS, LATEST, Days, chosen_last_days, days, of_last_days, period_pairs, whole_log
+from queries.asking.selection import ZONE, Question, Selection
+from queries.asking.visible import visible
+from ui.components.disclosure import disclosure
+from ui.page.address import Binding, Field, Pairs, last, values
+from ui.words.numbers import count
+
+_ALL, _CUSTOM = "all", "custom"
+_CHOICES = (_ALL, *(str(number) for number in LAST_DAYS), _CUSTOM)
+
+# Of a page that compares with the period before, and for that opens with the last days: the log's whole time has a word of its own.
+USUAL_DAYS = 30
+WHOLE_LOG = Parameter("period", one_of(_ALL), "The whole time of the log.")
+
+
+def usual_selection(question: Question, tenant: Tenant) -> Selection:
+    """The selection of a question that may ask for WHOLE_LOG: where it names no period at all, that of the last USUAL_DAYS."""
+    selection = question.selection
+    named = selection.start is not None or selection.end is not None or question.parameters[WHOLE_LOG.name]
+    return selection if named else of_last_days(selection, tenant.clock(), USUAL_DAYS, tenant.future_rows() > 0)
+
+
+class Period:
+    """The period's widgets and their share of the address, for one selection of one log.
+
+    The last days are counted back from the log's clock. `today` is the current day. Where `usual` is set, the plain address is that
+    of the last USUAL_DAYS.
+    """
+
+    def __init__(self, selection: Selection, tenant: Tenant, today: date, usual: bool = False):
+        self._usual = usual
+        self._selection = selection
+        self._clock = tenant.clock()
+        self._has_future = tenant.future_rows() > 0
+        self._log = whole_log(tenant.oldest(), self._clock, selection.zone)
+        self._shown = days(selection)
+        self._today = today
+        last = chosen_last_days(selection, self._clock, self._has_future)
+        open_ended = selection.start is None and selection.end is None
+        self._choice = str(last) if last else _ALL if open_ended else _CUSTOM
+        self.fields = (
+            Field("period", lambda _: self._choice, self._pairs),
+            Field("first_day", lambda _: self._shown.first, lambda _: []),
+            Field("last_day", lambda _: self._shown.last, lambda _: []),
+        )
+
+    def draw(self, bound: Binding, width: int) -> None:
+        """Draws the widgets; the two calendars only where the period is not one of those with a name."""
+        st.selectbox("Period", _CHOICES, **bound("period"), format_func=self._label, filter_mode=None, width=width)
+        if self._choice != _CUSTOM:
+            return
+        first, last = self._shown.first, self._shown.last
+        earliest = min(day for day in (self._log.first, first, last) if day)
+        st.date_input("First day", **bound("first_day"), value=None, format="YYYY-MM-DD", width=width,
+                      min_value=earliest, max_value=max(first, last) if first and last else LATEST)
+        st.date_input("Last day (included)", **bound("last_day"), value=None, format="YYYY-MM-DD", width=width,
+                      min_value=min(first, last) if first and last else earliest, max_value=LATEST)
+
+    def _label(self, choice: str) -> str:
+        if choice == _ALL:
+            return "All time"
+        if choice == _CUSTOM:
+            return "Custom…"
+        if choice == "1":
+            return "Today" if self._log.last == self._today else "Latest day"
+        return f"Last {choice} days"
+
+    def _pairs(self, choice: str) -> Pairs:
+        if choice == _ALL:
+            return [(WHOLE_LOG.name, _ALL)] if self._usual else []
+        if self._usual and choice == str(USUAL_DAYS):
+            return []
+        if choice != _CUSTOM:
+            zone = st.session_state.get(ZONE.name, self._selection.zone)
+            return of_last_days(Selection("", zone=zone), self._clock, int(choice), self._has_future).pairs()
+        if self._choice != _CUSTOM:
+            return period_pairs(Days(self._shown.first or self._log.first, self._log.last))
+        state = st.session_state
+        return period_pairs(Days(state.get("first_day", self._shown.first), state.get("last_day", self._shown.last)), self._selection)
+
+
+class Zone:
+    """The time zone's widget and its share of the address, for one selection."""
+
+    def __init__(self, selection: Selection):
+        self._chosen = selection.zone
+        self.field = Field(
+            ZONE.name,
+            lambda pairs: last(pairs, ZONE.name) or ZONE.default,
+            lambda zone: [] if zone in (None, ZONE.default) else [(ZONE.name, zone)],
+        )
+
+    def draw(self, bound: Binding, width: int) -> None:
+        """Draws the widget."""
+        zones = sorted({*available_timezones(), self._chosen} - {ZONE.default})
+        st.selectbox("Time zone", [ZONE.default, *zones], **bound(ZONE.name), width=width,
+                     format_func=lambda zone: zone.replace("_", " "), filter_mode="contains")
+
+
+_WIDTH = 260
+
+# The option of the interactions without a value; no id is empty.
+_NONE = ""
+
+
+@dataclass(frozen=True)
+class FilterBar:
+    """The filters of a page, all but those `omitted`, and the period; with a choice of the time zone where `zone` is given."""
+
+    tenant: Tenant
+    selection: Selection
+    period: Period
+    omitted: Collection[str] = ()
+    zone: Zone | None = None
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The widgets' shares of the address."""
+        zone = (self.zone.field,) if self.zone else ()
+        return (*self.period.fields, *zone, *(filter_field(filter.name) for filter in self._filters))
+
+    @property
+    def _filters(self) -> list[Filter]:
+        return [filter for filter in FILTERS if filter.name not in self.omitted]
+
+    def draw(self, bound: Binding) -> None:
+        """Draws the bar; `bound` is what `address.mirror` made of its fields."""
+        selection = self.selection
+        active = sum(bool(selection.passing(name)) for name in BY_NAME) + (selection.start is not None or selection.end is not None)
+        disclosure(f"Filters ({active})" if active else "Filters", "filters", "filters_open")
+        with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
+            self.period.draw(bound, _WIDTH)
+            if self.zone:
+                self.zone.draw(bound, _WIDTH)
+            for filter in self._filters:
+                if filter.dimension == "customer":
+                    chosen = selection.values(filter.name)
+                    _settle(filter.name, {id: visible(id) for id in chosen}, chosen)
+                    st.multiselect(filter.label, chosen, **bound(filter.name), format_func=visible, accept_new_options=True,
+                                   placeholder="Any customer id", select_all=False, wrap=True, width=_WIDTH)
+                else:
+                    self._choice_of_names(filter, _chosen(selection, filter), bound, wrap=True, width=_WIDTH)
+
+    def draw_apart(self, name: str, label: str, most: int, bound: Binding) -> None:
+        """Draws one of the omitted filters by itself, for `most` values; its field is `filter_field(name)`."""
+        self._choice_of_names(replace(BY_NAME[name], label=label), self.selection.values(name), bound, max_selections=most, wrap=True,
+                              placeholder="Choose")
+
+    def _choice_of_names(self, filter: Filter, chosen: tuple[str, ...], bound: Binding, **look: Any) -> None:
+        labels = _labels(self.tenant, filter, chosen)
+        _settle(filter.name, labels, chosen)
+        look.setdefault("placeholder", f"Any {filter.label.lower()}")
+        st.multiselect(filter.label, list(labels), **bound(filter.name), format_func=lambda id: labels.get(id, id),
+                       select_all=False, filter_mode="contains", **look)
+
+
+def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str, str]:
+    # The widget tells its options apart by their labels alone, so no two may be spelled the same.
+    labels: dict[str, str] = {}
+    if filter.optional and ((number := count_without(tenant, filter.dimension)) or _NONE in chosen):
+        none = f"No {filter.label.lower()}"
+        labels[_NONE] = none if _NONE in chosen else f"{none} · {count(number)}"
+    taken = {f"No {filter.label.lower()}"}
+    for choice in choices(tenant, filter.dimension):
+        label = visible(choice.label)
+        name = label if label not in taken else f"{label} [{visible(choice.id)}]"
+        taken.add(name)
+        status = "" if choice.status in (None, "active") else f" ({choice.status})"
+        labels[choice.id] = name if choice.id in chosen else f"{name}{status} · {count(choice.count)}"
+    for id in chosen:
+        if id == _NONE:
+            continue
+        known = id in tenant.names[filter.dimension].keys
+        labels.setdefault(id, visible(tenant.names[filter.dimension].label(id)) if known else f"{visible(id)} (unknown)")
+    return labels
+
+
+def filter_field(name: str) -> Field:
+    """A filter's share of the address."""
+
+    def pairs(chosen: list[str]) -> Pairs:
+        ids = _known_labels(name)
+        return [filter_of(name, ids.get(text, text) or None) for text in chosen]
+
+    def value(given: Pairs) -> list[str]:
+        return values(given, name) + [_NONE] * (name in values(given, WITHOUT))
+
+    return Field(name, value, pairs)
+
+
+def _chosen(selection: Selection, filter: Filter) -> tuple[str, ...]:
+    return tuple(_NONE if value is None else value for value in selection.passing(filter.name))
+
+
+def _settle(name: str, labels: dict[str, str], chosen: Collection[str]) -> None:
+    """Remembers what the labels mean, and has the browser spell the chosen ones anew where they changed.
+
+    The browser answers in labels. One that it drew before a load, or before this run ended, is still understood.
+    """
+    known = _known_labels(name)
+    known.update((label, id) for id, label in labels.items())
+    drawn = [labels[id] for id in chosen]
+    if st.session_state.get(f"{name} drawn") != drawn:
+        st.session_state[f"{name} drawn"] = drawn
+        st.session_state[name] = list(chosen)
+
+
+def _known_labels(name: str) -> dict[str, str]:
+    return st.session_state.setdefault(f"{name} labels", {})

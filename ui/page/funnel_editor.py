@@ -1,0 +1,189 @@
+"""Funnels that many ask for, ready to be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from queries.asking.funnel import (
+    DEFAULT_STEPS,
+    EITHER,
+    EXCLUDE,
+    FEWEST_STEPS,
+    MOST_STEPS,
+    NO_WINDOW,
+    ORDER,
+    STEP,
+    TIES,
+    UNIT,
+    WINDOW,
+    FunnelQuestion,
+    Step,
+    window,
+    window_text,
+    window_words,
+)
+from queries.asking.visible import visible
+from ui.page import address
+from ui.page.address import Binding, Field, Pairs, one_of, several
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Some steps under a name."""
+
+    name: str
+    steps: tuple[Step, ...]
+
+    def among(self, types: Collection[str]) -> tuple[Step, ...]:
+        """The steps without the spellings that a log does not use; a step with none of its types in the log keeps its first."""
+        return tuple(tuple(type for type in step if type in types) or step[:1] for step in self.steps)
+
+
+_CONVERT = ("convert", "conversion")
+
+PRESETS = (
+    Preset("Impression → click → accept → convert", (("impression",), ("click",), ("accept",), _CONVERT)),
+    Preset("Impression → convert", (("impression",), _CONVERT)),
+    Preset("What follows a dismissal", (("dismiss",), ("click",), ("accept", *_CONVERT))),
+)
+
+
+WINDOWS = (NO_WINDOW, "1h", "1d", "7d", "30d")
+
+_UNITS = {"customer_offer": "Customer & offer", "customer": "Customer"}
+_ORDERS = {"ordered": "In order", "strict": "Nothing between", "any": "In any order"}
+_TIES = {"include": "Allowed", "strict": "Not allowed"}
+
+
+class Rules:
+    """The rules' widgets and their share of the address, for one question."""
+
+    def __init__(self, question: FunnelQuestion, types: Sequence[str]):
+        self._window = window_text(question.window_ms)
+        self._excluded = question.excluded
+        stepped = {type for step in question.steps for type in step}
+        self._excludable = [type for type in [*types, *(type for type in question.excluded if type not in types)] if type not in stepped]
+        self.fields = (
+            Field("window", lambda _: self._window, window_pairs),
+            one_of("unit", list(_UNITS), UNIT.default),
+            one_of("order", list(_ORDERS), ORDER.default),
+            one_of("ties", list(_TIES), TIES.default),
+            several(EXCLUDE.name),
+        )
+
+    def draw(self, bound: Binding) -> None:
+        """Draws the rules."""
+        windows = [*WINDOWS, *([self._window] if self._window not in WINDOWS else [])]
+        st.selectbox("Within", windows, **bound("window"), format_func=_window_label, accept_new_options=True,
+                     filter_mode="contains", help="From the entry to each later step. Type another one: 90s, 45m, 12h, 14d.")
+        st.selectbox("Counts each", list(_UNITS), **bound("unit"), format_func=_UNITS.get, filter_mode=None,
+                     help="With customer and offer, an impression of one offer and a conversion of another are no conversion.")
+        st.selectbox("Steps happen", list(_ORDERS), **bound("order"), format_func=_ORDERS.get, filter_mode=None,
+                     help="Nothing between: any other interaction before the next step ends the attempt.")
+        st.selectbox("Steps at one instant", list(_TIES), **bound("ties"), format_func=_TIES.get, filter_mode=None,
+                     help="Whether two steps may bear the very same time. Of steps in any order they always may.")
+        st.multiselect("Ended by", self._excludable, **bound("exclude"), placeholder="Nothing", format_func=visible, select_all=False,
+                       filter_mode="contains", wrap=True, help="An interaction of such a type ends the attempt.")
+
+
+def _window_label(text: str) -> str:
+    try:
+        ms = window(text)
+    except ValueError:
+        return text
+    return "No limit" if ms is None else window_words(ms)
+
+
+def window_pairs(chosen: str | None) -> Pairs:
+    """The words of a window that was chosen or typed; what is no window stays for the page to say so."""
+    if chosen is None:
+        return []
+    # The browser answers in labels, and in whatever was typed.
+    text = next((text for text in WINDOWS if _window_label(text) == chosen), chosen)
+    try:
+        return [] if window(text) == WINDOW.default else [(WINDOW.name, text)]
+    except ValueError:
+        return [(WINDOW.name, text)]
+
+
+Slots = tuple[Step, ...]
+
+
+def slots(pairs: Pairs, understood: Slots) -> Slots:
+    """The steps to edit: those understood, and with them the ones of the address that have no type yet."""
+    texts = [value for name, value in pairs if name == STEP.name]
+    if "" not in texts or len(texts) > MOST_STEPS:
+        return understood
+    try:
+        return tuple(STEP.read(text) if text else () for text in texts)
+    except ValueError:
+        return understood
+
+
+def is_draft(steps: Slots) -> bool:
+    """Whether too few of the steps have a type for a funnel."""
+    return sum(map(bool, steps)) < FEWEST_STEPS
+
+
+def step_pairs(steps: Slots) -> Pairs:
+    """The words of the steps, in order; none where they are the default ones."""
+    return [] if steps == DEFAULT_STEPS else [(STEP.name, EITHER.join(step)) for step in steps]
+
+
+class StepEditor:
+    """The steps' widgets and their share of the address; `types` are those that occur, most frequent first."""
+
+    def __init__(self, steps: Slots, types: Sequence[str]):
+        self.steps = steps
+        self._types = types
+        self.fields = tuple(self._field(place) for place in range(len(steps)))
+
+    def draw(self, bound: Binding, others: Pairs) -> None:
+        """Draws the steps; `others` is what else the address says, kept when a step is added, removed or moved."""
+        for place, step in enumerate(self.steps):
+            options = [*self._types, *(type for type in step if type not in self._types)]
+            with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False, key=f"funnel_step_{place}"):
+                # Steps are numbered as they are counted, so one without a type has none.
+                st.markdown(f"**{sum(map(bool, self.steps[:place + 1]))}**" if step else "–", width=18)
+                st.multiselect(f"Step {place + 1}", options, **bound(_key(place)), label_visibility="collapsed",
+                               placeholder="Not counted: no type chosen", format_func=visible, select_all=False, filter_mode="contains", wrap=True)
+                self._button(place, "arrow_upward", "Move up", self._moved(place, -1), others)
+                self._button(place, "arrow_downward", "Move down", self._moved(place, 1), others)
+                self._button(place, "close", "Remove", self._without(place), others)
+        st.button("Add a step", key="add_step", icon=":material/add:", type="tertiary", disabled=len(self.steps) == MOST_STEPS,
+                  on_click=partial(_show, (*self.steps, ()), others))
+
+    def _button(self, place: int, icon: str, label: str, steps: Slots | None, others: Pairs) -> None:
+        said = f"{label} step {place + 1}"
+        st.button(said, key=f"{label} {place}", icon=f":material/{icon}:", type="tertiary", disabled=steps is None,
+                  on_click=partial(_show, steps, others))
+
+    def _moved(self, place: int, by: int) -> Slots | None:
+        to = place + by
+        if not 0 <= to < len(self.steps):
+            return None
+        steps = list(self.steps)
+        steps[place], steps[to] = steps[to], steps[place]
+        return tuple(steps)
+
+    def _without(self, place: int) -> Slots | None:
+        return self.steps[:place] + self.steps[place + 1:] if len(self.steps) > FEWEST_STEPS else None
+
+    def _field(self, place: int) -> Field:
+        # The first one writes for all: only together can they be the default, which is left out.
+        return Field(_key(place), lambda _: list(self.steps[place]), lambda _: [] if place else step_pairs(self._chosen()))
+
+    def _chosen(self) -> Slots:
+        return tuple(tuple(st.session_state.get(_key(place), step)) for place, step in enumerate(self.steps))
+
+
+def _key(place: int) -> str:
+    return f"step {place}"
+
+
+def _show(steps: Slots, others: Pairs) -> None:
+    address.show([*step_pairs(steps), *others])

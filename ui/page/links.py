@@ -1,0 +1,24 @@
+"""The address of the interactions behind a figure."""
+
+from __future__ import annotations
+
+from data.columns.names import Names
+from queries.asking.narrowing import narrowed, part_of, rows_behind
+from queries.asking.selection import Selection
+from ui.page.address import Pairs, query
+
+
+def rows_link(selection: Selection | None) -> str | None:
+    """The page of the log that shows a selection; None where there is none."""
+    return None if selection is None else f"/history{query(selection.pairs())}"
+
+
+def link_behind(selection: Selection, measure: str, names: Names, further: Pairs = ()) -> str | None:
+    """The page of the log with what a measure, by its id, counts, of the interactions that pass further filters as well."""
+    found = narrowed(selection, further)
+    return found and rows_link(rows_behind(found, measure, names))
+
+
+def part_link(selection: Selection, start: int, end: int, further: Pairs = ()) -> str | None:
+    """The page of the log with what a selection has from `start` to before `end`, in milliseconds, of what passes further filters."""
+    return rows_link(narrowed(part_of(selection, start, end), further))

@@ -1,0 +1,147 @@
+"""What a page says when it has no rows to show, or not all that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from urllib.parse import quote
+
+import streamlit as st
+
+from data.columns.tenant import Tenant
+from queries.answers.history import Widened
+from queries.asking.selection import Selection
+from queries.asking.visible import visible
+from ui.components.sentences import sentences
+from ui.page.links import rows_link
+from ui.words.numbers import count, counted, zoned_time
+
+
+def not_understood(problems: Sequence[str]) -> None:
+    """Says which parts of the address were left aside, and that the rest is shown."""
+    if problems:
+        lines = (f"- {plain(problem)}" for problem in problems)
+        text = "\n".join(("Not everything in this link was understood. Shown without it:", *lines))
+        st.warning(text, icon=":material/link_off:")
+
+
+@dataclass(frozen=True)
+class Way:
+    """A button that leads out of a dead end."""
+
+    label: str
+    take: Callable[[], None]
+
+
+# The button's own rerun asks the same once more.
+_AGAIN = Way("Try again", lambda: None)
+
+
+def nothing_matches(what: str, hint: str, clear: Callable[[], None] | None = None, ways: Sequence[Way] = ()) -> None:
+    """No rows under these filters, with ways to some of them, and the way back to all."""
+    _state("search_off", f"No {what} match", hint, [*ways, *([Way("Clear filters", clear)] if clear else [])])
+
+
+def choose(icon: str, title: str, hint: str) -> None:
+    """Nothing was asked for yet: what can be."""
+    _state(icon, title, hint)
+
+
+def unknown(what: str, id: str, hint: str) -> None:
+    """Something was asked for by an id that the log does not have."""
+    _state("search_off", f"No {what} has the id {visible(id)}", hint)
+
+
+def nothing_yet(what: str, hint: str) -> None:
+    """No rows at all: what is to be done first."""
+    _state("inbox", f"No {what} yet", hint)
+
+
+def took_too_long(seconds: float, hint: str) -> None:
+    """A question that was stopped, and what would make it lighter."""
+    _state("hourglass_disabled", f"Stopped after {seconds:g} seconds", hint, [_AGAIN])
+
+
+def failed(reference: str) -> None:
+    """Something broke; `reference` is what the server's log says about it."""
+    hint = f"The server's log has the reason under {reference}."
+    _state("error", "This could not be shown", hint, [_AGAIN])
+
+
+def unavailable() -> None:
+    """The store cannot be read at the moment."""
+    _state("cloud_off", "The log cannot be read at the moment", "Nothing is lost. Try again in a little while.", [_AGAIN])
+
+
+def signed_out(next_address: str) -> None:
+    """The session has ended; the way to sign in leads back to `next_address`."""
+    with _card("logout", "You are signed out", "Sign in again to come back to this view."):
+        _link("Sign in", f"/login?next={quote(next_address, safe='')}")
+
+
+def no_such_page(name: str, hint: str, way: str, address: str) -> None:
+    """The address names no page; `way` is the title of one that can be shown instead, `address` its own."""
+    with _card("explore_off", f"There is no page /{name}", hint):
+        _link(f"Open {way}", address)
+
+
+def forbidden(name: str, reason: str) -> None:
+    """Who is signed in may not read."""
+    _state("lock", "You may not read this log", f"You are signed in as {name}, and {reason}. Ask whoever runs this server.")
+
+
+def _state(icon: str, title: str, hint: str, ways: Sequence[Way] = ()) -> None:
+    with _card(icon, title, hint), st.container(horizontal=True, horizontal_alignment="center"):
+        for number, way in enumerate(ways):
+            st.button(way.label, on_click=way.take, key="message_action" if way is ways[-1] else f"message_action_{number}")
+
+
+def _link(label: str, address: str) -> None:
+    st.html(f'<a class="ih-link" href="{escape(address)}" target="_self">{escape(label)}</a>', width="content")
+
+
+@contextmanager
+def _card(icon: str, title: str, hint: str) -> Iterator[None]:
+    with st.container(border=True, horizontal_alignment="center", gap="xsmall", key="message"):
+        st.space("small")
+        st.markdown(f":gray[:material/{icon}:] **{plain(title)}**", width="content")
+        st.caption(plain(hint), width="content", text_alignment="center")
+        yield
+        st.space("small")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|~$:&-." else letter for letter in text)
+
+
+def no_interactions(found: Sequence[Widened], show: Callable[[Selection], None], clear: Callable[[], None]) -> None:
+    """Says that no interactions match, and which filter to remove; `show` leads to another selection, `clear` to all."""
+    helpful = [one for one in found if one.total]
+    hint = " ".join(f"Without the filter {one.dropped} there would be {count(one.total)}." for one in helpful)
+    ways = [Way(f"Remove {one.dropped}", partial(show, one.selection)) for one in helpful]
+    nothing_matches("interactions", hint or "Nor would any without one of the filters.", clear, ways)
+
+
+def draw_as_of(tenant: Tenant, zone: str) -> None:
+    """Says by which clock the log is read, its times in a zone, and leads to the rows of the future if it has any."""
+    clock, future = tenant.clock(), tenant.future_rows()
+    st.caption(as_of(clock, future, zone))
+    if future:
+        later = Selection(tenant.id, start=clock + 1, zone=zone)
+        sentences([(future_words(future), rows_link(later))], "Rows of the future", key="future_rows")
+
+
+def as_of(clock: int, future: int, zone: str) -> str:
+    """Up to when a log tells whose clock is given in milliseconds, and which has so many rows of the future."""
+    newest = "the newest interaction in the log" + (" that is not in the future" if future else "")
+    return f"As of {zoned_time(clock, zone)}, {newest}"
+
+
+def future_words(rows: int) -> str:
+    """What is to be said of rows of the future."""
+    lie, they = ("lies", "It counts") if rows == 1 else ("lie", "They count")
+    return f"{counted(rows, 'row')} {lie} in the future. {they} only in periods that reach so far."

@@ -1,0 +1,163 @@
+"""JSON as people read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from queries.answers.records import Record
+from queries.asking.parameters import Parameter, text
+from queries.asking.selection import Selection
+from queries.asking.times import milliseconds
+from queries.asking.visible import visible
+from ui.charts.palette import Looks
+from ui.components.facts import Fact, facts
+from ui.components.table.rows import Cell, Column, Row
+from ui.page import address
+from ui.page.address import take_out
+from ui.page.copying import copy_text
+from ui.page.links import rows_link
+from ui.words.numbers import exact_time, money, time
+
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_INDENT = "  "
+
+
+def indented(text: str) -> str:
+    """JSON text with a member a line, each value spelled as it was: `1.50` stays `1.50`, and of equal names both stay."""
+    tokens = _TOKENS.findall(text)
+    written: list[str] = []
+    depth = 0
+    for before, token in zip(["", *tokens], tokens, strict=False):
+        closes = token in ("}", "]")
+        depth -= closes
+        if before in ("{", "[") and not closes or closes and before not in ("{", "[") or before == ",":
+            written.append("\n" + depth * _INDENT)
+        written.append(": " if token == ":" else token)
+        depth += token in ("{", "[")
+    return "".join(written)
+
+
+COLUMNS = (
+    Column("time", "Time"),
+    Column("type", "Type", "type"),
+    Column("customer", "Customer", "id"),
+    Column("offer", "Offer"),
+    Column("creative", "Creative"),
+    Column("channel", "Channel"),
+    Column("direction", "Direction"),
+    Column("value", "Value", "number"),
+    Column("outcome", "Outcome"),
+    Column("id", "Id", "id"),
+)
+_UTC = ZoneInfo("UTC")
+USUAL = tuple(column.name for column in COLUMNS if column.name not in ("outcome", "id"))
+
+
+def column_names(text: str) -> tuple[str, ...]:
+    """Reads names of COLUMNS with commas between them, and gives them in the order in which they stand."""
+    chosen = text.split(",")
+    known = [column.name for column in COLUMNS]
+    if not set(chosen) <= set(known):
+        raise ValueError(f"must be some of {','.join(known)} with commas between them")
+    return tuple(name for name in known if name in chosen)
+
+
+def headed_columns(names: Collection[str], zone: str) -> list[Column]:
+    """Those of COLUMNS that have some names; that of the times names their zone."""
+    chosen = [column for column in COLUMNS if column.name in names]
+    return [replace(column, label=f"{column.label} ({zone})") if column.name == "time" else column for column in chosen]
+
+
+def cells(record: Record, zone: str) -> Row:
+    """A record's cell in each of COLUMNS, its time on the clocks of a zone."""
+    return {
+        "id": record.id,
+        "time": time(moment(record), zone),
+        "type": record.interactionType,
+        "customer": record.customerId,
+        "offer": _named(record.offerId, record.offer and record.offer.name, record.offer and record.offer.status),
+        "creative": _named(record.creativeId, record.creative and record.creative.name),
+        "channel": _named(record.channelId, record.channel and record.channel.name),
+        "direction": record.direction,
+        "value": None if record.value is None else money(record.value),
+        "outcome": record.outcomeTypeKey,
+    }
+
+
+def moment(record: Record) -> int:
+    """When an interaction was, in milliseconds."""
+    return milliseconds(record.timestamp, _UTC)
+
+
+def _named(id: str | None, name: str | None, status: str | None = None) -> Cell | None:
+    if id is None:
+        return None
+    return Cell(name or id, is_id=not name, mark=None if status in (None, "active") else status)
+
+
+# What only a page's address has: the API answers the same whatever it says.
+RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
+
+_CLOSED = "closed record"
+
+
+def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> None:
+    """Opens the drawer with a record, its time on the clocks of a zone and its type as `looks` has it, or says that there is none of this id.
+
+    Once it is dismissed the record leaves the address.
+    """
+    if st.session_state.pop(_CLOSED, None) == id:
+        take_out(RECORD.name, id)
+        return
+
+    def closed() -> None:
+        st.session_state[_CLOSED] = id
+
+    @st.dialog("Interaction", position="right", width=560, on_dismiss=closed)
+    def drawer() -> None:
+        if record is None:
+            with st.container(border=True):
+                st.text(f"No interaction has the id {visible(id)}")
+                st.caption("The link may be cut off, or meant for another account.")
+            return
+        with st.container(horizontal=True, vertical_alignment="center", key="record_id"):
+            st.text(visible(record.id))
+            copy_text("Copy id", record.id, "copy_id")
+        address.follow(facts(_facts(record, zone, looks)))
+        if record.customerId:
+            st.page_link("customers.py", label="This customer's timeline", icon=":material/timeline:", query_params={"customerId": record.customerId})
+        for label, json in (("Context", record.context), ("Response", record.response), ("Outcome", record.outcome)):
+            with st.container(gap="xxsmall"):
+                st.caption(f"{label} (JSON)")
+                st.code(indented(json), language="json", wrap_lines=True)
+
+    drawer()
+
+
+def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
+    def link(noun: str, name: str, id: str | None) -> dict[str, str]:
+        every = Selection(record.tenantId, ((name, (id,)),), zone=zone)
+        return {"link": f"All of this {noun}", "address": rows_link(every)} if id else {}
+
+    offer, creative, channel = record.offer, record.creative, record.channel
+    offer_name = offer and offer.name
+    if offer_name and offer.status not in (None, "active"):
+        offer_name = f"{offer_name} ({offer.status})"
+    return [
+        Fact("Time", exact_time(moment(record), zone)),
+        *([] if zone == "UTC" else [Fact("Time in UTC", exact_time(moment(record), "UTC"))]),
+        Fact("Type", record.interactionType, look=looks[record.interactionType]),
+        Fact("Outcome", record.outcomeTypeKey),
+        Fact("Value", None if record.value is None else money(record.value)),
+        Fact("Customer", id=record.customerId, **link("customer", "customerId", record.customerId)),
+        Fact("Offer", offer_name, record.offerId, **link("offer", "offerId", record.offerId)),
+        Fact("Creative", creative and creative.name, record.creativeId, **link("creative", "creativeId", record.creativeId)),
+        Fact("Channel", channel and channel.name, record.channelId),
+        Fact("Direction", record.direction),
+        Fact("Tenant", id=record.tenantId),
+    ]

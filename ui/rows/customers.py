@@ -1,0 +1,112 @@
+"""One customer in figures: cards, the counts by type, the offers seen and taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from data.columns.names import Names
+from queries.answers.customer import Customer, CustomerOffer, rows_of_taking
+from queries.asking.measures import MEASURE
+from queries.asking.narrowing import filter_of
+from queries.asking.selection import Selection
+from queries.asking.times import iso
+from ui.charts.palette import Looks
+from ui.charts.timeline import NO_OFFER
+from ui.components.kpis import Kpi
+from ui.components.table.figures import Figure, Heading
+from ui.page.address import Pairs, query
+from ui.page.links import link_behind, rows_link
+from ui.words.measures import file_value, value_text
+from ui.words.numbers import count, percent, time
+
+Row = Mapping[str, Figure | str | None]
+Value = str | int | float | None
+
+_COUNTED = ("impression", "click", "dismiss", "accept", "convert")
+
+TYPE_HEADINGS = [Heading("type", "Type", "text"), Heading("count", "Interactions"), Heading("share", "Share", "drawing")]
+OFFER_HEADINGS = [
+    Heading("name", "Offer", "text"),
+    Heading("answer", "Answer", "text", "Taken: accepted, or led to a conversion. Seen: shown, and not taken."),
+    *(Heading(id, MEASURE[id].label, words=MEASURE[id].words) for id in _COUNTED),
+    Heading("revenue", "Value", words=MEASURE["revenue"].words),
+    Heading("first", "First (UTC)", "text"),
+    Heading("last", "Last (UTC)", "text"),
+]
+
+
+def customer_kpis(found: Customer, every: Selection, names: Names) -> list[Kpi]:
+    """The cards of a customer; the figures lead to the rows behind them, of `every` one of the customer."""
+    offers = [offer for offer in found.offers if offer.id is not None]
+    seen, taken = sum(offer.seen for offer in offers), sum(offer.taken for offer in offers)
+    return [
+        Kpi("Interactions", count(found.figures.total), MEASURE["total"].words, address=_rows(found)),
+        Kpi("First seen", time(found.first)[:10], "The day of the oldest interaction, in UTC.", note=f"{time(found.first)[11:]} UTC"),
+        Kpi("Last seen", time(found.last)[:10], "The day of the newest interaction, in UTC.", note=f"{time(found.last)[11:]} UTC"),
+        Kpi("Offers taken", count(taken), "Offers accepted, or that led to a conversion.",
+            note=f"of {count(seen)} seen", address=rows_link(rows_of_taking(found, every, names))),
+        Kpi("Value", value_text("revenue", found.figures.revenue), MEASURE["revenue"].words, address=_rows(found)),
+    ]
+
+
+def type_rows(found: Customer, looks: Looks) -> list[Row]:
+    """A row for each type, most frequent first."""
+    return [
+        {
+            "type": Figure(type, address=_rows(found, [("type", type)])),
+            "count": Figure(count(number), note=percent(number, found.figures.total)),
+            "share": Figure(percent(number, found.figures.total), share=number / found.figures.total, colour=looks[type].colour),
+        }
+        for type, number in found.counts.items()
+    ]
+
+
+def offer_rows(found: Customer, every: Selection, names: Names) -> list[Row]:
+    """A row for each offer, the latest first; its figures lead to the rows behind them, of `every` one of the customer."""
+    return [
+        {
+            "name": _name(found, offer),
+            "answer": _answer(offer),
+            **{id: _figure(id, offer, every, names) for id in (*_COUNTED, "revenue")},
+            "first": time(offer.first)[:16],
+            "last": time(offer.last)[:16],
+        }
+        for offer in found.offers
+    ]
+
+
+def _figure(measure: str, offer: CustomerOffer, every: Selection, names: Names) -> Figure | None:
+    value = offer.figures[measure]
+    if value == 0:
+        return None
+    address = link_behind(every, measure, names, [filter_of("offerId", offer.id)])
+    return Figure(value_text(measure, value), address=address)
+
+
+def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:
+    """The header and the rows of the offers as a file."""
+    header = ["customerId", "offerId", "offerName", "offerStatus", "seen", "taken", *_COUNTED, "revenue", "first", "last"]
+    return header, [
+        [found.id, offer.id, offer.label, offer.status, str(offer.seen).lower(), str(offer.taken).lower(),
+         *(offer.figures[id] for id in _COUNTED), file_value("revenue", offer.figures.revenue), iso(offer.first), iso(offer.last)]
+        for offer in found.offers
+    ]
+
+
+def _rows(found: Customer, further: Pairs = ()) -> str:
+    return f"/history{query([('customerId', found.id), *further])}"
+
+
+def _name(found: Customer, offer: CustomerOffer) -> Figure:
+    if offer.id is None:
+        return Figure(NO_OFFER, address=_rows(found, [filter_of("offerId", None)]))
+    mark = None if offer.status in (None, "active") else offer.status
+    return Figure(offer.label, mark=mark, address=_rows(found, [("offerId", offer.id)]), is_id=offer.label == offer.id)
+
+
+def _answer(offer: CustomerOffer) -> Figure:
+    if offer.taken:
+        return Figure("Taken", tone="good")
+    if offer.figures.negative:
+        return Figure("Refused", tone="bad")
+    return Figure("Seen" if offer.seen else None, tone="quiet")

@@ -1,0 +1,220 @@
+"""How an offer and its figures stand in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from data.columns.customers import SummaryRow
+from data.columns.names import Names
+from queries.answers.rates import FEWEST_TRIALS, NOT_A_SHARE, TOO_FEW, Rate, rate_of
+from queries.answers.sides import Ranking, Side
+from queries.answers.summary import Offer
+from queries.asking.measures import MEASURE, RATES
+from queries.asking.narrowing import filter_of, narrowed
+from queries.asking.selection import Selection
+from ui.components.table.figures import Figure, Heading, Interval
+from ui.page.address import query
+from ui.page.links import link_behind, rows_link
+from ui.words.measures import interval_text, value_text, verdict_cell
+from ui.words.numbers import count, counted, time
+
+COUNTS = ("impression", "click", "accept", "convert")
+AMOUNTS = ("customers", "revenue")
+RATE_IDS = tuple(measure.id for measure in RATES)
+
+
+def measure_heading(measure: str, sorts: bool = False) -> Heading:
+    """The heading of a measure, given by its id."""
+    said = MEASURE[measure]
+    return Heading(measure, said.label, words=said.words, sorts=sorts)
+
+
+def offer_headings(zone: str) -> list[Heading]:
+    """The columns of the offers' table; times are on the clocks of a zone."""
+    return [
+        Heading("name", "Offer", "text", sorts=True),
+        *(measure_heading(measure, sorts=True) for measure in (*COUNTS, *RATE_IDS, *AMOUNTS)),
+        Heading("line", "Trend", "drawing", "Interactions in equal parts of the period; each offer on a scale of its own."),
+        Heading("last", f"Last seen ({zone})", "text", "The newest interaction of those that are counted.", sorts=True),
+    ]
+
+
+CHANNEL_HEADINGS = (
+    Heading("name", "Channel", "text"), *(measure_heading(measure) for measure in ("impression", "click", "convert", "ctr", "cvr")),
+)
+
+
+def offer_cells(offer: Offer, selection: Selection, names: Names, page: Callable[[str], str]) -> dict[str, Figure]:
+    """An offer's cell under each of `offer_headings`; `page` is the address of the page of an offer's id."""
+    row = offer.row
+    own = narrowed(selection, [filter_of("offerId", row.id)])
+    return {
+        "name": entity_cell(row, "No offer", rows_link(own) if row.id is None else page(row.id)),
+        **measure_cells(row, own, names),
+        "line": Figure(line_words(offer.line), line=offer.line) if any(offer.line) else Figure(None),
+        "last": moment_cell(row.figures.last, selection.zone),
+    }
+
+
+def moment_cell(milliseconds: int | None, zone: str) -> Figure:
+    """A day, with the time under it."""
+    if milliseconds is None:
+        return Figure(None)
+    day, hour = time(milliseconds, zone).split()
+    return Figure(day, note=hour)
+
+
+def entity_cell(row: SummaryRow, nameless: str, address: str | None = None) -> Figure:
+    """The name of a row, its id where it has none; `nameless` is said of the rows without a value."""
+    if row.id is None:
+        return Figure(nameless, address=address, tone="quiet")
+    mark = None if row.status in (None, "active") else row.status
+    return Figure(row.label, mark=mark, address=address, is_id=row.name is None)
+
+
+def measure_cells(row: SummaryRow, behind: Selection | None, names: Names) -> dict[str, Figure]:
+    """Every measure of a row, each leading to the rows of `behind` that it counts, its rates with their intervals.
+
+    Without `behind` they lead nowhere.
+    """
+    addresses = {id: _address(behind, id, row, names) for id in MEASURE}
+    cells = {id: _cell(id, row.figures[id], addresses[id]) for id in MEASURE}
+    return cells | {id: rate_cell(id, rate_of(row.figures, id), addresses[id]) for id in RATE_IDS}
+
+
+def _cell(measure: str, value: int | float | None, address: str | None) -> Figure:
+    return Figure(value_text(measure, value), address=address, tone="quiet" if value == 0 else None)
+
+
+def rate_cell(measure: str, rate: Rate, address: str | None = None) -> Figure:
+    """A rate with its interval under it."""
+    if rate.value is None:
+        return Figure(None)
+    note = "too few to say" if not rate.enough else interval_text(measure, rate) if rate.low is not None else None
+    return Figure(value_text(measure, rate.value), note=note, address=address, tone=None if rate.enough else "quiet")
+
+
+def _address(behind: Selection | None, measure: str, row: SummaryRow, names: Names) -> str | None:
+    return link_behind(behind, measure, names) if behind and row.figures[MEASURE[measure].part or measure] != 0 else None
+
+
+def line_words(line: list[int]) -> str:
+    """What a small trend line shows."""
+    first, last, most = count(line[0]), count(line[-1]), count(max(line))
+    return f"{first} in the first of {len(line)} equal parts of the period, {last} in the last, {most} at most"
+
+
+_SHOWN = (*COUNTS, "dismiss", *RATE_IDS, *AMOUNTS)
+
+
+def column_headings(rows: Sequence[SummaryRow]) -> list[Heading]:
+    """A column for each offer, after that of the measures."""
+    return [Heading("name", "Figure", "text"), *(Heading(row.id, row.label, words=row.id) for row in rows)]
+
+
+def column_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) -> list[Mapping[str, Figure]]:
+    """A row for each measure; its figures lead to the rows behind them."""
+    cells = {row.id: measure_cells(row, narrowed(selection, [("offerId", row.id)]), names) for row in rows}
+    measures = [{"name": Figure(MEASURE[id].label), **{row.id: cells[row.id][id] for row in rows}} for id in _SHOWN]
+    last = {row.id: moment_cell(row.figures.last, selection.zone) for row in rows}
+    return [*measures, {"name": Figure(f"Last seen ({selection.zone})"), **last}]
+
+
+_INTERVAL = "The dot is the rate, the bar its 95% interval after Wilson; all on one scale, from the lowest to the highest."
+_AGAINST_OTHERS = (
+    "Against the others", f"The rate against all others together, at 5%, corrected for the number of comparisons. {TOO_FEW} {NOT_A_SHARE}",
+)
+_AGAINST_OTHER = ("Against the other", f"The rate against the other one's, at 5%. {TOO_FEW} {NOT_A_SHARE}")
+
+
+def side_headings(noun: str, measure: str, of_two: bool = False) -> list[Heading]:
+    """The columns of `side_rows`, for sides of which there are just two or any number."""
+    rate = MEASURE[measure]
+    against, words = _AGAINST_OTHER if of_two else _AGAINST_OTHERS
+    return [
+        Heading("name", noun, "text"),
+        Heading("trials", MEASURE[rate.whole].label, words=MEASURE[rate.whole].words),
+        Heading("hits", MEASURE[rate.part].label, words=MEASURE[rate.part].words),
+        Heading("rate", rate.label, words=rate.words),
+        Heading("interval", "95% interval", "drawing", _INTERVAL),
+        Heading("verdict", against, "text", words),
+    ]
+
+
+def side_rows(
+    sides: Sequence[Side], measure: str, name: Callable[[SummaryRow], Figure], link: Callable[[SummaryRow, str], str | None],
+) -> list[Mapping[str, Figure | None]]:
+    """A row for each side; `name` is its first cell, `link` leads to the rows behind one of its measures."""
+    lowest, highest = _scale([side.rate for side in sides])
+    return [
+        {
+            "name": name(side.row),
+            "trials": Figure(count(side.rate.trials), address=link(side.row, MEASURE[measure].whole)),
+            "hits": Figure(count(side.rate.hits), address=link(side.row, MEASURE[measure].part)),
+            "rate": _rate(side.rate, measure),
+            "interval": _interval(side.rate, measure, lowest, highest),
+            "verdict": verdict_cell(side.contrast),
+        }
+        for side in sides
+    ]
+
+
+def _rate(rate: Rate, measure: str) -> Figure:
+    return Figure(value_text(measure, rate.value), note=None if rate.low is None else interval_text(measure, rate))
+
+
+def _scale(rates: Sequence[Rate]) -> tuple[float, float]:
+    drawn = [rate for rate in rates if rate.low is not None]
+    return min((rate.low for rate in drawn), default=0.0), max((rate.high for rate in drawn), default=0.0)
+
+
+def _interval(rate: Rate, measure: str, lowest: float, highest: float) -> Figure | None:
+    if rate.low is None or highest == lowest:
+        return None
+    said = f"{value_text(measure, rate.value)}, from {value_text(measure, rate.low)} to {value_text(measure, rate.high)}"
+    low, value, high = ((end - lowest) / (highest - lowest) for end in (rate.low, rate.value, rate.high))
+    return Figure(said, interval=Interval(low, value, high))
+
+
+Rows = list[Mapping[str, Figure | None]]
+
+OVERVIEW_CHANNEL_HEADINGS = (
+    Heading("name", "Channel", "text"),
+    *(measure_heading(id) for id in ("impression", "click", "accept", "convert", "ctr", "cvr", "acceptanceRate", "customers", "revenue")),
+)
+
+
+def ranking_rows(found: Ranking, measure: str, selection: Selection, names: Names) -> tuple[Rows, Rows]:
+    """The rows of the best and of the weakest offers, their intervals on one scale; names lead to the offers' own pages."""
+
+    def name(row: SummaryRow) -> Figure:
+        own = [("offerId", row.id), *((name, value) for name, value in selection.pairs() if name != "offerId")]
+        return entity_cell(row, "No offer", f"/offers{query(own)}")
+
+    def link(row: SummaryRow, counted: str) -> str | None:
+        return link_behind(selection, counted, names, [("offerId", row.id)])
+
+    rows = side_rows([*found.best, *found.weakest], measure, name, link)
+    return rows[:len(found.best)], rows[len(found.best):]
+
+
+def left_out(found: Ranking, measure: str) -> str:
+    """How many offers were ranked and how many not, in words."""
+    ranked = f"Of {counted(found.judged, 'offer')} with enough impressions."
+    reasons = []
+    if found.too_few:
+        reasons.append(f"{counted(found.too_few, 'offer')} with fewer than {FEWEST_TRIALS} impressions, too few to say")
+    if found.not_shares:
+        hits = MEASURE[MEASURE[measure].part].label.lower()
+        reasons.append(f"{counted(found.not_shares, 'offer')} with more {hits} than impressions, whose rate is not a share")
+    return f"{ranked} Left out: {'; '.join(reasons)}." if reasons else ranked
+
+
+def channel_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) -> Rows:
+    """A row for each channel; its name and its figures lead to the rows behind them."""
+    return [_channel_row(row, selection, names) for row in rows]
+
+
+def _channel_row(row: SummaryRow, selection: Selection, names: Names) -> Mapping[str, Figure | None]:
+    own = narrowed(selection, [filter_of("channelId", row.id)])
+    return {"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)}
