@@ -1,4 +1,4 @@
-"""What this one process holds: the store, the accounts, and the door for loads."""
+"""What this one process holds: the store, the accounts, and the server for loads."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Identity, Invalid, Role, Throttled, Unknown
+from accounts.identity import Forbidden, Identity, Invalid, Role, Throttled, Unauthenticated
 from accounts.sessions import SESSION_COOKIE
 
-__all__ = ["SESSION_COOKIE", "Accounts", "Forbidden", "Identity", "Invalid", "Role", "Throttled", "Unknown"]
+__all__ = ["SESSION_COOKIE", "Accounts", "Forbidden", "Identity", "Invalid", "Role", "Throttled", "Unauthenticated"]

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from accounts.accounts import Accounts
 from accounts.identity import Invalid, Role
 from accounts.store import FILE_NAME
-from accounts.users import key_table, moment, user_table
+from accounts.users import key_table, user_table, utc_minute
 from data.store.home import home
 
 FIRST_EMAIL = "admin@example.com"
@@ -21,7 +21,7 @@ Command = Callable[[Accounts, argparse.Namespace], None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command of `python -m accounts`; 0 when done, 1 when it could not be done, 2 when misspelt."""
+    """Run one command of `python -m accounts`; 0 when done, 1 when it failed, 2 for wrong usage."""
     options = parser().parse_args(arguments)
     try:
         accounts = Accounts(home())
@@ -38,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return failure(str(error))
     except (KeyboardInterrupt, EOFError):
-        return failure("stopped, nothing was changed")
+        return failure("stopped; nothing was changed")
     return 0
 
 
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="python -m accounts",
-        description="Users, API keys and tenants. Changes count at once, also while the server runs.",
+        description="Users, API keys and tenants. Changes take effect at once, even while the server runs.",
         epilog="The accounts are kept in the folder named by IH_HOME (default: var beside the code).",
     )
     commands = root.add_subparsers(required=True, metavar="COMMAND")
@@ -61,17 +61,17 @@ def parser() -> argparse.ArgumentParser:
     role_option(add)
     password_option(add)
 
-    role = command("set-role", set_role, "Give a user another role, from their next click on.")
+    role = command("set-role", set_role, "Change a user's role, effective from their next click.")
     role.add_argument("email", metavar="EMAIL")
     role.add_argument("role", metavar="ROLE", choices=role_names(), help=", ".join(role_names()))
 
-    password = command("set-password", set_password, "Give a user another password and end their sessions.")
+    password = command("set-password", set_password, "Change a user's password and end their sessions.")
     password.add_argument("email", metavar="EMAIL")
     password_option(password)
 
     command("list", list_all, "Show users and keys, never their secrets.")
 
-    key = command("add-key", add_key, "Make an API key and print it, this once.")
+    key = command("add-key", add_key, "Make an API key and print it; it is shown only once.")
     key.add_argument("name", metavar="NAME")
     tenant_option(key)
     role_option(key)
@@ -79,22 +79,22 @@ def parser() -> argparse.ArgumentParser:
         "--expires",
         metavar="DATE",
         type=instant,
-        help="when it stops working, ISO 8601; without an offset UTC, a date alone is its midnight",
+        help="when it stops working, in ISO 8601; UTC if it has no offset, midnight if it is only a date",
     )
 
     revoke = command("revoke-key", revoke_key, "Stop an API key from its next request on.")
     revoke.add_argument("name", metavar="NAME")
     revoke.add_argument("--tenant", metavar="TENANT", help="needed when several tenants have this name")
 
-    disable = command("disable-tenant", disable_tenant, "Shut all users and keys of a tenant out.")
+    disable = command("disable-tenant", disable_tenant, "Lock out all users and keys of a tenant.")
     disable.add_argument("tenant", metavar="TENANT")
-    enable = command("enable-tenant", enable_tenant, "Let the users and keys of a tenant in again.")
+    enable = command("enable-tenant", enable_tenant, "Let a tenant's users and keys in again.")
     enable.add_argument("tenant", metavar="TENANT")
 
     first = command(
         "first-user",
         first_user,
-        "If there is no user, add an admin and print e-mail and random password; else do nothing.",
+        "If there are no users, add an admin and print the e-mail and a random password; otherwise do nothing.",
     )
     first.add_argument("--address", metavar="URL", help="print a sentence with this address, not JSON")
     first.add_argument("--email", metavar="EMAIL", default=FIRST_EMAIL, help=f"default: {FIRST_EMAIL}")
@@ -155,9 +155,9 @@ def list_all(accounts: Accounts, options: argparse.Namespace) -> None:
 
 def add_key(accounts: Accounts, options: argparse.Namespace) -> None:
     raw = accounts.keys.add(options.name, options.tenant, Role(options.role), options.expires)
-    until = f", works until {moment(options.expires)}" if options.expires else ""
+    until = f", works until {utc_minute(options.expires)}" if options.expires else ""
     print(
-        f"API key {options.name!r}: {options.role} of {options.tenant}{until}. It is shown this once:",
+        f"API key {options.name!r}: {options.role} of {options.tenant}{until}. It is shown only once:",
         file=sys.stderr,
     )
     print(raw)
@@ -197,7 +197,7 @@ def chosen_password(from_stdin: bool) -> str:
         except UnicodeDecodeError:
             raise Invalid("the password on standard input is not UTF-8") from None
     password = getpass.getpass("Password: ")
-    if getpass.getpass("The same again: ") != password:
+    if getpass.getpass("Repeat the password: ") != password:
         raise Invalid("the two passwords differ")
     return password
 

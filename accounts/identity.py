@@ -6,8 +6,8 @@ from functools import total_ordering
 from typing import Literal
 
 
-class Unknown(Exception):
-    """Nobody known: no credential, or one that is wrong, expired or revoked."""
+class Unauthenticated(Exception):
+    """No valid credential: none was sent, or it is wrong, expired or revoked."""
 
 
 class Forbidden(Exception):

@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts.identity import Identity, Invalid, Role, Unknown, admitted
-from accounts.store import Store, Tenants
+from accounts.identity import Identity, Invalid, Role, Unauthenticated, admitted
+from accounts.store import AccountsDatabase, Tenants
 
 
 def new_secret(prefix: str = "") -> str:
@@ -51,7 +51,7 @@ class Key:
 class Keys:
     """The API keys. A name is given once in a tenant and stays taken after revoking, so a log can be read."""
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+    def __init__(self, store: AccountsDatabase, now: Callable[[], float]) -> None:
         self._store = store
         self._tenants = Tenants(store)
         self._now = now
@@ -70,10 +70,10 @@ class Keys:
     def add(self, name: str, tenant: str, role: Role, expires_at: int | None = None) -> str:
         """The new key itself, told this once; raises Invalid for a bad or taken name or a past expiry."""
         if not name or name != name.strip() or not name.isprintable():
-            raise Invalid(f"a key's name is a printable text without blanks around it, not {name!r}")
+            raise Invalid(f"a key's name is printable text without leading or trailing blanks, not {name!r}")
         now = int(self._now())
         if expires_at is not None and expires_at <= now:
-            raise Invalid("the expiry lies in the past: the key could never be used")
+            raise Invalid("the expiry is in the past: the key could never be used")
         raw = new_secret(PREFIX)
         with self._store.transaction():
             taken = [key for key in self.all() if (key.tenant, key.name) == (tenant, name)]
@@ -120,7 +120,7 @@ class Keys:
         return named[0]
 
     def identity(self, raw: str) -> Identity:
-        """Whose key this is; raises Unknown or Forbidden."""
+        """The identity behind a key; raises Unauthenticated or Forbidden."""
         row = self._store.row(
             """
             select name, role, tenant, created, expires_at, revoked_at, disabled
@@ -131,11 +131,11 @@ class Keys:
             digest=digest(raw),
         )
         if row is None:
-            raise Unknown("the API key is not known")
+            raise Unauthenticated("the API key is not known")
         key = key_of(row)
         state = key.state(self._now())
         if state != "active":
-            raise Unknown(f"the API key is {state}")
+            raise Unauthenticated(f"the API key is {state}")
         return admitted(Identity(key.tenant, key.role, key.name, "key"), bool(row["disabled"]))
 
 

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Throttled, Unknown
+from accounts.identity import Forbidden, Throttled, Unauthenticated
 from accounts.sessions import LONGEST_S, SESSION_COOKIE
 
 HOME = "/"
@@ -119,7 +119,7 @@ FOREIGN = "This sign-in was sent by another site. Please sign in here."
 
 def sign_in_routes(accounts: Accounts) -> list[Route]:
     """/login, and POST /logout."""
-    door = Door(accounts)
+    door = SignInPages(accounts)
     return [
         Route("/login", door.form, methods=["GET"]),
         Route("/login", door.sign_in, methods=["POST"]),
@@ -128,7 +128,7 @@ def sign_in_routes(accounts: Accounts) -> list[Route]:
     ]
 
 
-class Door:
+class SignInPages:
     """The pages at which a browser begins and ends a session."""
 
     def __init__(self, accounts: Accounts) -> None:
@@ -139,7 +139,7 @@ class Door:
         destination = safe_destination(request.query_params.get("next", ""))
         try:
             self._accounts.authenticate_session(request.cookies.get(SESSION_COOKIE))
-        except (Unknown, Forbidden):
+        except (Unauthenticated, Forbidden):
             return sign_in_page(200, destination)
         return redirect(destination)
 
@@ -153,7 +153,7 @@ class Door:
         check = partial(self._accounts.sign_in, email, fields.get("password", ""), client_address(request))
         try:
             token = await anyio.to_thread.run_sync(check, limiter=self._checks)
-        except Unknown:
+        except Unauthenticated:
             return sign_in_page(401, destination, email, WRONG)
         except Throttled as throttled:
             headers = {"Retry-After": str(throttled.retry_after)}
@@ -171,7 +171,7 @@ class Door:
         return response
 
     async def stay(self, request: Request) -> Response:
-        """A link signs nobody out: it leads to the sign-in page, which leads on who is signed in."""
+        """A link does not sign anybody out: it leads to the sign-in page, which sends on those who are signed in."""
         return redirect("/login")
 
 

@@ -98,8 +98,8 @@ class Passwords:
     def matches(self, password: str, stored: str | None) -> bool:
         """Whether `password` is the one behind `stored`.
 
-        `None` means there is no such account: never true, and as much work as any other answer, so that
-        the time taken does not tell which e-mails are registered.
+        `None` means there is no such account: never true, and as slow as any other answer, so that timing
+        does not reveal which e-mails are registered.
         """
         try:
             self._hasher.verify(stored or self._nobodys_hash, composed(password))

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from accounts.identity import Identity, Role, Unknown, admitted
+from accounts.identity import Identity, Role, Unauthenticated, admitted
 from accounts.keys import digest, new_secret
-from accounts.store import Store
+from accounts.store import AccountsDatabase
 
 SESSION_COOKIE = "ih_session"
 IDLE_S = 12 * 3600
@@ -20,7 +20,7 @@ class Sessions:
     A session ends at sign-out, 12 hours after its last use, or 30 days after its start.
     """
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+    def __init__(self, store: AccountsDatabase, now: Callable[[], float]) -> None:
         self._store = store
         self._now = now
 
@@ -53,7 +53,7 @@ class Sessions:
         self._store.change("delete from sessions where digest = :digest", digest=digest(token))
 
     def identity(self, token: str) -> Identity:
-        """Whose session this is, with the role and tenant of this moment; raises Unknown or Forbidden."""
+        """The identity behind a session, with its current role and tenant; raises Unauthenticated or Forbidden."""
         row = self._store.row(
             """
             select email, role, tenant, disabled, opened, seen
@@ -66,7 +66,7 @@ class Sessions:
         )
         now = int(self._now())
         if row is None or row["seen"] <= now - IDLE_S or row["opened"] <= now - LONGEST_S:
-            raise Unknown("the session is unknown or has ended")
+            raise Unauthenticated("the session is unknown or has ended")
         if row["seen"] <= now - SEEN_STEP_S:
             self._store.change(
                 "update sessions set seen = :now where digest = :digest", now=now, digest=digest(token)

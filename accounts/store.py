@@ -14,12 +14,12 @@ from accounts.identity import Invalid
 class Tenants:
     """The tenants that have accounts; one comes into being with its first user or key."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: AccountsDatabase) -> None:
         self._store = store
 
     def ensure(self, tenant: str) -> None:
         if not tenant or tenant != tenant.strip() or not tenant.isprintable():
-            raise Invalid(f"a tenant is a printable text without blanks around it, not {tenant!r}")
+            raise Invalid(f"a tenant is printable text without leading or trailing blanks, not {tenant!r}")
         self._store.change(
             """
             insert into tenants (id)
@@ -30,7 +30,7 @@ class Tenants:
         )
 
     def set_disabled(self, tenant: str, disabled: bool) -> None:
-        """Shut all users and keys of a tenant out, or let them in again, from their next request."""
+        """Lock out all users and keys of a tenant, or let them in again, from their next request."""
         changed = self._store.change(
             """
             update tenants
@@ -51,7 +51,7 @@ FILE_NAME = "accounts.sqlite"
 BUSY_TIMEOUT_S = 5.0
 
 
-class Store:
+class AccountsDatabase:
     """The accounts file in the state folder `home`, made when missing; safe to share between threads.
 
     Several processes may have it open: the server reads while the command line writes.

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from accounts.identity import Invalid, Role
 from accounts.keys import Key
 from accounts.passwords import Passwords, random_password
-from accounts.store import Store, Tenants
+from accounts.store import AccountsDatabase, Tenants
 
 LONGEST_EMAIL = 254
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -26,9 +26,7 @@ class User:
 
 
 class Users:
-    """The people who sign in with e-mail and password."""
-
-    def __init__(self, store: Store, passwords: Passwords, now: Callable[[], float]) -> None:
+    def __init__(self, store: AccountsDatabase, passwords: Passwords, now: Callable[[], float]) -> None:
         self._store = store
         self._tenants = Tenants(store)
         self._passwords = passwords
@@ -64,7 +62,7 @@ class Users:
         return user, password
 
     def set_role(self, email: str, role: Role) -> None:
-        """Give a user another role from their next click on; raises Invalid for nobody's e-mail."""
+        """Change a user's role, effective from their next click; raises Invalid for an unknown e-mail."""
         changed = self._store.change(
             """
             update users
@@ -78,7 +76,7 @@ class Users:
             raise Invalid(f"there is no user {normal_email(email)}")
 
     def set_password(self, email: str, password: str) -> None:
-        """Give a user another password and end all their sessions; raises Invalid as `add` does."""
+        """Change a user's password and end all their sessions; raises Invalid as `add` does."""
         known = normal_email(email)
         if self._id(known) is None:
             raise Invalid(f"there is no user {known}")
@@ -156,7 +154,7 @@ def user_table(users: Sequence[User], disabled_tenants: set[str]) -> str:
             user.role.value,
             user.tenant,
             account_state(user, disabled_tenants),
-            moment(user.created),
+            utc_minute(user.created),
         )
         for user in users
     ]
@@ -173,8 +171,8 @@ def key_table(keys: Sequence[Key], disabled_tenants: set[str], now: float) -> st
             key.role.value,
             key.tenant,
             key.state(now) if key.state(now) != "active" else account_state(key, disabled_tenants),
-            moment(key.created),
-            moment(key.expires_at) if key.expires_at is not None else "never",
+            utc_minute(key.created),
+            utc_minute(key.expires_at) if key.expires_at is not None else "never",
         )
         for key in keys
     ]
@@ -187,7 +185,7 @@ def account_state(account: User | Key, disabled_tenants: set[str]) -> str:
     return "suspended" if account.role is Role.NONE else "active"
 
 
-def moment(seconds: int) -> str:
+def utc_minute(seconds: int) -> str:
     """Seconds since 1970 as UTC to the minute."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%MZ")
 

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Unknown
+from accounts.identity import Forbidden, Unauthenticated
 from accounts.login import forbidden_page, is_own_page
 from accounts.sessions import SESSION_COOKIE
 
@@ -31,11 +31,11 @@ POLICY_VIOLATION = 1008
 
 
 class SignInWall:
-    """Middleware that stands before everything and lets through only who is signed in and may read.
+    """Middleware in front of everything that admits only signed-in users who may read.
 
-    Who came through is in `scope["state"]["identity"]`. A browser without a session is sent to /login, which
-    brings it back; any other stranger gets 401, who is known and may not read 403, and a web socket of either
-    is closed unopened. Under the `closed` folders there is nothing, for anybody.
+    The admitted identity is in `scope["state"]["identity"]`. A browser without a session is sent to /login, which
+    brings it back; any other stranger gets 401, a known user who may not read gets 403, and a web socket of
+    either is closed before it opens. Nobody can reach the `closed` folders.
     """
 
     def __init__(self, app: ASGIApp, accounts: Accounts, closed: tuple[str, ...] = ()) -> None:
@@ -58,7 +58,7 @@ class SignInWall:
         connection = HTTPConnection(scope)
         try:
             self._admit(connection)
-        except Unknown:
+        except Unauthenticated:
             await refusal_of_stranger(connection)(scope, receive, send)
         except Forbidden as forbidden:
             await refusal_of_known(connection, forbidden)(scope, receive, send)
@@ -73,7 +73,7 @@ class SignInWall:
         try:
             self._admit(connection)
             admitted = is_own_page(connection.headers)
-        except (Unknown, Forbidden):
+        except (Unauthenticated, Forbidden):
             admitted = False
         if admitted:
             await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The face that browsers meet: the sign-in pages, and the wall before everything else."""
+"""What browsers meet: the sign-in pages, and the wall in front of everything else."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The HTTP face: routes, answers, errors."""
+"""The HTTP API: routes, responses, errors."""

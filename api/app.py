@@ -19,7 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
-from api.endpoint import Asked, Endpoint
+from api.endpoint import ApiRequest, Endpoint
 from api.errors import ApiError, error_response, identity_of
 from api.figures import ENDPOINTS as FIGURES
 from api.funnel import ENDPOINTS as FUNNEL
@@ -27,7 +27,7 @@ from api.history import ENDPOINTS as HISTORY
 from api.openapi import docs_page, openapi
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
-from queries.asking.parameters import BadQuestion
+from queries.asking.parameters import InvalidQuery
 
 VERSION = "1.0.0"
 PATH = "/api/v1"
@@ -83,8 +83,8 @@ def _answer(endpoint: Endpoint, request: Request, store: Callable[[], Store]) ->
         with ExitStack() as stack:
             snapshot = stack.enter_context(store().snapshot(None if endpoint.streams else TIME_LIMIT))
             tenant = snapshot.tenant(request.state.identity.tenant)
-            question = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
-            response = endpoint.answer(Asked(request, tenant, snapshot, question))
+            query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
+            response = endpoint.answer(ApiRequest(request, tenant, snapshot, query))
             response.headers["Cache-Control"] = "private, no-cache"
             response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
             if isinstance(response, StreamingResponse):
@@ -93,12 +93,12 @@ def _answer(endpoint: Endpoint, request: Request, store: Callable[[], Store]) ->
                 # The snapshot is the stream's from here on.
                 response.body_iterator = _closing(stack.pop_all(), response.body_iterator)
             return response
-    except BadQuestion as problem:
+    except InvalidQuery as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
     except TooSlow as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
     except StoreError as problem:
-        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read now", {"Retry-After": "5"}) from problem
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": "5"}) from problem
 
 
 async def _closing(stack: ExitStack, body: AsyncIterable[str | bytes]) -> AsyncIterator[str | bytes]:
@@ -108,7 +108,7 @@ async def _closing(stack: ExitStack, body: AsyncIterable[str | bytes]) -> AsyncI
 
 
 class _Admission:
-    """Lets only those through who may read; nobody else learns even which paths exist."""
+    """Admits only those who may read; nobody else even learns which paths exist."""
 
     def __init__(self, app: ASGIApp, accounts: Callable[[], Accounts]):
         self._app = app
@@ -164,5 +164,5 @@ def _refused_by_route(request: Request, error: HTTPException) -> Response:
 
 def _crashed(request: Request, error: Exception) -> Response:
     _log.error("request %s failed: %s %s", request.state.request_id, request.method, request.url.path, exc_info=error)
-    message = "something went wrong here; the log of the server has the details under this requestId"
+    message = "something went wrong; the server log has the details under this requestId"
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))

@@ -12,19 +12,19 @@ from starlette.responses import Response
 from data.columns.tenant import Tenant
 from data.store.store import Snapshot
 from queries.asking.parameters import Parameter
-from queries.asking.selection import Question, parse
+from queries.asking.selection import Query, parse
 
-Parse = Callable[[str, Iterable[tuple[str, str]], Sequence[Parameter]], Question]
+Parse = Callable[[str, Iterable[tuple[str, str]], Sequence[Parameter]], Query]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ApiRequest:
     """An understood request: who asks is settled, every parameter is read."""
 
     request: Request
     tenant: Tenant
     snapshot: Snapshot
-    question: Question
+    query: Query
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Endpoint:
     summary: str
     description: str
     parameters: tuple[Parameter, ...]
-    answer: Callable[[Asked], Response]
+    answer: Callable[[ApiRequest], Response]
     media_type: str
     schema: dict[str, Any]
     example: Any

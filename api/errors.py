@@ -1,4 +1,4 @@
-"""Answers that are not a success: one body for all of them."""
+"""Error responses, and the identity behind a request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from accounts import SESSION_COOKIE, Accounts, Forbidden, Identity, Throttled, Unknown
+from accounts import SESSION_COOKIE, Accounts, Forbidden, Identity, Throttled, Unauthenticated
 
 CODES = {
     HTTPStatus.BAD_REQUEST: "BAD_REQUEST",
@@ -39,7 +39,6 @@ def error_body(status: HTTPStatus, message: str, request_id: str) -> dict[str, A
 
 
 def error_response(request: Request, error: ApiError) -> Response:
-    """The answer to a request that is not a success."""
     body = error_body(error.status, error.message, request.state.request_id)
     return Response(orjson.dumps(body), int(error.status), error.headers, "application/json")
 
@@ -59,13 +58,13 @@ def identity_of(request: HTTPConnection, accounts: Accounts) -> Identity:
         if authorization is not None:
             scheme, _, key = authorization.partition(" ")
             if scheme.lower() != "bearer":
-                raise Unknown("the Authorization scheme is not Bearer")
+                raise Unauthenticated("the Authorization scheme is not Bearer")
             return accounts.authenticate_key(key.strip(), address)
         key = request.headers.get("x-api-key")
         if key is not None:
             return accounts.authenticate_key(key, address)
         return accounts.authenticate_session(request.cookies.get(SESSION_COOKIE))
-    except Unknown as refusal:
+    except Unauthenticated as refusal:
         raise ApiError(HTTPStatus.UNAUTHORIZED, f"{refusal}; {_WANTED}", _CHALLENGE) from refusal
     except Forbidden as refusal:
         raise ApiError(HTTPStatus.FORBIDDEN, str(refusal)) from refusal

@@ -1,4 +1,4 @@
-"""How figures and the period they are of are spelled in an answer."""
+"""The endpoints of figures: summary, comparison, trend and hours of the week."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from api.endpoint import Asked, Endpoint
+from api.endpoint import ApiRequest, Endpoint
 from api.summary_schemas import (
     COMPARISON,
     EXAMPLE_COMPARISON,
@@ -22,14 +22,14 @@ from api.summary_schemas import (
     UNUSUAL,
 )
 from data.columns.customers import SummaryRow
-from queries.answers.comparison import comparison
+from queries.answers.comparison import period_comparison
 from queries.answers.hours import MOST_YEARS, heatmap
 from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, summary
 from queries.answers.trend import GRAINS, MOST_BUCKETS, fitting_grain, trend
-from queries.answers.unusual import Unusual, unusual
+from queries.answers.unusual import UnusualChange, unusual
 from queries.asking.measures import Figures
-from queries.asking.parameters import BadQuestion, Parameter, Problem, one_of, whole_number
-from queries.asking.periods import Bounds, bounds_of_last_days, within
+from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
+from queries.asking.periods import TimeRange, time_range_of_last_days, with_time_range
 from queries.asking.selection import Selection
 from queries.asking.times import iso
 
@@ -40,7 +40,6 @@ NAMES = (
 
 
 def figures_json(figures: Figures) -> dict[str, Any]:
-    """Every measure under its id, in the order of the contract."""
     return {name: figures[name] for name in NAMES} | {"revenueTooLarge": figures.revenue is None}
 
 
@@ -64,7 +63,7 @@ def _grouping(text: str) -> str:
 
 
 GROUP_BY = Parameter(
-    "groupBy", _grouping, "What a row stands for; `action` and `treatment` are older names of `offer` and `creative`.", "offer",
+    "groupBy", _grouping, "What to group by; `action` and `treatment` are older names of `offer` and `creative`.", "offer",
     schema=(("type", "string"), ("enum", list(_WORDS)), ("default", "offer")),
 )
 DAYS = Parameter(
@@ -73,17 +72,17 @@ DAYS = Parameter(
     schema=(("type", "integer"), ("minimum", 1), ("maximum", LONGEST_DAYS)),
 )
 LIMIT = Parameter(
-    "limit", whole_number(1), f"The most rows; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
+    "limit", whole_number(1), f"The maximum number of rows; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
     schema=(("type", "integer"), ("minimum", 1), ("default", DEFAULT_LIMIT)),
 )
 OFFSET = Parameter(
-    "offset", whole_number(0), "How many rows to leave out from the beginning.", 0,
+    "offset", whole_number(0), "How many rows to skip.", 0,
     schema=(("type", "integer"), ("minimum", 0), ("default", 0)),
 )
 
 
-def interaction_summary(asked: Asked) -> Response:
-    parameters = asked.question.parameters
+def interaction_summary(asked: ApiRequest) -> Response:
+    parameters = asked.query.parameters
     by, selection = parameters["groupBy"], _selection(asked)
     found = summary(asked.tenant, selection, by, parameters["limit"], parameters["offset"])
     body = {
@@ -99,14 +98,14 @@ def interaction_summary(asked: Asked) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def _selection(asked: Asked) -> Selection:
-    selection, days = asked.question.selection, asked.question.parameters["days"]
+def _selection(asked: ApiRequest) -> Selection:
+    selection, days = asked.query.selection, asked.query.parameters["days"]
     if days is None:
         return selection
     if selection.start is not None or selection.end is not None:
-        raise BadQuestion([Problem("days", f"days {days} may not be given together with from or to")])
-    covered = bounds_of_last_days(asked.tenant, days, selection.zone)
-    return selection if covered is None else within(selection, covered)
+        raise InvalidQuery([Problem("days", f"days {days} cannot be combined with from or to")])
+    covered = time_range_of_last_days(asked.tenant, days, selection.zone)
+    return selection if covered is None else with_time_range(selection, covered)
 
 
 def _json_row(row: SummaryRow, by: str) -> dict[str, Any]:
@@ -122,39 +121,39 @@ def _json_row(row: SummaryRow, by: str) -> dict[str, Any]:
 _SUMMARY = (
     Endpoint(
         "/interaction-summary", "interactionSummary", "Figures by offer, creative, channel, type, direction or customer",
-        "Filters narrow one another; one filter given several times means any of its values. Rows come with most interactions first, "
-        "then by `id` in byte order. The interactions that have no offer (creative, …) are a row whose `id` is null, so the rows "
-        "add up to the whole; only `customers` do not, for a customer may be counted in several.",
+        "All filters must match; a filter given several times matches any of its values. Rows are sorted by most interactions "
+        "first, then by `id` in byte order. The interactions that have no offer (creative, …) are a row whose `id` is null, so the rows "
+        "add up to the total; except `customers`, because a customer may be counted in several.",
         (GROUP_BY, DAYS, LIMIT, OFFSET), interaction_summary, "application/json", SUMMARY, EXAMPLE_SUMMARY,
     ),
 )
 
 
-def interaction_comparison(asked: Asked) -> Response:
-    compared = comparison(asked.tenant, asked.question.selection)
+def interaction_comparison(asked: ApiRequest) -> Response:
+    compared = period_comparison(asked.tenant, asked.query.selection)
     body = {
         **_period(compared.period),
         "figures": figures_json(compared.now),
-        "before": _before(compared.before_period, compared.before, compared.whole),
+        "before": _before(compared.before_period, compared.before, compared.is_complete),
         "futureRows": asked.tenant.future_rows(),
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def _before(period: Bounds | None, figures: Figures | None, whole: bool) -> dict | None:
+def _before(period: TimeRange | None, figures: Figures | None, whole: bool) -> dict | None:
     return None if figures is None else {**_period(period), "whole": whole, "figures": figures_json(figures)}
 
 
-def _period(period: Bounds | None) -> dict[str, str | None]:
+def _period(period: TimeRange | None) -> dict[str, str | None]:
     return {"from": spelled(period.start) if period else None, "to": spelled(period.end) if period else None}
 
 
 _COMPARISON = (
     Endpoint(
         "/interaction-comparison", "interactionComparison", "Figures of a period and of the one before",
-        "All figures of the interactions that pass the filters, and the same of the equally long period before. Where `from` or `to` is not "
-        "given, the period begins or ends with the tenant's whole log. A period that begins at a midnight of `tz` is moved back by the "
-        "days it touches, any other by its length. `before` is null where the log has nothing so old.",
+        "All figures of interactions that pass the filters, and those of the preceding period of the same length. Without `from` or `to`, it begins "
+        "or ends with the tenant's log. A period that begins at a midnight of `tz` is moved back by the "
+        "days it touches, any other by its length. `before` is null if the log does not reach that far back.",
         (), interaction_comparison, "application/json", COMPARISON, EXAMPLE_COMPARISON,
     ),
 )
@@ -166,8 +165,8 @@ GRAIN = Parameter(
 )
 
 
-def interaction_trend(asked: Asked) -> Response:
-    selection, grain = asked.question.selection, asked.question.parameters["grain"]
+def interaction_trend(asked: ApiRequest) -> Response:
+    selection, grain = asked.query.selection, asked.query.parameters["grain"]
     body = {
         "grain": fitting_grain(asked.tenant, selection, grain),
         "askedGrain": grain,
@@ -192,16 +191,16 @@ def interaction_trend(asked: Asked) -> Response:
 _TREND = (
     Endpoint(
         "/interaction-trend", "interactionTrend", "Figures over time",
-        "Every day, week, month or year that the period touches, oldest first, those without interactions too. Where `from` or `to` is "
-        f"not given, the period begins or ends with the tenant's whole log. A period of more than {MOST_BUCKETS:,} buckets is cut into "
+        "Every day, week, month or year that the period touches, oldest first, including those without interactions. Without `from` or `to`, it "
+        f"begins or ends with the tenant's log. A period of more than {MOST_BUCKETS:,} buckets is cut into "
         "longer ones, and `grain` says which.",
         (GRAIN,), interaction_trend, "application/json", TREND, EXAMPLE_TREND,
     ),
 )
 
 
-def interaction_hours(asked: Asked) -> Response:
-    found = heatmap(asked.tenant, asked.question.selection)
+def interaction_hours(asked: ApiRequest) -> Response:
+    found = heatmap(asked.tenant, asked.query.selection)
     return Response(orjson.dumps({"tz": found.zone, "counts": found.counts}), media_type="application/json")
 
 
@@ -218,14 +217,14 @@ _HOURS = (
 COLUMNS = ("channelId", "channelName", "measure", "from", "to", "now", "usual", "change", "p", "sentence")
 
 
-def interaction_unusual(asked: Asked) -> Response:
-    selection = asked.question.selection
+def interaction_unusual(asked: ApiRequest) -> Response:
+    selection = asked.query.selection
     watch = unusual(asked.tenant, selection)
     changes = [dict(zip(COLUMNS, row, strict=True)) for row in unusual_rows(watch.found)]
     return Response(orjson.dumps({"tz": selection.zone, "checked": watch.checked, "unusual": changes}), media_type="application/json")
 
 
-def unusual_rows(found: Iterable[Unusual]) -> list[tuple[str | int | float | None, ...]]:
+def unusual_rows(found: Iterable[UnusualChange]) -> list[tuple[str | int | float | None, ...]]:
     """What is unusual as rows, under COLUMNS."""
     return [
         (one.channel, one.name, one.measure, iso(one.start), iso(one.end), one.now, one.usual, one.ratio, one.p, one.sentence) for one in found

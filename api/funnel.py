@@ -1,4 +1,4 @@
-"""The tables of a funnel's answer, as text columns under the names of the API's fields."""
+"""The endpoints of funnels, as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 from starlette.responses import Response, StreamingResponse
 
 from api.csv_text import BOM, header_text, rows_text
-from api.endpoint import Asked, Endpoint
+from api.endpoint import ApiRequest, Endpoint
 from api.figures import spelled
 from api.funnel_schemas import (
     EXAMPLE_FUNNEL,
@@ -24,13 +24,13 @@ from api.history import EXPORT_LIMIT, RAW, WITH_BOM
 from queries.answers.funnel import Durations, FunnelAnswer, FunnelStep, funnel
 from queries.answers.funnel_units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
-from queries.asking import funnel as question
+from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
 from queries.asking.calendar import Grain
 from queries.asking.filters import FILTERS, WITHOUT
-from queries.asking.funnel import EITHER, FunnelQuestion, funnel_question, window_text
+from queries.asking.funnel import EITHER, FunnelQuery, funnel_query, window_parameter
 from queries.asking.funnel_bars import CURSOR
-from queries.asking.parameters import BadQuestion, Parameter, Problem, one_of, whole_number
+from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
 from queries.asking.times import iso
 
 
@@ -46,19 +46,19 @@ _STEP_COLUMNS = (
 
 
 def steps_table(answer: FunnelAnswer) -> pa.Table:
-    """A row a step; the last six columns are its `secondsFromEntry`. In any order a row is of so many steps done, and of no types."""
-    in_any_order = answer.question.order == "any"
+    """One row per step; the last six columns are its `secondsFromEntry`. In any order a row is of so many steps done, and of no types."""
+    in_any_order = answer.query.order == "any"
     return _table(_STEP_COLUMNS, [_step_row(step, None if in_any_order else EITHER.join(step.types)) for step in answer.steps])
 
 
 def breakdown_table(answer: FunnelAnswer) -> pa.Table:
-    """A row a value, with the units that reached each step (`step2`), or in any order did so many of them (`did2`)."""
+    """One row per value, with the units that reached each step (`step2`), or in any order did so many of them (`did2`)."""
     columns = ("value", "name", *_step_names(answer))
     return _table(columns, [(row.value, row.name, *row.units) for row in answer.breakdown])
 
 
 def trend_table(answer: FunnelAnswer) -> pa.Table:
-    """A row a bucket, with the same columns of units."""
+    """One row per bucket, with the same columns of units."""
     columns = ("start", *_step_names(answer), "immature", "waiting", "partial")
     flag = {None: None, True: "true", False: "false"}
     return _table(columns, [
@@ -81,38 +81,38 @@ def _step_row(step: FunnelStep, types: str | None) -> tuple[Any, ...]:
 
 
 def _step_names(answer: FunnelAnswer) -> list[str]:
-    name = "did" if answer.question.order == "any" else "step"
+    name = "did" if answer.query.order == "any" else "step"
     return [f"{name}{step.number}" for step in answer.steps]
 
 
 LIMIT = Parameter(
-    "limit", whole_number(1), f"The most units of a page; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
+    "limit", whole_number(1), f"The maximum number of units on a page; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
     schema=(("type", "integer"), ("minimum", 1), ("default", DEFAULT_LIMIT)),
 )
 TABLE = Parameter("table", one_of(*TABLES), "Which of the answer's tables; `breakdown` needs the parameter `breakdown`, and `trend` "
                   "needs `grain`.", "steps", schema=(("type", "string"), ("enum", list(TABLES)), ("default", "steps")))
-_NEEDED = {"breakdown": question.BREAKDOWN, "trend": question.GRAIN}
+_NEEDED = {"breakdown": funnel_parameters.BREAKDOWN, "trend": funnel_parameters.GRAIN}
 
 _CSV = "text/csv; charset=utf-8; header=present"
 
 
-def funnel_answer(asked: Asked) -> Response:
-    return Response(orjson.dumps(json_funnel(funnel(asked.tenant, funnel_question(asked.question)))), media_type="application/json")
+def funnel_answer(asked: ApiRequest) -> Response:
+    return Response(orjson.dumps(json_funnel(funnel(asked.tenant, funnel_query(asked.query)))), media_type="application/json")
 
 
-def funnel_csv(asked: Asked) -> Response:
-    table, parameters = asked.question.parameters["table"], asked.question.parameters
+def funnel_csv(asked: ApiRequest) -> Response:
+    table, parameters = asked.query.parameters["table"], asked.query.parameters
     needed = _NEEDED.get(table)
     if needed and parameters[needed.name] is None:
-        raise BadQuestion([Problem("table", f"table {table!r} needs the parameter {needed.name!r}")])
-    rows = TABLES[table](funnel(asked.tenant, funnel_question(asked.question)))
+        raise InvalidQuery([Problem("table", f"table {table!r} needs the parameter {needed.name!r}")])
+    rows = TABLES[table](funnel(asked.tenant, funnel_query(asked.query)))
     text = (BOM if parameters["bom"] else "") + header_text(rows.column_names) + rows_text(rows, parameters["raw"])
     return Response(text, headers={"Content-Disposition": f'attachment; filename="funnel-{table}.csv"'}, media_type=_CSV)
 
 
-def funnel_units(asked: Asked) -> Response:
-    parameters = asked.question.parameters
-    found = units_page(asked.tenant, funnel_question(asked.question), bars.bar_of(asked.question), parameters["limit"], parameters["cursor"])
+def funnel_units(asked: ApiRequest) -> Response:
+    parameters = asked.query.parameters
+    found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(asked.query), parameters["limit"], parameters["cursor"])
     body = {
         "data": [_unit(unit) for unit in found.units],
         "pagination": {
@@ -125,8 +125,8 @@ def funnel_units(asked: Asked) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def funnel_units_csv(asked: Asked) -> Response:
-    parameters, bar, asked_funnel = asked.question.parameters, bars.bar_of(asked.question), funnel_question(asked.question)
+def funnel_units_csv(asked: ApiRequest) -> Response:
+    parameters, bar, asked_funnel = asked.query.parameters, bars.bar_of(asked.query), funnel_query(asked.query)
 
     def text() -> Iterator[str]:
         yield (BOM if parameters["bom"] else "") + header_text(FLAT_COLUMNS)
@@ -143,7 +143,7 @@ def funnel_units_csv(asked: Asked) -> Response:
 def json_funnel(answer: FunnelAnswer) -> dict[str, Any]:
     """An answer as JSON values."""
     return {
-        "query": _query(answer.question, answer.grain),
+        "query": _query(answer.query, answer.grain),
         "definition": answer.definition,
         "steps": [_step(step) for step in answer.steps],
         "immature": answer.immature,
@@ -167,11 +167,11 @@ def json_funnel(answer: FunnelAnswer) -> dict[str, Any]:
     }
 
 
-def _query(asked: FunnelQuestion, grain: Grain | None) -> dict[str, Any]:
+def _query(asked: FunnelQuery, grain: Grain | None) -> dict[str, Any]:
     selection = asked.selection
     return {
         "step": [EITHER.join(step) for step in asked.steps],
-        "window": window_text(asked.window_ms),
+        "window": window_parameter(asked.window_ms),
         "unit": asked.unit,
         "order": asked.order,
         "ties": asked.ties,
@@ -216,32 +216,32 @@ def _unit(unit: FunnelUnit) -> dict[str, Any]:
     }
 
 
-_MEANING = ("A unit goes through the steps within a window; the sentence in `definition` says exactly what counts. `from` and `to` pick the "
-            "entries, later steps may lie after `to`. Filters narrow one another; one filter given several times means any of its values.")
+_MEANING = ("A unit goes through the steps within a window; the sentence in `definition` says exactly what counts. `from` and `to` select the "
+            "entries; later steps may happen after `to`. All filters must match; a filter given several times matches any of its values.")
 _BAR = ("The units behind a bar: those that reached a step (`reached`), or reached it and not the next (`droppedAfter`); as many as the "
         "funnel says. They come by entry, latest first, then by customer and offer. `breakdown` and `grain` may be given and change nothing.")
 _WITHOUT = ("type",)
 
 ENDPOINTS = (
     Endpoint(
-        "/funnel", "funnel", "A funnel", _MEANING, question.PARAMETERS, funnel_answer, "application/json", FUNNEL, EXAMPLE_FUNNEL,
-        without_filters=_WITHOUT, parse=question.parse,
+        "/funnel", "funnel", "A funnel", _MEANING, funnel_parameters.PARAMETERS, funnel_answer, "application/json", FUNNEL, EXAMPLE_FUNNEL,
+        without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel.csv", "funnelCsv", "A table of a funnel as CSV", f"{_MEANING} The columns are the answer's fields; in any order, "
         "where a row is of so many steps done and of no one type, `types` is empty and the counts stand under `did1`, `did2`; RFC 4180.",
-        (*question.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", {"type": "string"}, EXAMPLE_FUNNEL_CSV,
-        without_filters=_WITHOUT, parse=question.parse,
+        (*funnel_parameters.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", {"type": "string"}, EXAMPLE_FUNNEL_CSV,
+        without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel/units", "funnelUnits", "The units behind a bar of a funnel", _BAR,
-        (*question.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, LIMIT, CURSOR), funnel_units, "application/json", UNITS_PAGE,
+        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, LIMIT, CURSOR), funnel_units, "application/json", UNITS_PAGE,
         EXAMPLE_UNITS_PAGE, without_filters=_WITHOUT, parse=bars.parse,
     ),
     Endpoint(
         "/funnel/units.csv", "funnelUnitsCsv", "The units behind a bar of a funnel as CSV", f"{_BAR} RFC 4180, streamed. The header "
-        "`X-Total-Count` says how many there are; a stream that breaks ends without its final chunk.",
-        (*question.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, EXPORT_LIMIT, WITH_BOM, RAW), funnel_units_csv, "text/csv",
+        "`X-Total-Count` says how many there are; a broken stream ends without its final chunk.",
+        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, EXPORT_LIMIT, WITH_BOM, RAW), funnel_units_csv, "text/csv",
         {"type": "string"}, EXAMPLE_UNITS_CSV, without_filters=_WITHOUT, streams=True, parse=bars.parse,
     ),
 )

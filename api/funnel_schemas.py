@@ -62,7 +62,7 @@ STEP = closed_object({
 })
 
 FUNNEL = closed_object({
-    "query": {**QUERY, "description": "The question as it was understood, defaults filled in."},
+    "query": {**QUERY, "description": "The query as it was understood, with defaults filled in."},
     "definition": {"type": "string", "description": "What exactly is counted, in one English sentence."},
     "steps": {"type": "array", "items": STEP},
     "immature": {"type": ["integer", "null"], "minimum": 0,
@@ -72,7 +72,7 @@ FUNNEL = closed_object({
     "clock": {**_NULLABLE_TIME, "description": "The log's clock: the time of the newest row at most a day ahead of the server's own clock."},
     "futureRows": FUTURE_ROWS,
     "breakdown": _nullable({"type": "array", "items": closed_object({"value": _NULLABLE_TEXT, "name": _NULLABLE_TEXT, "steps": _COUNTS})},
-                           description="By the value of the unit's entry, null for none; null where it was not asked for."),
+                           description="By the value of the unit's entry, null for none; null if not requested."),
     "trend": _nullable({"type": "array", "items": closed_object({
         "start": {"type": "string", "format": "date"},
         "date": {"type": "string", "format": "date", "description": "Its first day in `tz`, as `start`."},
@@ -80,7 +80,7 @@ FUNNEL = closed_object({
         "units": _COUNTS,
         "immature": {"type": ["boolean", "null"]},
         "waiting": {"type": ["integer", "null"], "minimum": 0, "description": "How many of its units may still convert."},
-    })}, description="By the day, week, month or year of the unit's entry; null where it was not asked for."),
+    })}, description="By the day, week, month or year of the unit's entry; null if not requested."),
 })
 
 UNITS_PAGE = closed_object({
@@ -104,9 +104,9 @@ EXAMPLE_FUNNEL = {
     },
     "definition": "Counts each pair of a customer and an offer (a row without an offer belongs to none) by how far it came: a row of type "
                   "impression (the entry), then click, each a row of its own after the one before and at most 7 days after the entry; "
-                  "other rows between do not matter, rows of one instant are taken in step order whatever order they arrived in, any "
-                  "entry may start an attempt of which the furthest counts, and only entries on 1 March 2026 (UTC) count while later "
-                  "steps may lie after that.",
+                  "other rows between do not matter, rows of one instant count in step order whatever order they arrived in, any "
+                  "entry may start an attempt and the furthest attempt counts, and only entries on 1 March 2026 (UTC) count while later "
+                  "steps may happen after that.",
     "steps": [
         {"step": 1, "types": ["impression"], "units": 1000, "events": 1400, "rateFromFirst": 1.0, "rateFromPrevious": 1.0,
          "interval95": [0.9961732399616466, 1.0], "tieDependent": 0, "secondsFromEntry": None},

@@ -1,4 +1,4 @@
-"""Is the process alive, and can it answer?"""
+"""The health checks: whether the process is alive, and whether it can answer."""
 
 from __future__ import annotations
 

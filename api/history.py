@@ -1,4 +1,4 @@
-"""A record as JSON: just the fields of the contract, in its order."""
+"""The endpoints of the log: a page, and the whole of it as CSV or NDJSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from api.csv_text import BOM, header_text, rows_text
-from api.endpoint import Asked, Endpoint
+from api.endpoint import ApiRequest, Endpoint
 from api.schemas import EXAMPLE_CSV, EXAMPLE_PAGE, EXAMPLE_RECORD, PAGE, RECORD
 from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
 from queries.answers.records import FLAT_COLUMNS, Record
@@ -37,17 +37,17 @@ def json_record(record: Record) -> dict[str, Any]:
     }
 
 
-EXPORT_LIMIT = Parameter("limit", whole_number(1), "The most records to send; all of them without it.",
+EXPORT_LIMIT = Parameter("limit", whole_number(1), "The maximum number of records to send; all of them if not given.",
                          schema=(("type", "integer"), ("minimum", 1)))
-WITH_BOM = Parameter("bom", flag, "Begin with a UTF-8 byte order mark, by which Excel knows the encoding.", False,
+WITH_BOM = Parameter("bom", flag, "Begin with a UTF-8 byte order mark, so that Excel recognises the encoding.", False,
                      schema=(("type", "boolean"), ("default", False)))
-RAW = Parameter("raw", flag, "Leave cells as they are. Without it a cell that a spreadsheet would run as a formula gets a leading '.",
+RAW = Parameter("raw", flag, "Leave cells as they are. Otherwise a cell that a spreadsheet would run as a formula gets a leading '.",
                 False, schema=(("type", "boolean"), ("default", False)))
 
 
-def history_page(asked: Asked) -> Response:
-    parameters = asked.question.parameters
-    found = page(asked.tenant, asked.question.selection, parameters["limit"], parameters["cursor"])
+def history_page(asked: ApiRequest) -> Response:
+    parameters = asked.query.parameters
+    found = page(asked.tenant, asked.query.selection, parameters["limit"], parameters["cursor"])
     body = {
         "data": [json_record(record) for record in found.records],
         "pagination": {
@@ -60,9 +60,9 @@ def history_page(asked: Asked) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def history_csv(asked: Asked) -> Response:
-    parameters = asked.question.parameters
-    selection, limit, raw = asked.question.selection, parameters["limit"], parameters["raw"]
+def history_csv(asked: ApiRequest) -> Response:
+    parameters = asked.query.parameters
+    selection, limit, raw = asked.query.selection, parameters["limit"], parameters["raw"]
 
     def text() -> Iterator[str]:
         yield (BOM if parameters["bom"] else "") + header_text(FLAT_COLUMNS)
@@ -72,8 +72,8 @@ def history_csv(asked: Asked) -> Response:
     return _stream(asked, text(), "text/csv; charset=utf-8; header=present", "csv")
 
 
-def history_ndjson(asked: Asked) -> Response:
-    selection, limit = asked.question.selection, asked.question.parameters["limit"]
+def history_ndjson(asked: ApiRequest) -> Response:
+    selection, limit = asked.query.selection, asked.query.parameters["limit"]
 
     def lines() -> Iterator[bytes]:
         for piece in record_pieces(asked.tenant, selection, limit):
@@ -82,17 +82,17 @@ def history_ndjson(asked: Asked) -> Response:
     return _stream(asked, lines(), "application/x-ndjson", "ndjson")
 
 
-def _stream(asked: Asked, body: Iterator[str] | Iterator[bytes], media_type: str, ending: str) -> Response:
+def _stream(asked: ApiRequest, body: Iterator[str] | Iterator[bytes], media_type: str, ending: str) -> Response:
     headers = {
-        "X-Total-Count": str(total(asked.tenant, asked.question.selection)),
+        "X-Total-Count": str(total(asked.tenant, asked.query.selection)),
         "Content-Disposition": f'attachment; filename="interaction-history.{ending}"',
     }
     return StreamingResponse(body, headers=headers, media_type=media_type)
 
 
 _PATH = "/interaction-history"
-_MEANING = ("Filters narrow one another; one filter given several times means any of its values. Records come newest first, "
-            "by `timestamp`, then by `id` in byte order.")
+_MEANING = ("All filters must match; a filter given several times matches any of its values. Records are sorted newest "
+            "first, by `timestamp`, then by `id` in byte order.")
 
 ENDPOINTS = (
     Endpoint(
@@ -101,12 +101,12 @@ ENDPOINTS = (
     ),
     Endpoint(
         f"{_PATH}.csv", "interactionHistoryCsv", "The filtered log as CSV", f"{_MEANING} RFC 4180, streamed. The header `X-Total-Count` "
-        "says how many records match; a stream that breaks ends without its final chunk.", (EXPORT_LIMIT, WITH_BOM, RAW), history_csv,
+        "says how many records match; a broken stream ends without its final chunk.", (EXPORT_LIMIT, WITH_BOM, RAW), history_csv,
         "text/csv", {"type": "string"}, EXAMPLE_CSV, streams=True,
     ),
     Endpoint(
-        f"{_PATH}.ndjson", "interactionHistoryNdjson", "The filtered log as NDJSON", f"{_MEANING} One record a line, streamed. The header "
-        "`X-Total-Count` says how many match; a stream that breaks ends without its final chunk.", (EXPORT_LIMIT,), history_ndjson,
+        f"{_PATH}.ndjson", "interactionHistoryNdjson", "The filtered log as NDJSON", f"{_MEANING} One record per line, streamed. The header "
+        "`X-Total-Count` says how many match; a broken stream ends without its final chunk.", (EXPORT_LIMIT,), history_ndjson,
         "application/x-ndjson", RECORD, EXAMPLE_RECORD, streams=True,
     ),
 )

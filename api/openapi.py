@@ -1,4 +1,4 @@
-"""The API's OpenAPI description, made from its endpoints and from the filter table."""
+"""The OpenAPI description, generated from the endpoints and the filter table, and its page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from queries.asking.selection import ZONE, period_parameters
 
 _REFUSALS = {
     HTTPStatus.BAD_REQUEST: (
-        "A parameter is not understood; the message names it and repeats its value.", "limit must be a whole number from 1, not 'abc'"),
+        "A parameter was not understood; the message names it and repeats its value.", "limit must be a whole number from 1, not 'abc'"),
     HTTPStatus.UNAUTHORIZED: (
         "No credential, or one that is unknown, expired or revoked.", "the API key is revoked; send an API key …"),
     HTTPStatus.FORBIDDEN: (
@@ -30,8 +30,8 @@ _REFUSALS = {
         "Too many bad credentials from this address; `Retry-After` says how many seconds to wait.",
         "too many failed attempts, try again in 60 seconds"),
     HTTPStatus.SERVICE_UNAVAILABLE: (
-        "The store is not ready, or the question took too long; `Retry-After` says how many seconds to wait.",
-        "the store cannot be read now"),
+        "The store is not ready, or the query took too long; `Retry-After` says how many seconds to wait.",
+        "the store cannot be read right now"),
 }
 
 
@@ -88,9 +88,9 @@ def _filter_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     for filter in FILTERS:
         if filter.name in endpoint.without_filters:
             continue
-        described.append(_several(filter.name, f"{filter.description} Given several times: any of the values.", filter.example))
+        described.append(_several(filter.name, f"{filter.description} Repeat it to match any of several values.", filter.example))
         for alias in filter.aliases:
-            meaning = f"Older name of `{filter.name}`; not read where that is given."
+            meaning = f"Older name of `{filter.name}`; ignored if that is given."
             described.append(_several(alias, meaning, filter.example) | {"deprecated": True})
     described.append(_several(
         WITHOUT, f"The interactions that have no value under a filter: {', '.join(f'`{name}`' for name in OPTIONAL)}, or an older name. Given "

@@ -33,15 +33,15 @@ RECORD = closed_object({
     "offerId": _NULLABLE_TEXT,
     "creativeId": _NULLABLE_TEXT,
     "channelId": {**_NULLABLE_TEXT, "description": "The interaction's own channel; the creative's may differ."},
-    "interactionType": {"type": "string", "description": "An open vocabulary: impression, click, dismiss, accept, convert, …"},
+    "interactionType": {"type": "string", "description": "Any text, such as impression, click, dismiss, accept, convert, …"},
     "outcomeTypeKey": {"type": "string"},
     "direction": {**_NULLABLE_TEXT, "description": "`inbound` or `outbound`, as it was logged."},
     "timestamp": {"type": "string", "format": "date-time", "description": "When it happened, in UTC with milliseconds."},
     "context": {"type": "object"},
     "response": {"type": "object"},
-    "outcome": {"type": "object", "description": "May hold `conversionValue`: a number, a numeric text, zero or negative."},
-    "offer": {"anyOf": [OFFER, {"type": "null"}], "description": "The offer as it is now; null where only its id is known."},
-    "creative": {"anyOf": [CREATIVE, {"type": "null"}], "description": "The creative as it is now; null where only its id is known."},
+    "outcome": {"type": "object", "description": "May hold `conversionValue`: a number or numeric text, which may be zero or negative."},
+    "offer": {"anyOf": [OFFER, {"type": "null"}], "description": "The offer as it is now; null if only its id is known."},
+    "creative": {"anyOf": [CREATIVE, {"type": "null"}], "description": "The creative as it is now; null if only its id is known."},
 })
 
 PAGE = closed_object({

@@ -14,18 +14,18 @@ _MOMENT = {"type": "string", "format": "date-time"}
 _NULLABLE_MOMENT = {"type": ["string", "null"], "format": "date-time"}
 
 
-def _count(words: str) -> dict[str, Any]:
-    return {"type": "integer", "minimum": 0, "description": words}
+def _count(description: str) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 0, "description": description}
 
 
 def _rate(id: str, unit: str) -> dict[str, Any]:
-    words = f"{MEASURE[id].words} {unit}; null without impressions."
-    return {"type": ["number", "null"], "minimum": 0, "description": words}
+    description = f"{MEASURE[id].help} {unit}; null without impressions."
+    return {"type": ["number", "null"], "minimum": 0, "description": description}
 
 
-_COUNTS = {measure.id: _count(measure.words) for measure in COUNTS}
-_CUSTOMERS = _count(MEASURE["customers"].words)
-_REVENUE = {"type": ["number", "null"], "description": f"{MEASURE['revenue'].words} Null where that is too large for a number."}
+_COUNTS = {measure.id: _count(measure.help) for measure in COUNTS}
+_CUSTOMERS = _count(MEASURE["customers"].help)
+_REVENUE = {"type": ["number", "null"], "description": f"{MEASURE['revenue'].help} Null if it is too large for a number."}
 _REVENUE_TOO_LARGE = {"type": "boolean", "description": "Whether the value is too large for a number; `revenue` is null then."}
 
 _FIGURES = {
@@ -49,8 +49,8 @@ _ROW = {
 
 SUMMARY = closed_object({
     "groupBy": {"type": "string", "enum": ["offer", "creative", "channel", "type", "direction", "customer"]},
-    "from": {**_NULLABLE_MOMENT, "description": "The first moment that counts; null where none was asked for."},
-    "to": {**_NULLABLE_MOMENT, "description": "The end of the period, itself excluded; null where none was asked for."},
+    "from": {**_NULLABLE_MOMENT, "description": "The start of the period; null if not requested."},
+    "to": {**_NULLABLE_MOMENT, "description": "The end of the period, exclusive; null if not requested."},
     "summary": {
         "type": "array",
         "items": closed_object(_ROW) | {"required": [name for name in _ROW if name != "status"]},
@@ -87,7 +87,7 @@ TREND = closed_object({
 
 _PERIOD = {
     "from": {**_NULLABLE_MOMENT, "description": "The first moment of the period; null where the log is empty."},
-    "to": {**_NULLABLE_MOMENT, "description": "The end of the period, itself excluded; null where the log is empty."},
+    "to": {**_NULLABLE_MOMENT, "description": "The end of the period, exclusive; null where the log is empty."},
 }
 
 COMPARISON = closed_object({

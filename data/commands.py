@@ -1,4 +1,4 @@
-"""Shows a load's progress on standard error, and the summaries on standard output."""
+"""The command line `python -m data`: load, status and sample, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from rich.progress import Progress as Bars
 from data.loading.fields import renamed_columns
 from data.loading.handover import hand_over
 from data.loading.loading import Stop
-from data.loading.orders import Event, Failure, LoadOrder, Order, SampleOrder, StatusOrder
-from data.loading.outcome import Progress, Summary
+from data.loading.orders import Command, Event, Failure, LoadCommand, SampleCommand, StatusCommand
+from data.loading.outcome import LoadReport, Progress
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
@@ -59,7 +59,7 @@ class Display:
             case Failure(message):
                 self._say(message, sys.stderr)
                 self.exit_code = 1
-            case Summary():
+            case LoadReport():
                 self._say(str(event), sys.stdout)
                 if not event.kept:
                     self.exit_code = 1
@@ -106,9 +106,9 @@ SAMPLE_UNTIL = datetime.date(2026, 6, 30)
 
 LOAD_NOTES = """\
 FILE may be CSV, NDJSON, JSON or Parquet; the first three also as .gz. One file is one transaction: after an error or
-Ctrl-C the store is as before that file. While the server runs, it loads the file for you.
+Ctrl-C the store is as it was before that file. While the server runs, it loads the file for you.
 
-exit code: 0 all rows are in the store; 3 some are not, and stand in FILE.rejects.csv; 1 a file was not loaded; 2 wrong usage
+exit code: 0 all rows are in the store; 3 some are not, and are listed in FILE.rejects.csv; 1 a file was not loaded; 2 wrong usage
 """
 
 
@@ -120,7 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted. The file that was being loaded left no trace; those before it are loaded.", file=sys.stderr)
+        print("Interrupted. Nothing was loaded from the file in progress; the files before it are loaded.", file=sys.stderr)
         return 130
 
 
@@ -132,20 +132,20 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("load", help="load log files, or files that describe offers, creatives, channels",
                                epilog=LOAD_NOTES, formatter_class=argparse.RawDescriptionHelpFormatter)
     load.add_argument("logs", nargs="*", metavar="FILE", type=_file, help="a log of interactions")
-    load.add_argument("--tenant", type=_text, help="the tenant of rows that name none")
+    load.add_argument("--tenant", type=_text, help="the tenant of rows that do not name one")
     load.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", dest="maps",
-                      help="read a column of another name as this field (again for each)")
+                      help="read a column with another name as this field (repeatable)")
     for kind, columns in (("offers", "id, name, status"), ("creatives", "id, name, channelId"), ("channels", "id, name")):
         load.add_argument(f"--{kind}", action="append", default=[], metavar="FILE", type=_file,
                           help=f"a file that describes {kind}: {columns}")
-    load.add_argument("--strict", action="store_true", help="load nothing of a file of which not every row can be loaded")
+    load.add_argument("--strict", action="store_true", help="load a file only if every row of it can be loaded")
     load.set_defaults(run=_load, parser=load)
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
-    status.set_defaults(run=lambda options: _carried_out(StatusOrder(), tenants_of if options.tenants else str))
+    status.set_defaults(run=lambda options: _carried_out(StatusCommand(), tenants_of if options.tenants else str))
 
-    sample = commands.add_parser("sample", help="make a believable log and load it, or write it to a file",
+    sample = commands.add_parser("sample", help="generate a realistic log and load it, or write it to a file",
                                  description="The same arguments make the same log.")
     sample.add_argument("--interactions", type=_number, default=100_000, metavar="N", help="rows (default %(default)s)")
     sample.add_argument("--seed", type=_number, default=1, metavar="S", help="which log (default %(default)s)")
@@ -183,7 +183,7 @@ def _load(options: argparse.Namespace) -> int:
         renamed_columns(options.maps)
     except StoreError as problem:
         options.parser.error(str(problem))
-    return _carried_out(LoadOrder(
+    return _carried_out(LoadCommand(
         logs=tuple(options.logs),
         offers=tuple(options.offers),
         creatives=tuple(options.creatives),
@@ -197,18 +197,18 @@ def _load(options: argparse.Namespace) -> int:
 def _sample(options: argparse.Namespace) -> int:
     arguments = (options.interactions, options.seed, options.tenant)
     if options.output is None:
-        return _carried_out(SampleOrder(*arguments, options.until.isoformat()))
+        return _carried_out(SampleCommand(*arguments, options.until.isoformat()))
     rows = write_sample(sample_batches(*arguments, options.until), sample_entities(options.seed), options.output)
     print(f"{rows:,} rows written to {options.output}")
     return 0
 
 
-def _carried_out(order: Order, status_text: Callable[[Status], str] = str) -> int:
+def _carried_out(command: Command, status_text: Callable[[Status], str] = str) -> int:
     with Display(status_text) as display:
-        if not hand_over(order, home(), display.tell):
+        if not hand_over(command, home(), display.tell):
             store = Store.open(home())
             try:
-                order.carry_out(store, home(), display.tell, Stop())
+                command.carry_out(store, home(), display.tell, Stop())
             finally:
                 store.close()
     return display.exit_code

@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from data.loading.loading import Terms, load_log
+from data.loading.loading import LoadOptions, load_log
 from data.store.store import Store
 from queries.answers.funnel import FunnelAnswer, funnel
-from queries.asking.funnel import funnel_question, parse
+from queries.asking.funnel import funnel_query, parse
 
 # What each customer did, and in which hour: I an impression, C a click, V a conversion, all of one offer.
 LOG = {
@@ -108,14 +108,14 @@ def ours(ties: str) -> list[int]:
 
 def answer(ties: str) -> FunnelAnswer:
     """The product's own answer over the log."""
-    words = [("step", "impression"), ("step", "click"), ("step", "convert"), ("window", f"{WINDOW}h"), ("ties", ties)]
+    pairs = [("step", "impression"), ("step", "click"), ("step", "convert"), ("window", f"{WINDOW}h"), ("ties", ties)]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "log.ndjson"
         file.write_text("\n".join(json.dumps(row) for row in records()))
         store = Store.open(Path(folder))
-        load_log(store, file, Terms(), lambda _: None, Path(folder))
+        load_log(store, file, LoadOptions(), lambda _: None, Path(folder))
         with store.snapshot() as snapshot:
-            found = funnel(snapshot.tenant("shop"), funnel_question(parse("shop", words).or_refused()))
+            found = funnel(snapshot.tenant("shop"), funnel_query(parse("shop", pairs).or_refused()))
         store.close()
     return found
 

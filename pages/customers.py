@@ -8,23 +8,23 @@ import streamlit as st
 
 import process
 from data.columns.tenant import Tenant
-from pages.taking import taking
+from pages.taking import export_buttons
 from pages.visitor import visitor
 from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
 from queries.asking.filters import FILTERS
-from queries.asking.selection import Question, Selection, parse
+from queries.asking.selection import Query, Selection, parse
 from queries.asking.visible import visible
 from ui.charts.palette import Looks
-from ui.charts.timeline import timeline_figure, timeline_words
+from ui.charts.timeline import timeline_alt_text, timeline_figure
 from ui.components.kpis import kpis
 from ui.components.pager import pager
 from ui.components.table.figures import sortable_table
 from ui.components.table.rows import table
 from ui.page import address, copying, messages
-from ui.page.address import Field, Pairs, last
-from ui.page.record_drawer import RECORD, USUAL, cells, headed_columns, record_drawer
+from ui.page.address import AddressField, Pairs, last
+from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
 from ui.rows.customers import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
 from ui.rows.summary import summary_file
 from ui.words import numbers
@@ -37,15 +37,15 @@ CUSTOMER = "customerId"
 class Customers:
     """What the address asks of one customer's log, and the parts of the page that answer it."""
 
-    def __init__(self, tenant: Tenant, question: Question):
+    def __init__(self, tenant: Tenant, query: Query):
         self.tenant = tenant
         self.looks = Looks(tenant.names.type.ids)
-        self.limit: int = question.parameters["limit"]
-        self.cursor: str | None = question.parameters["cursor"]
-        self.record: str | None = question.parameters["record"]
-        asked = question.selection.values(CUSTOMER)
+        self.limit: int = query.parameters["limit"]
+        self.cursor: str | None = query.parameters["cursor"]
+        self.record: str | None = query.parameters["record"]
+        asked = query.selection.values(CUSTOMER)
         self.id = asked[0] if asked else None
-        self.problems = [problem.message for problem in question.problems] + list(left_aside(question.selection))
+        self.problems = [problem.message for problem in query.problems] + list(left_aside(query.selection))
 
     @property
     def selection(self) -> Selection:
@@ -53,17 +53,16 @@ class Customers:
         return Selection(self.tenant.id, ((CUSTOMER, (self.id,)),))
 
     def draw(self) -> None:
-        """Draws the page."""
         with st.container(horizontal=True, vertical_alignment="center", key="heading"):
             st.title("Customers", anchor=False)
         messages.not_understood(self.problems)
         self.draw_field()
         if self.id is None:
-            messages.choose("person_search", "Which customer?", "Enter a customer's id as it stands in the log, exactly.")
+            messages.choose("person_search", "Which customer?", "Enter a customer's id exactly as it appears in the log.")
             return
         found = customer(self.tenant, self.id)
         if found is None:
-            messages.unknown("customer", self.id, "Ids are compared exactly, capitals included.")
+            messages.unknown("customer", self.id, "Ids must match exactly, including case.")
             return
         self.draw_heading(found)
         kpis(customer_kpis(found, self.selection, self.tenant.names), "Figures of the customer")
@@ -74,8 +73,8 @@ class Customers:
             record_drawer(self.record, record(self.tenant, self.record), self.selection.zone, self.looks)
 
     def draw_field(self) -> None:
-        field = Field("customer", lambda pairs: last(pairs, CUSTOMER), lambda id: [(CUSTOMER, id.strip())] if id and id.strip() else [])
-        bound = address.mirror([field], [(CUSTOMER, self.id)] if self.id else [])
+        field = AddressField("customer", lambda pairs: last(pairs, CUSTOMER), lambda id: [(CUSTOMER, id.strip())] if id and id.strip() else [])
+        bound = address.bind([field], [(CUSTOMER, self.id)] if self.id else [])
         st.text_input("Customer id", **bound("customer"), placeholder="CUST001", width=360)
 
     def draw_heading(self, found: Customer) -> None:
@@ -86,21 +85,21 @@ class Customers:
     def draw_timeline(self, found: Customer) -> None:
         shown = timeline(self.tenant, found.id)
         st.header("Timeline", anchor=False)
-        if len(shown.marks) < shown.total:
-            st.caption(f"The newest {numbers.count(len(shown.marks))} of {numbers.counted(shown.total, 'interaction')}.")
-        offers = {offer.id: offer.label for offer in found.offers if offer.id in {mark.offer for mark in shown.marks}}
-        figure = timeline_figure(shown.marks, offers, self.tenant.names.channel.label, self.looks)
-        st.plotly_chart(figure, key="timeline", alt=timeline_words(shown.marks, shown.total), config={"displayModeBar": False})
+        if len(shown.points) < shown.total:
+            st.caption(f"The newest {numbers.count(len(shown.points))} of {numbers.counted(shown.total, 'interaction')}.")
+        offers = {offer.id: offer.label for offer in found.offers if offer.id in {point.offer for point in shown.points}}
+        figure = timeline_figure(shown.points, offers, self.tenant.names.channel.label, self.looks)
+        st.plotly_chart(figure, key="timeline", alt=timeline_alt_text(shown.points, shown.total), config={"displayModeBar": False})
 
     def draw_offers(self, found: Customer) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
             st.header("Offers seen and taken", anchor=False)
-            taking("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
+            export_buttons("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
         sortable_table(offer_rows(found, self.selection, self.tenant.names), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
         with st.container(horizontal=True, vertical_alignment="center", key="types_heading"):
             st.header("By type", anchor=False)
-            words = [("groupBy", "type"), *self.selection.pairs()]
-            taking("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, words)
+            pairs = [("groupBy", "type"), *self.selection.pairs()]
+            export_buttons("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, pairs)
         sortable_table(type_rows(found, self.looks), TYPE_HEADINGS, "Interactions by type", "customer_types")
 
     def draw_rows(self) -> None:
@@ -122,34 +121,34 @@ class Customers:
             known = self.cursor is None or exists(self.tenant, self.cursor)
             pager(numbers.rows_shown(place.before, len(found.records)) if known else f"Rows with an id below {self.cursor}", moves)
         zone = self.selection.zone
-        shown = headed_columns([name for name in USUAL if name != "customer"], zone)
+        shown = headed_columns([name for name in DEFAULT_COLUMNS if name != "customer"], zone)
         opened = table([cells(one, zone) for one in found.records], shown, "Interactions", self.looks, self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)
 
     def page_pairs(self) -> Pairs:
-        """The words of the page's place and size."""
+        """The parameters of the page's position and size."""
         limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
         return limit + ([("cursor", self.cursor)] if self.cursor else [])
 
     def show(self, cursor: str | None = None, opened: str | None = None) -> None:
-        """Makes the address that of the page after a cursor, with a record opened."""
+        """Navigate to the page after a cursor, with a record opened."""
         limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
         place = [(name, value) for name, value in (("cursor", cursor), ("record", opened)) if value]
-        address.show([(CUSTOMER, self.id), *limit, *place])
+        address.navigate([(CUSTOMER, self.id), *limit, *place])
 
 
 def left_aside(selection: Selection) -> list[str]:
     """What an address asks that does not narrow this page."""
     others = [filter.name for filter in FILTERS if filter.name != CUSTOMER and selection.values(filter.name)]
-    said = [f"{name} does not narrow a customer's page" for name in others]
+    said = [f"{name} does not filter a customer's page" for name in others]
     if selection.start is not None or selection.end is not None:
-        said.append("from and to do not narrow a customer's page")
+        said.append("from and to do not filter a customer's page")
     if selection.zone != "UTC":
         said.append("tz does not change a customer's page, whose times are UTC")
     if len(selection.values(CUSTOMER)) > 1:
-        said.append(f"{CUSTOMER} may be given once here")
+        said.append(f"{CUSTOMER} can be given only once here")
     return said
 
 
@@ -159,4 +158,4 @@ with process.store().snapshot() as snapshot:
         st.title("Customers", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:
-        Customers(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD))).draw()
+        Customers(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER))).draw()

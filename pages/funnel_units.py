@@ -9,8 +9,8 @@ import streamlit as st
 
 from data.columns.tenant import Tenant
 from queries.answers.funnel_units import UnitPage, units_page
-from queries.asking.funnel import FunnelQuestion
-from queries.asking.funnel_bars import CURSOR, Bar, UnitCursor
+from queries.asking.funnel import FunnelQuery
+from queries.asking.funnel_bars import CURSOR, FunnelBar, UnitCursor
 from ui.components.pager import pager
 from ui.components.table.figures import sortable_table
 from ui.page import copying
@@ -27,28 +27,27 @@ _BEFORE = "funnel cursors before"
 class UnitList:
     """The list of one bar after a cursor; `show` makes the address that of a bar and a cursor."""
 
-    def __init__(self, tenant: Tenant, question: FunnelQuestion, bar: Bar, cursor: UnitCursor | None,
-                 show: Callable[[Bar | None, str | None], None]):
+    def __init__(self, tenant: Tenant, query: FunnelQuery, bar: FunnelBar, cursor: UnitCursor | None,
+                 show: Callable[[FunnelBar | None, str | None], None]):
         self.tenant = tenant
-        self.question = question
+        self.query = query
         self.bar = bar
         self.cursor = cursor
         self.show = show
 
     def draw(self) -> None:
-        """Draws the list."""
-        found = units_page(self.tenant, self.question, self.bar, cursor=self.cursor)
+        found = units_page(self.tenant, self.query, self.bar, cursor=self.cursor)
         with st.container(border=True, key="units"):
             with st.container(horizontal=True, vertical_alignment="center", key="units_heading"):
                 with st.container(gap="xxsmall", key="units_said"):
-                    st.header(f"{units(found.total, self.question)} {bar_name(self.question, self.bar)}", anchor=False)
+                    st.header(f"{units(found.total, self.query)} {bar_name(self.query, self.bar)}", anchor=False)
                     st.caption("Latest entry first. A customer leads to their interactions in History.")
                 if found.total:
-                    words = [*self.question.pairs(), *bar_pairs(self.bar)]
+                    pairs = [*self.query.pairs(), *bar_pairs(self.bar)]
                     place = [(CURSOR.name, self.cursor.text())] if self.cursor else []
                     with st.container(horizontal=True, gap="xsmall", width="content", key="taking_units"):
-                        copying.download("Download all as CSV", f"{PATH}.csv", [*words, ("bom", "true")], "funnel-units.csv", key="download_units")
-                        copying.copy_text("Copy as curl", copying.curl_command(PATH, [*words, *place]), "copy_curl_units")
+                        copying.download("Download all as CSV", f"{PATH}.csv", [*pairs, ("bom", "true")], "funnel-units.csv", key="download_units")
+                        copying.copy_text("Copy as curl", copying.curl_command(PATH, [*pairs, *place]), "copy_curl_units")
                 st.button("Close", key="close_units", icon=":material/close:", type="tertiary", on_click=partial(self.show, None, None))
             if found.total:
                 self._draw_rows(found)
@@ -66,5 +65,5 @@ class UnitList:
             moves["older"] = partial(self.show, self.bar, found.next_cursor.text())
         pager(f"{numbers.counted(len(found.units), 'row')} of {numbers.count(found.total)}", moves, key="units_pager")
         offers = self.tenant.names.offer
-        rows = unit_rows(found.units, self.question, offers.label)
-        sortable_table(rows, unit_headings(self.question), "Units", key="units_table")
+        rows = unit_rows(found.units, self.query, offers.label)
+        sortable_table(rows, unit_headings(self.query), "Units", key="units_table")

@@ -8,24 +8,24 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.columns.tenant import Tenant
-from pages.taking import file_text
+from pages.taking import csv_text
 from queries.answers.funnel import FunnelAnswer
-from queries.answers.funnel_comparison import comparison, differences
-from queries.asking.funnel import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, MOST_STEPS, FunnelQuestion
+from queries.answers.funnel_comparison import differences, funnel_comparison
+from queries.asking.funnel import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, MOST_STEPS, FunnelQuery
 from queries.asking.parameters import Parameter, one_of, whole_number
 from queries.asking.periods import comparable_last_days, of_last_days
 from queries.asking.selection import ZONE, Selection
-from queries.asking.sentence import period, touched_days
-from ui.charts.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text, seen_text
-from ui.charts.funnel_parts import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
-from ui.charts.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
-from ui.charts.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
+from queries.asking.sentence import period_phrase, touched_days
+from ui.charts.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_alt_text, before_figure, before_file, before_rows, seen_text
+from ui.charts.funnel_parts import MOST_BARS, breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows
+from ui.charts.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_alt_text, times_figure
+from ui.charts.funnel_trend import MAY_CHANGE, funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows
 from ui.charts.palette import Looks
 from ui.components.table.figures import sortable_table
 from ui.page import address, copying, messages
-from ui.page.address import Binding, Field, Pairs
+from ui.page.address import AddressField, Binding, Pairs
 from ui.words.buckets import coarser_words, cut_caption, cut_words
-from ui.words.funnels import goal_words, reached_words, step_label, units
+from ui.words.funnels import goal_phrase, reached_phrase, step_label, units
 from ui.words.measures import how_compared
 
 VIEWS = {"breakdown": "By value", "trend": "Over time", "times": "Time to convert", "before": "Period before"}
@@ -39,26 +39,26 @@ _FUNNEL = "/api/v1/funnel"
 _PICTURE = {"config": {"displayModeBar": False}}
 
 
-class View:
-    """The chosen look at a funnel, its controls and their share of the address."""
+class FunnelView:
+    """The chosen look at a funnel, its controls and their part of the address."""
 
     names = (VIEW.name, TARGET.name, BREAKDOWN.name, GRAIN.name)
 
-    def __init__(self, tenant: Tenant, asked: FunnelQuestion, view: str | None, target: int | None):
+    def __init__(self, tenant: Tenant, asked: FunnelQuery, view: str | None, target: int | None):
         self._tenant = tenant
         self._asked = asked
         self._view = view or ("trend" if asked.grain and not asked.breakdown else "breakdown")
         self._target = min(target or MOST_STEPS, len(asked.steps))
         self.fields = (
-            Field(VIEW.name, lambda _: self._view, self._view_pairs),
-            address.one_of(BREAKDOWN.name, BREAKDOWNS, "channel"),
-            address.one_of(GRAIN.name, GRAINS, "week"),
-            Field(TARGET.name, lambda _: self._target, self._target_pairs),
+            AddressField(VIEW.name, lambda _: self._view, self._view_pairs),
+            address.choice_field(BREAKDOWN.name, BREAKDOWNS, "channel"),
+            address.choice_field(GRAIN.name, GRAINS, "week"),
+            AddressField(TARGET.name, lambda _: self._target, self._target_pairs),
         )
 
     @property
-    def question(self) -> FunnelQuestion:
-        """The question with the part that this look shows, and no other."""
+    def query(self) -> FunnelQuery:
+        """The query with the part that this look shows, and no other."""
         return replace(
             self._asked,
             breakdown=(self._asked.breakdown or "channel") if self._view == "breakdown" else None,
@@ -66,7 +66,7 @@ class View:
         )
 
     def pairs(self) -> Pairs:
-        """The words of the look that is shown."""
+        """The parameters of the view that is shown."""
         asked = self._asked
         parts = [(parameter.name, chosen) for parameter, chosen in ((BREAKDOWN, asked.breakdown), (GRAIN, asked.grain)) if chosen]
         return [*parts, *self._view_pairs(self._view), *self._target_pairs(self._target)]
@@ -88,29 +88,29 @@ class View:
         picture, table = st.columns([1, 1.25], gap="medium")
         with picture:
             st.plotly_chart(breakdown_figure(answer, self._target, contrasts), key="breakdown_picture",
-                            alt=breakdown_text(answer, self._target, contrasts), **_PICTURE)
+                            alt=breakdown_alt_text(answer, self._target, contrasts), **_PICTURE)
             if len(answer.breakdown) > MOST_BARS:
                 st.caption(f"The {MOST_BARS} with the most entries. The table has all {len(answer.breakdown)}.")
         with table:
             sortable_table(breakdown_rows(answer, self._target, contrasts), breakdown_headings(answer, self._target),
-                           f"Funnel by {answer.question.breakdown}", key="breakdown_table")
-        marks = " ▲ and ▼ stand only where the difference survives that." if len(contrasts) > 1 else ""
-        st.caption(f"The value is that of the entry. {how_compared(contrasts)}{marks}")
+                           f"Funnel by {answer.query.breakdown}", key="breakdown_table")
+        signs = " ▲ and ▼ appear only where the difference is significant." if len(contrasts) > 1 else ""
+        st.caption(f"The value is that of the entry. {how_compared(contrasts)}{signs}")
 
     def _draw_trend(self, answer: FunnelAnswer, bound: Binding) -> None:
         with self._controls():
             st.selectbox("Entries", GRAINS, **bound(GRAIN.name), format_func=lambda grain: f"By {grain}", filter_mode=None, width=180)
             self._draw_download("trend")
         cut = cut_words(self._tenant, self._asked.selection, answer.grain)
-        figure = trend_figure(answer, Looks(self._tenant.names.type.ids), cut)
-        st.plotly_chart(figure, key="trend_picture", alt=trend_text(answer, cut), **_PICTURE)
-        if coarser := coarser_words(answer.question.grain, answer.grain):
+        figure = funnel_trend_figure(answer, Looks(self._tenant.names.type.ids), cut)
+        st.plotly_chart(figure, key="trend_picture", alt=funnel_trend_alt_text(answer, cut), **_PICTURE)
+        if coarser := coarser_words(answer.query.grain, answer.grain):
             st.caption(coarser)
         if any(bucket.immature for bucket in answer.trend):
-            st.caption(f"Shaded: a bucket that {MAY_RISE}, because some of its units' time has not run out.")
+            st.caption(f"Shaded: a bucket that {MAY_CHANGE}, because some of its units' time has not run out.")
         if caption := cut_caption(cut):
             st.caption(caption)
-        sortable_table(trend_rows(answer, cut), trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
+        sortable_table(funnel_trend_rows(answer, cut), funnel_trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
 
     def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:
         step = answer.steps[self._target - 1]
@@ -119,40 +119,40 @@ class View:
             self._draw_target(bound)
             if times.n:
                 _draw_file("funnel-times", TIME_HEADER, time_file(times))
-            self._draw_curl(self.question)
+            self._draw_curl(self.query)
         if not times.n:
-            st.text(f"None {reached_words(self._asked, step.number)}, so there are no times.")
+            st.text(f"None {reached_phrase(self._asked, step.number)}, so there are no times.")
             return
         with st.container(horizontal=True, key="funnel_times"):
             for name, value in time_facts(times):
                 st.metric(name, value, width="content")
         picture, table = st.columns([1.6, 1], gap="medium")
         with picture:
-            st.plotly_chart(times_figure(times), key="times_picture", alt=times_text(times, goal_words(self._asked, step.number)), **_PICTURE)
+            st.plotly_chart(times_figure(times), key="times_picture", alt=times_alt_text(times, goal_phrase(self._asked, step.number)), **_PICTURE)
         with table:
             sortable_table(time_rows(times), TIME_HEADINGS, "Times", key="times_table")
-        st.caption(f"From the entry to {goal_words(self._asked, step.number)}, of the {units(times.n, self._asked)} that "
-                   f"{reached_words(self._asked, step.number)}. The bars stand for longer and longer stretches of time.")
+        st.caption(f"From the entry to {goal_phrase(self._asked, step.number)}, of the {units(times.n, self._asked)} that "
+                   f"{reached_phrase(self._asked, step.number)}. Later bars cover longer stretches of time.")
 
     def _draw_before(self, answer: FunnelAnswer, bound: Binding) -> None:
-        compared = comparison(self._tenant, self._asked)
+        compared = funnel_comparison(self._tenant, self._asked)
         if compared is None:
             self._draw_choice_of_period()
             return
         with self._controls():
             _draw_file("funnel-before", BEFORE_HEADER, before_file(compared))
-            self._draw_curl(compared.now.question, compared.before.question)
-        before = touched_days(compared.before.question.selection)
-        st.text(f"Entries {period(self._asked.selection)}, against the equally long period before, {before}")
-        if not compared.whole:
-            st.caption(":material/info: The log begins within the period before, so that has fewer entries than it might.")
+            self._draw_curl(compared.now.query, compared.before.query)
+        before = touched_days(compared.before.query.selection)
+        st.text(f"Entries {period_phrase(self._asked.selection)}, against the preceding period of the same length, {before}")
+        if not compared.is_complete:
+            st.caption(":material/info: The log begins during the period before, so that period may have too few entries.")
         if compared.seen_ms is not None:
             st.caption(f":material/info: {messages.plain(seen_text(compared))}")
         if compared.now.immature:
             st.caption(f":material/info: {units(compared.now.immature, self._asked)} of the later period may still convert, so its rates may rise.")
         picture, table = st.columns([1, 1.25], gap="medium")
         with picture:
-            st.plotly_chart(before_figure(compared), key="before_picture", alt=before_text(compared), **_PICTURE)
+            st.plotly_chart(before_figure(compared), key="before_picture", alt=before_alt_text(compared), **_PICTURE)
         with table:
             sortable_table(before_rows(compared), BEFORE_HEADINGS, "Now and before", key="before_table")
 
@@ -160,13 +160,13 @@ class View:
         tenant, zone = self._tenant, self._asked.selection.zone
         chosen = comparable_last_days(tenant.oldest(), tenant.clock(), _DAYS, zone)
         with st.container(border=True, gap="xsmall", key="funnel_period"):
-            st.text("The log has nothing from before this period to compare with.")
+            st.text("The log has nothing before this period to compare with.")
             if chosen is None:
                 return
             others = address.without(address.pairs(), ("from", "to", ZONE.name, "cursor"))
-            words = of_last_days(Selection(tenant.id, zone=zone), tenant.clock(), chosen, tenant.future_rows() > 0).pairs()
+            pairs = of_last_days(Selection(tenant.id, zone=zone), tenant.clock(), chosen, tenant.future_rows() > 0).pairs()
             label = "Choose the last day" if chosen == 1 else f"Choose the last {chosen} days"
-            st.button(label, key="choose_period", on_click=lambda: address.show([*others, *words]))
+            st.button(label, key="choose_period", on_click=lambda: address.navigate([*others, *pairs]))
 
     def _controls(self) -> DeltaGenerator:
         return st.container(horizontal=True, vertical_alignment="bottom", key="funnel_controls")
@@ -178,12 +178,12 @@ class View:
                      format_func=lambda number: step_label(self._asked, number))
 
     def _draw_download(self, table: str) -> None:
-        words = [*self.question.pairs(), ("table", table), ("bom", "true")]
-        copying.download("Download table as CSV", f"{_FUNNEL}.csv", words, f"funnel-{table}.csv", key=f"download_{table}")
-        self._draw_curl(self.question)
+        pairs = [*self.query.pairs(), ("table", table), ("bom", "true")]
+        copying.download("Download table as CSV", f"{_FUNNEL}.csv", pairs, f"funnel-{table}.csv", key=f"download_{table}")
+        self._draw_curl(self.query)
 
-    def _draw_curl(self, *questions: FunnelQuestion) -> None:
-        command = copying.curl_commands(_FUNNEL, (question.pairs() for question in questions))
+    def _draw_curl(self, *calls: FunnelQuery) -> None:
+        command = copying.curl_commands(_FUNNEL, (call.pairs() for call in calls))
         copying.copy_text("Copy as curl", command, "copy_curl_view")
 
     def _view_pairs(self, chosen: str | None) -> Pairs:
@@ -195,4 +195,4 @@ class View:
 
 
 def _draw_file(name: str, header: tuple[str, ...], rows: list[tuple[str | int | float | None, ...]]) -> None:
-    copying.save("Download table as CSV", file_text(header, rows), f"{name}.csv", key=name)
+    copying.save("Download table as CSV", csv_text(header, rows), f"{name}.csv", key=name)

@@ -10,57 +10,56 @@ from pathlib import Path
 import streamlit as st
 
 import process
-from data.columns.funnel.listing import is_ready
+from data.columns.funnel.listing import is_funnel_ready
 from data.columns.tenant import Tenant
 from pages.funnel_units import UnitList
-from pages.funnel_views import TARGET, VIEW, View
+from pages.funnel_views import TARGET, VIEW, FunnelView
 from pages.visitor import visitor
-from queries.answers.funnel import FunnelAnswer, either, funnel
+from queries.answers.funnel import FunnelAnswer, funnel, joined_by_or
 from queries.answers.summary import choices
-from queries.asking import funnel as question
+from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
-from queries.asking.funnel import AS_OF, STEP, funnel_question
-from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, Bar
-from queries.asking.selection import Question, Selection
+from queries.asking.funnel import AS_OF, STEP, funnel_query
+from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, FunnelBar
+from queries.asking.selection import Query, Selection
 from queries.asking.sentence import instant
-from ui.charts.funnel import funnel_figure, funnel_text
+from ui.charts.funnel import funnel_alt_text, funnel_figure
 from ui.components.table.figures import sortable_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
-from ui.page.filter_bar import FilterBar, Period, Zone
-from ui.page.funnel_editor import PRESETS, Rules, Slots, StepEditor, is_draft, slots, step_pairs
+from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
+from ui.page.funnel_editor import PRESETS, DraftSteps, RuleEditor, StepEditor, draft_steps, is_draft, step_pairs
 from ui.page.messages import draw_as_of
 from ui.rows.funnels import STEP_HEADINGS, step_rows
 from ui.words import numbers
-from ui.words.funnels import bar_pairs, end_words, interval, reached_words, units, warnings
+from ui.words.funnels import bar_pairs, completed_phrase, interval, reached_phrase, units, warnings
 
 PATH = "/api/v1/funnel"
 STYLE = Path(__file__).parents[1] / "ui" / "page" / "funnel.css"
 
 
-def asked_of(tenant: Tenant, pairs: Pairs) -> Question:
+def query_of(tenant: Tenant, pairs: Pairs) -> Query:
     """What the address asks, which may or may not be about the units behind a bar."""
     named = {name for name, value in pairs if value}
-    parse = bars.parse if named & {REACHED.name, DROPPED_AFTER.name} else question.parse
+    parse = bars.parse if named & {REACHED.name, DROPPED_AFTER.name} else funnel_parameters.parse
     return parse(tenant.id, pairs, (REACHED, DROPPED_AFTER, CURSOR, VIEW, TARGET))
 
 
 class Funnels:
     """What the address asks of a tenant's funnels, and the parts of the page that answer it."""
 
-    def __init__(self, tenant: Tenant, asked: Question, pairs: Pairs):
+    def __init__(self, tenant: Tenant, asked: Query, pairs: Pairs):
         self.tenant = tenant
-        self.question = funnel_question(asked)
-        self.steps: Slots = slots(pairs, self.question.steps)
+        self.query = funnel_query(asked)
+        self.steps: DraftSteps = draft_steps(pairs, self.query.steps)
         self.problems = [problem for problem in asked.problems if not (problem.parameter == STEP.name and is_draft(self.steps))]
         misread = {problem.parameter for problem in asked.problems}
         has_bar = any(asked.parameters[one.name] for one in (REACHED, DROPPED_AFTER)) and not misread & {REACHED.name, DROPPED_AFTER.name}
-        self.bar: Bar | None = bars.bar_of(asked) if has_bar else None
+        self.bar: FunnelBar | None = bars.bar_of(asked) if has_bar else None
         self.cursor = asked.parameters[CURSOR.name] if has_bar else None
-        self.view = View(tenant, self.question, asked.parameters[VIEW.name], asked.parameters[TARGET.name])
+        self.view = FunnelView(tenant, self.query, asked.parameters[VIEW.name], asked.parameters[TARGET.name])
 
     def draw(self) -> None:
-        """Draws the page."""
         st.html(STYLE)
         with st.container(horizontal=True, vertical_alignment="center", key="heading"):
             st.title("Funnels", anchor=False)
@@ -68,17 +67,17 @@ class Funnels:
         messages.not_understood([problem.message for problem in self.problems])
         self.draw_question()
         if is_draft(self.steps):
-            st.info("A funnel needs at least two steps with a type each.", icon=":material/filter_alt:")
+            st.info("A funnel needs at least two steps, each with a type.", icon=":material/filter_alt:")
             return
-        with st.spinner("Counting" if is_ready(self.tenant) else "Preparing the funnel, a few seconds, once after a start"):
-            answer = funnel(self.tenant, self.view.question)
+        with st.spinner("Counting" if is_funnel_ready(self.tenant) else "Preparing the funnel: a few seconds, only after a restart"):
+            answer = funnel(self.tenant, self.view.query)
         self.draw_summary(answer)
         if answer.steps[0].units == 0:
             self.draw_emptiness(answer)
             return
         self.draw_steps(answer)
         if self.bar:
-            UnitList(self.tenant, self.question, self.bar, self.cursor, self.show).draw()
+            UnitList(self.tenant, self.query, self.bar, self.cursor, self.show).draw()
         self.view.draw(answer, self.view_bound)
 
     def draw_presets(self) -> None:
@@ -88,15 +87,15 @@ class Funnels:
         st.pills("Ready-made funnels", list(steps), key="preset", on_change=self.take_preset, args=(steps,), label_visibility="collapsed")
 
     def draw_question(self) -> None:
-        selection = self.question.selection
-        period = Period(selection, self.tenant, datetime.now(UTC).date())
-        editor, rules = StepEditor(self.steps, self.types), Rules(self.question, self.types)
-        filters = FilterBar(self.tenant, selection, period, omitted=("type",), zone=Zone(selection))
+        selection = self.query.selection
+        period = PeriodPicker(selection, self.tenant, datetime.now(UTC).date())
+        editor, rules = StepEditor(self.steps, self.types), RuleEditor(self.query, self.types)
+        filters = FilterBar(self.tenant, selection, period, omitted=("type",), zone=ZonePicker(selection))
         everything = self.pairs(self.bar)
         kept = (*self.view.names, REACHED.name, DROPPED_AFTER.name, AS_OF.name)
-        bound = address.mirror((*editor.fields, *rules.fields, *filters.fields), everything, kept)
+        bound = address.bind((*editor.fields, *rules.fields, *filters.fields), everything, kept)
         others = {name for name, _ in everything if name not in self.view.names}
-        self.view_bound = address.mirror(self.view.fields, everything, others | {CURSOR.name})
+        self.view_bound = address.bind(self.view.fields, everything, others | {CURSOR.name})
         with st.container(key="funnel_question"):
             with st.container(key="funnel_steps", gap="xsmall"):
                 editor.draw(bound, address.without(self.pairs(), (STEP.name,)))
@@ -108,23 +107,23 @@ class Funnels:
         first, last = answer.steps[0], answer.steps[-1]
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.question)} {end_words(self.question)}"
+                reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.query)} {completed_phrase(self.query)}"
                 st.header(reached if first.units else "Nobody entered this funnel", anchor=False)
                 if last.interval95 and first.units:
-                    said = f"{numbers.count(last.units)} {reached_words(self.question, last.number)}"
+                    said = f"{numbers.count(last.units)} {reached_phrase(self.query, last.number)}"
                     st.text(f"{said} · 95% interval {interval(last.interval95)}")
-                draw_as_of(self.tenant, self.question.selection.zone)
-                if self.question.as_of_ms is not None:
+                draw_as_of(self.tenant, self.query.selection.zone)
+                if self.query.as_of_ms is not None:
                     self.draw_as_of()
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
-                words = self.view.question.pairs()
-                copying.download("Download steps as CSV", f"{PATH}.csv", [*words, ("table", "steps"), ("bom", "true")], "funnel-steps.csv")
+                pairs = self.view.query.pairs()
+                copying.download("Download steps as CSV", f"{PATH}.csv", [*pairs, ("table", "steps"), ("bom", "true")], "funnel-steps.csv")
                 copying.copy_link()
-                copying.copy_curl(PATH, words)
+                copying.copy_curl(PATH, pairs)
 
     def draw_as_of(self) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            said = instant(self.question.as_of_ms, self.question.selection.zone)
+            said = instant(self.query.as_of_ms, self.query.selection.zone)
             st.text(f"As it stood on {said}: later rows do not count.", width="content")
             st.button("Count them", key="count_later", on_click=self.count_later, type="tertiary")
 
@@ -135,15 +134,15 @@ class Funnels:
         picture, table = st.columns([1, 1], gap="medium")
         with picture:
             st.plotly_chart(funnel_figure(answer, self.bar), key="funnel_picture", on_select=self.chosen_bar, selection_mode="points",
-                            alt=funnel_text(answer), config={"displayModeBar": False})
+                            alt=funnel_alt_text(answer), config={"displayModeBar": False})
         with table:
             pressed = sortable_table(step_rows(answer, self.bar_link, self.bar), STEP_HEADINGS, "Steps", key="funnel_table")
             address.follow(pressed.followed)
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
     def draw_emptiness(self, answer: FunnelAnswer) -> None:
-        types = [type for step in self.question.steps for type in step] if self.question.order == "any" else self.question.steps[0]
-        hint = f"Under these filters there is no {either(types)} to begin with."
+        types = [type for step in self.query.steps for type in step] if self.query.order == "any" else self.query.steps[0]
+        hint = f"Under these filters there is no {joined_by_or(types)} to begin with."
         messages.nothing_matches("entries", hint, self.clear if self.is_filtered else None)
 
     @property
@@ -154,21 +153,21 @@ class Funnels:
     @property
     def is_filtered(self) -> bool:
         """Whether less than the whole log is asked."""
-        selection = self.question.selection
+        selection = self.query.selection
         return bool(selection.filters) or selection.start is not None or selection.end is not None
 
-    def pairs(self, bar: Bar | None = None) -> Pairs:
+    def pairs(self, bar: FunnelBar | None = None) -> Pairs:
         """The address as it was understood, with a bar or none, and without the place in its list."""
-        words = replace(self.question, breakdown=None, grain=None).pairs()
-        return [*step_pairs(self.steps), *address.without(words, (STEP.name,)), *self.view.pairs(), *(bar_pairs(bar) if bar else [])]
+        pairs = replace(self.query, breakdown=None, grain=None).pairs()
+        return [*step_pairs(self.steps), *address.without(pairs, (STEP.name,)), *self.view.pairs(), *(bar_pairs(bar) if bar else [])]
 
-    def bar_link(self, bar: Bar) -> str:
+    def bar_link(self, bar: FunnelBar) -> str:
         """The address of this view with the units of a bar."""
-        return "/funnels" + address.query(self.pairs(bar))
+        return "/funnels" + address.query_string(self.pairs(bar))
 
-    def show(self, bar: Bar | None, cursor: str | None = None) -> None:
-        """Makes the address that of a bar's units after a cursor; of no list without a bar."""
-        address.show([*self.pairs(bar), *([(CURSOR.name, cursor)] if cursor else [])])
+    def show(self, bar: FunnelBar | None, cursor: str | None = None) -> None:
+        """Navigate to a bar's units after a cursor; of no list without a bar."""
+        address.navigate([*self.pairs(bar), *([(CURSOR.name, cursor)] if cursor else [])])
 
     def chosen_bar(self) -> None:
         """Lists the units of the bar that was just chosen in the picture."""
@@ -177,22 +176,22 @@ class Funnels:
             name, number = points[0]["customdata"]
             self.show((bars.reached if name == REACHED.name else bars.dropped_after)(int(number)))
 
-    def take_preset(self, steps: dict[str, Slots]) -> None:
+    def take_preset(self, steps: dict[str, DraftSteps]) -> None:
         """Makes the steps those of a preset; what they name is excluded no longer."""
         chosen = steps.get(st.session_state["preset"], self.steps)
         named = {type for step in chosen for type in step}
-        excluded = tuple(type for type in self.question.excluded if type not in named)
-        self.steps, self.question = chosen, replace(self.question, steps=chosen, excluded=excluded)
+        excluded = tuple(type for type in self.query.excluded if type not in named)
+        self.steps, self.query = chosen, replace(self.query, steps=chosen, excluded=excluded)
         self.show(None)
 
     def count_later(self) -> None:
-        """Makes the address that of the same funnel with all rows."""
-        self.question = replace(self.question, as_of_ms=None)
+        """Navigate to the same funnel with all rows."""
+        self.query = replace(self.query, as_of_ms=None)
         self.show(self.bar)
 
     def clear(self) -> None:
         """Takes the filters and the period away."""
-        self.question = replace(self.question, selection=Selection(self.tenant.id, zone=self.question.selection.zone))
+        self.query = replace(self.query, selection=Selection(self.tenant.id, zone=self.query.selection.zone))
         self.show(None)
 
 
@@ -202,5 +201,5 @@ with process.store().snapshot() as snapshot:
         st.title("Funnels", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:
-        words = address.pairs()
-        Funnels(tenant, asked_of(tenant, words), words).draw()
+        pairs = address.pairs()
+        Funnels(tenant, query_of(tenant, pairs), pairs).draw()

@@ -10,18 +10,18 @@ import streamlit as st
 import process
 from data.columns.tenant import Tenant
 from pages.visitor import visitor
-from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, widened
+from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, relaxed_selections
 from queries.asking.parameters import Parameter
-from queries.asking.selection import Question, Selection, parse
+from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence
 from ui.charts.palette import Looks
 from ui.components.pager import pager
 from ui.components.table.rows import table
 from ui.page import address, copying, messages
-from ui.page.address import Field, Pairs, one_of
-from ui.page.filter_bar import FilterBar, Period, Zone
+from ui.page.address import AddressField, Pairs, choice_field
+from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
 from ui.page.messages import draw_as_of
-from ui.page.record_drawer import COLUMNS, RECORD, USUAL, cells, column_names, headed_columns, record_drawer
+from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, RECORD_PARAMETER, cells, column_names, headed_columns, record_drawer
 from ui.words import numbers
 
 PATH = "/api/v1/interaction-history"
@@ -29,23 +29,22 @@ SIZES = (25, 50, 100)
 SPREADSHEET_ROWS = 1_048_576
 
 # What only this page's address has: the API answers the same whatever it says.
-SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, with commas between them.", USUAL)
+SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, with commas between them.", DEFAULT_COLUMNS)
 
 
 class History:
     """What the address asks of a tenant's log, and the parts of the page that answer it."""
 
-    def __init__(self, tenant: Tenant, question: Question):
+    def __init__(self, tenant: Tenant, query: Query):
         self.tenant = tenant
-        self.selection = question.selection
-        self.problems = [problem.message for problem in question.problems]
-        self.limit = min(question.parameters["limit"], LARGEST_LIMIT)
-        self.cursor: str | None = question.parameters["cursor"]
-        self.record: str | None = question.parameters["record"]
-        self.columns: tuple[str, ...] = question.parameters["columns"]
+        self.selection = query.selection
+        self.problems = [problem.message for problem in query.problems]
+        self.limit = min(query.parameters["limit"], LARGEST_LIMIT)
+        self.cursor: str | None = query.parameters["cursor"]
+        self.record: str | None = query.parameters["record"]
+        self.columns: tuple[str, ...] = query.parameters["columns"]
 
     def draw(self) -> None:
-        """Draws the page."""
         with st.container(horizontal=True, vertical_alignment="center", key="heading"):
             st.title("History", anchor=False)
             if self.is_filtered:
@@ -63,11 +62,11 @@ class History:
             record_drawer(self.record, record(self.tenant, self.record), self.selection.zone, Looks(self.tenant.names.type.ids))
 
     def draw_filters(self) -> None:
-        period = Period(self.selection, self.tenant, datetime.now(UTC).date())
-        bar = FilterBar(self.tenant, self.selection, period, zone=Zone(self.selection))
+        period = PeriodPicker(self.selection, self.tenant, datetime.now(UTC).date())
+        bar = FilterBar(self.tenant, self.selection, period, zone=ZonePicker(self.selection))
         self.sizes = sorted({*SIZES, self.limit})
-        fields = (*bar.fields, one_of("limit", self.sizes, DEFAULT_LIMIT), Field("columns", lambda _: list(self.columns), columns_pairs))
-        self.bound = address.mirror(fields, self.pairs())
+        fields = (*bar.fields, choice_field("limit", self.sizes, DEFAULT_LIMIT), AddressField("columns", lambda _: list(self.columns), columns_pairs))
+        self.bound = address.bind(fields, self.pairs())
         bar.draw(self.bound)
 
     def draw_summary(self, found: Page) -> None:
@@ -109,7 +108,7 @@ class History:
                 copying.copy_link()
                 copying.copy_curl(PATH, [*selected, *self.page_pairs()])
             if found.total >= SPREADSHEET_ROWS:
-                st.caption(f"A spreadsheet holds {numbers.count(SPREADSHEET_ROWS)} rows and would leave out the rest of this file.")
+                st.caption(f"A spreadsheet holds {numbers.count(SPREADSHEET_ROWS)} rows and would cut off the rest of this file.")
 
     def draw_table(self, found: Page) -> None:
         zone = self.selection.zone
@@ -120,11 +119,11 @@ class History:
             self.show(self.cursor, opened)
 
     def draw_emptiness(self) -> None:
-        found = widened(self.tenant, self.selection)
+        found = relaxed_selections(self.tenant, self.selection)
         helpful = [one for one in found if one.total]
         hint = " ".join(f"Without the filter {one.dropped} there would be {numbers.count(one.total)}." for one in helpful)
-        ways = [messages.Way(f"Remove {one.dropped}", partial(self.show_selection, one.selection)) for one in helpful]
-        hint = hint or "Nor would any without one of the filters."
+        ways = [messages.Action(f"Remove {one.dropped}", partial(self.show_selection, one.selection)) for one in helpful]
+        hint = hint or "Removing any one filter would not help."
         messages.nothing_matches("interactions", hint, self.clear, ways)
 
     @property
@@ -134,7 +133,7 @@ class History:
         return bool(selection.filters) or selection.start is not None or selection.end is not None
 
     def page_pairs(self) -> Pairs:
-        """The words of the page's place and size, beside those of its selection."""
+        """The parameters of the page's position and size, beside those of its selection."""
         limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
         return limit + ([("cursor", self.cursor)] if self.cursor else [])
 
@@ -144,22 +143,22 @@ class History:
         return [*self.selection.pairs(), *limit, *columns_pairs(self.columns)]
 
     def show(self, cursor: str | None = None, opened: str | None = None) -> None:
-        """Makes the address that of the page after a cursor, with a record opened."""
-        address.show([*self.pairs(), *([("cursor", cursor)] if cursor else []), *([("record", opened)] if opened else [])])
+        """Navigate to the page after a cursor, with a record opened."""
+        address.navigate([*self.pairs(), *([("cursor", cursor)] if cursor else []), *([("record", opened)] if opened else [])])
 
     def show_selection(self, selection: Selection) -> None:
-        """Makes the address that of another selection."""
+        """Navigate to another selection."""
         self.selection = selection
         self.show()
 
     def clear(self) -> None:
-        """Makes the address that of the whole log."""
+        """Navigate to the whole log."""
         self.show_selection(Selection(self.tenant.id, zone=self.selection.zone))
 
 
 def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:
     names = tuple(column.name for column in COLUMNS if column.name in chosen)
-    return [] if names in ((), USUAL) else [("columns", ",".join(names))]
+    return [] if names in ((), DEFAULT_COLUMNS) else [("columns", ",".join(names))]
 
 
 with process.store().snapshot() as snapshot:
@@ -168,4 +167,4 @@ with process.store().snapshot() as snapshot:
         st.title("History", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:
-        History(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD, SHOWN_COLUMNS))).draw()
+        History(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER, SHOWN_COLUMNS))).draw()

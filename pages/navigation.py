@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from accounts import Forbidden, Unknown
+from accounts import Forbidden, Unauthenticated
 from data.store.limits import StoreError, TooSlow
 from pages.visitor import visitor
 from ui.page import address, messages
@@ -44,10 +44,10 @@ def missing_page(name: str) -> None:
     """Says, under the address that was asked for, that there is no such page, and leads to the one that may be meant."""
     meant = next((entry for entry in MENU if entry.file == name.casefold()), None)
     if meant is None:
-        messages.no_such_page(name, "The link may be cut off or misspelled.", MENU[0].title, f"/{MENU[0].file}")
+        messages.no_such_page(name, "The link may be incomplete or misspelled.", MENU[0].title, f"/{MENU[0].file}")
     else:
-        hint = f"{meant.title} is /{meant.file}, in small letters."
-        messages.no_such_page(name, hint, meant.title, f"/{meant.file}{address.query(address.pairs())}")
+        hint = f"{meant.title} is /{meant.file}, in lower case."
+        messages.no_such_page(name, hint, meant.title, f"/{meant.file}{address.query_string(address.pairs())}")
 
 
 def missing_pages() -> list[st.Page]:
@@ -63,7 +63,7 @@ def missing_pages() -> list[st.Page]:
 
 def shown_address() -> str:
     """Path and query of the page on the screen."""
-    return (urlsplit(st.context.url or "").path or "/") + address.query(address.pairs())
+    return (urlsplit(st.context.url or "").path or "/") + address.query_string(address.pairs())
 
 
 def forget_other_pages(path: str) -> None:
@@ -88,7 +88,7 @@ def main() -> None:
         frame(page.title)
         account_menu(identity.name, identity.tenant, str(identity.role))
         page.run()
-    except Unknown:
+    except Unauthenticated:
         frame("Signed out")
         messages.signed_out(shown_address())
     except Forbidden as refusal:

@@ -11,23 +11,23 @@ from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
 from pages.offer_sides import RATE, RATE_FIELD, draw_sides
-from pages.taking import taking_of_api
+from pages.taking import api_export_buttons
 from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
-from queries.answers.history import page, record, widened
+from queries.answers.history import page, record, relaxed_selections
 from queries.answers.trend import Bucket
-from queries.asking.periods import within
+from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
 from queries.asking.sentence import touched_days
 from ui.charts.palette import Looks
 from ui.components.kpis import CLEAR, kpis, of_impressions, period_kpis
-from ui.components.kpis import USUAL as USUAL_MEASURES
+from ui.components.kpis import DEFAULT_MEASURES as USUAL_MEASURES
 from ui.components.table.rows import table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.links import link_behind
 from ui.page.messages import no_interactions
-from ui.page.record_drawer import RECORD, USUAL, cells, headed_columns, record_drawer
+from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
 from ui.words import numbers
 from ui.words.measures import interval_text, standing_note
 
@@ -36,19 +36,17 @@ HISTORY = "/api/v1/interaction-history"
 NEWEST_ROWS = 10
 
 # What only this page's address has: the API answers the same whatever they say.
-PARAMETERS = (GRAIN, HEAT, RATE, RECORD)
+PARAMETERS = (GRAIN, HEAT, RATE, RECORD_PARAMETER)
 FIELDS = (*offer_parts.FIELDS, RATE_FIELD)
 
 
 class OfferPage(OfferFrame):
-    """The page of one offer."""
-
     def draw(self) -> None:
         [self.offer] = self.chosen
         self.draw_way_back()
         if self.offer not in self.tenant.names.offer.keys:
-            hint = f"The link may be cut off, or meant for another account. The id was {self.offer}."
-            messages.nothing_matches("offers", hint, ways=[messages.Way("Show all offers", self.show_all)])
+            hint = f"The link may be incomplete, or meant for another account. The id was {self.offer}."
+            messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])
             return
         self.draw_heading()
         messages.not_understood(self.problems)
@@ -58,7 +56,7 @@ class OfferPage(OfferFrame):
         if found.compared.now.total:
             self.draw_answers(found)
         else:
-            no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
+            no_interactions(relaxed_selections(self.tenant, self.selection), self.show_selection, self.clear)
         if opened := self.asked["record"]:
             record_drawer(opened, record(self.tenant, opened), self.selection.zone, Looks(self.tenant.names.type.ids))
 
@@ -68,7 +66,7 @@ class OfferPage(OfferFrame):
             st.title(entity.name or entity.id, anchor=False, width="content")
             if entity.status:
                 st.badge(entity.status, color="green" if entity.status == "active" else "gray")
-            st.caption(entity.id if entity.name else "Of this offer only its id is known.", width="content")
+            st.caption(entity.id if entity.name else "Only the id of this offer is known.", width="content")
 
     def draw_summary(self, found: Standings) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
@@ -83,10 +81,10 @@ class OfferPage(OfferFrame):
     def compared_with(self, found: Standings) -> str:
         """What the changes are against, in words."""
         if found.compared.before_period is None:
-            return "The log has nothing from before this period to compare with."
-        before = touched_days(within(self.selection, found.compared.before_period))
-        short = "" if found.compared.whole else ", in which the log only begins: what looks like growth may be just that"
-        return f"Changes are against the equally long period before, {before}{short}."
+            return "The log has nothing before this period to compare with."
+        before = touched_days(with_time_range(self.selection, found.compared.before_period))
+        short = "" if found.compared.is_complete else ", during which the log begins: apparent growth may only reflect that"
+        return f"Changes are against the preceding period of the same length, {before}{short}."
 
     def draw_answers(self, found: Standings) -> None:
         buckets = offer_parts.buckets(self)
@@ -122,9 +120,9 @@ class OfferPage(OfferFrame):
             st.header("Newest interactions", anchor=False)
             st.page_link("history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
                          icon_position="right", query_params=address.grouped(self.selection.pairs()))
-            taking_of_api("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
+            api_export_buttons("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
         zone = self.selection.zone
-        shown = headed_columns([name for name in USUAL if name != "offer"], zone)
+        shown = headed_columns([name for name in DEFAULT_COLUMNS if name != "offer"], zone)
         rows = [cells(one, zone) for one in found.records]
         opened = table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked["record"])
         if opened and opened != self.asked["record"]:
@@ -133,12 +131,12 @@ class OfferPage(OfferFrame):
 
     def pairs(self) -> Pairs:
         """The address as it was understood, without the opened record."""
-        return [*self.selected(), *self.words(field.key for field in FIELDS)]
+        return [*self.selected(), *self.parameters(field.key for field in FIELDS)]
 
     def show(self, opened: str | None = None) -> None:
-        """Makes the address that of this page, with a record opened."""
-        address.show([*self.pairs(), *([("record", opened)] if opened else [])])
+        """Navigate to this page, with a record opened."""
+        address.navigate([*self.pairs(), *([("record", opened)] if opened else [])])
 
     def clear(self) -> None:
-        """Makes the address that of all of this offer's interactions."""
+        """Navigate to all of this offer's interactions."""
         self.show_selection(Selection(self.tenant.id, (("offerId", (self.offer,)),), zone=self.selection.zone))

@@ -12,14 +12,14 @@ from data.columns.tenant import Tenant
 from pages.offer_frame import MOST_OFFERS, OfferFrame
 from pages.offer_parts import HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
-from pages.taking import taking
+from pages.taking import export_buttons
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAINS, Sparklines, fitting_grain, sparklines
 from queries.asking.measures import MEASURE
-from queries.asking.narrowing import part_of, rows_of_each
+from queries.asking.narrowing import clipped, rows_of_each
 from queries.asking.periods import day
-from queries.asking.selection import Question
-from ui.charts.over_time import offers_figure, offers_file, offers_words
+from queries.asking.selection import Query
+from ui.charts.over_time import offers_alt_text, offers_figure, offers_file
 from ui.components.table.figures import Figure, Heading, sortable_table
 from ui.page import address, copying, messages
 from ui.page.links import link_behind, rows_link
@@ -29,10 +29,10 @@ from ui.words import numbers
 from ui.words.buckets import CHOICES, CutWords, coarser_words, cut_caption, cut_words
 
 SUMMARY, TREND = "/api/v1/interaction-summary", "/api/v1/interaction-trend"
-COUNT_NAMES = {id: label for id, label in HEAT_NAMES.items() if MEASURE[id].part is None}
+COUNT_NAMES = {id: label for id, label in HEAT_NAMES.items() if MEASURE[id].numerator is None}
 FIELDS = (
-    address.one_of(GRAIN.name, GRAINS, GRAIN.default),
-    address.one_of(HEAT.name, list(COUNT_NAMES), HEAT.default),
+    address.choice_field(GRAIN.name, GRAINS, GRAIN.default),
+    address.choice_field(HEAT.name, list(COUNT_NAMES), HEAT.default),
     RATE_FIELD,
 )
 
@@ -40,32 +40,32 @@ FIELDS = (
 class OfferComparison(OfferFrame):
     """The page of two to four offers."""
 
-    def __init__(self, tenant: Tenant, question: Question):
-        chosen = question.selection.values("offerId")
+    def __init__(self, tenant: Tenant, query: Query):
+        chosen = query.selection.values("offerId")
         filters = tuple(
-            (name, values[:MOST_OFFERS] if name == "offerId" else values) for name, values in question.selection.filters
+            (name, values[:MOST_OFFERS] if name == "offerId" else values) for name, values in query.selection.filters
         )
-        super().__init__(tenant, replace(question, selection=replace(question.selection, filters=filters)))
+        super().__init__(tenant, replace(query, selection=replace(query.selection, filters=filters)))
         self.problems += [f"no offer has the id {id!r}" for id in chosen if id not in tenant.names.offer.keys]
         if len(chosen) > MOST_OFFERS:
             self.problems.append(f"offerId may be given {MOST_OFFERS} times at most to compare offers, not {len(chosen)} times")
 
     def draw(self) -> None:
         self.draw_way_back()
-        st.title("Offers next to each other", anchor=False)
+        st.title("Offers side by side", anchor=False)
         messages.not_understood(self.problems)
         self.draw_filters(FIELDS)
         every = {row.id: row for row in every_row(self.tenant, self.selection, "offer", with_empty=True)}
         self.rows = [every[id] for id in self.chosen if id in every]
         if not self.rows:
-            hint = "The link may be cut off, or meant for another account."
-            messages.nothing_matches("offers", hint, ways=[messages.Way("Show all offers", self.show_all)])
+            hint = "The link may be incomplete, or meant for another account."
+            messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])
             return
         self.labels = {row.id: row.label for row in self.rows}
         self.draw_summary()
         with st.container(horizontal=True, vertical_alignment="center", key="figures_heading"):
             st.header("Figures", anchor=False)
-            taking("offers", *summary_file(self.rows), SUMMARY, self.selection.pairs())
+            export_buttons("offers", *summary_file(self.rows), SUMMARY, self.selection.pairs())
         cells = column_rows(self.rows, self.selection, self.tenant.names)
         pressed = sortable_table(cells, column_headings(self.rows), "Figures of the offers", "columns")
         draw_sides(self, "offer", "Rates side by side")
@@ -91,11 +91,11 @@ class OfferComparison(OfferFrame):
                                  label_visibility="collapsed", required=True)
             header, rows = offers_file(lines, self.labels, zone)
             behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
-            taking("offers-trend", header, rows, TREND, *([*one.pairs(), (GRAIN.name, grain)] for one in behind))
+            export_buttons("offers-trend", header, rows, TREND, *([*one.pairs(), (GRAIN.name, grain)] for one in behind))
         fitting = fitting_grain(self.tenant, self.selection, grain)
         cut = cut_words(self.tenant, self.selection, grain)
-        words = offers_words(lines, self.labels, COUNT_NAMES[measure], cut)
-        st.plotly_chart(offers_figure(lines, self.labels, zone, fitting, cut), key="trend", alt=words, config={"displayModeBar": False})
+        alt_text = offers_alt_text(lines, self.labels, COUNT_NAMES[measure], cut)
+        st.plotly_chart(offers_figure(lines, self.labels, zone, fitting, cut), key="trend", alt=alt_text, config={"displayModeBar": False})
         for said in (coarser_words(grain, fitting), cut_caption(cut)):
             if said:
                 st.caption(said)
@@ -107,7 +107,7 @@ class OfferComparison(OfferFrame):
         """A row for each point of the lines, the newest first; its date and its counts lead to their rows."""
         rows = []
         for place, (start, end) in enumerate(zip(lines.starts, [*lines.starts[1:], None], strict=True)):
-            part = part_of(self.selection, start, end)
+            part = clipped(self.selection, start, end)
             first = day(start, self.selection.zone).isoformat()
             row = {"start": Figure(first, note=cut.get(first), address=rows_link(part))}
             for id in self.labels:

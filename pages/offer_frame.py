@@ -1,4 +1,4 @@
-"""What the pages of offers share: the period and the filters, what they leave, and the words of the address."""
+"""What the pages of offers share: the period and the filters, what they leave, and the parameters of the address."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from data.columns.tenant import Tenant
-from queries.asking.selection import Question, Selection
+from queries.asking.selection import Query, Selection
 from queries.asking.sentence import sentence
 from ui.page import address
-from ui.page.address import Field, Pairs
-from ui.page.filter_bar import WHOLE_LOG, FilterBar, Period, Zone, filter_field, usual_selection
+from ui.page.address import AddressField, Pairs
+from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, filter_field, with_default_period
 from ui.page.messages import draw_as_of
 
 MOST_OFFERS = 4
@@ -21,22 +21,22 @@ MOST_OFFERS = 4
 class OfferFrame:
     """What the address asks of a tenant's offers. Without a period it asks of the last days."""
 
-    def __init__(self, tenant: Tenant, question: Question):
+    def __init__(self, tenant: Tenant, query: Query):
         self.tenant = tenant
-        self.question = question
-        self.asked = question.parameters
-        self.selection = usual_selection(question, tenant)
-        self.problems = [problem.message for problem in question.problems]
+        self.query = query
+        self.asked = query.parameters
+        self.selection = with_default_period(query, tenant)
+        self.problems = [problem.message for problem in query.problems]
         self.chosen = self.selection.values("offerId")
 
-    def draw_filters(self, fields: Sequence[Field] = ()) -> None:
+    def draw_filters(self, fields: Sequence[AddressField] = ()) -> None:
         """Draws the filter bar without its offers, and the offers that are shown by themselves; `fields` are further widgets'."""
-        period = Period(self.selection, self.tenant, datetime.now(UTC).date(), usual=True)
-        bar = FilterBar(self.tenant, self.selection, period, omitted=("offerId",), zone=Zone(self.selection))
+        period = PeriodPicker(self.selection, self.tenant, datetime.now(UTC).date(), usual=True)
+        bar = FilterBar(self.tenant, self.selection, period, omitted=("offerId",), zone=ZonePicker(self.selection))
         every = (*bar.fields, filter_field("offerId"), *fields)
-        self.bound = address.mirror(every, [*self.selected(), *self.words(field.key for field in fields)])
+        self.bound = address.bind(every, [*self.selected(), *self.parameters(field.key for field in fields)])
         if self.chosen:
-            bar.draw_apart("offerId", f"Offers, up to {MOST_OFFERS} next to each other", MOST_OFFERS, self.bound)
+            bar.draw_apart("offerId", f"Offers, up to {MOST_OFFERS} side by side", MOST_OFFERS, self.bound)
         bar.draw(self.bound)
 
     def draw_way_back(self) -> None:
@@ -51,22 +51,22 @@ class OfferFrame:
 
     def selected(self) -> Pairs:
         """The selection as the address has it: the usual period goes without saying."""
-        whole = self.asked[WHOLE_LOG.name]
-        return [*self.question.selection.pairs(), *([(WHOLE_LOG.name, whole)] if whole else [])]
+        whole = self.asked[ALL_TIME.name]
+        return [*self.query.selection.pairs(), *([(ALL_TIME.name, whole)] if whole else [])]
 
-    def words(self, names: Iterable[str]) -> Pairs:
-        """The further words of the address under some names."""
+    def parameters(self, names: Iterable[str]) -> Pairs:
+        """The further parameters with these names."""
         return [(name, self.asked[name]) for name in names if self.asked[name]]
 
     def address_of(self, offer: str) -> str:
         """The page of an offer, with this page's period and filters."""
-        return "/offers" + address.query([("offerId", offer), *address.without(self.selected(), ("offerId",))])
+        return "/offers" + address.query_string([("offerId", offer), *address.without(self.selected(), ("offerId",))])
 
     def show_selection(self, selection: Selection) -> None:
-        """Makes the address that of another selection; one without a period means all time."""
+        """Navigate to another selection; one without a period means all time."""
         open_ended = selection.start is None and selection.end is None
-        address.show([*selection.pairs(), *([(WHOLE_LOG.name, "all")] if open_ended else [])])
+        address.navigate([*selection.pairs(), *([(ALL_TIME.name, "all")] if open_ended else [])])
 
     def show_all(self) -> None:
-        """Makes the address that of all offers."""
-        address.show(address.without(self.selected(), ("offerId",)))
+        """Navigate to all offers."""
+        address.navigate(address.without(self.selected(), ("offerId",)))

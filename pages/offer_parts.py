@@ -8,19 +8,19 @@ import streamlit as st
 
 from api.figures import GRAIN
 from pages.offer_frame import OfferFrame
-from pages.taking import taking, taking_of_api
+from pages.taking import api_export_buttons, export_buttons
 from queries.answers.funnel import funnel
 from queries.answers.hours import heatmap
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
-from queries.asking.funnel import FunnelQuestion
+from queries.asking.funnel import FunnelQuery
 from queries.asking.measures import MEASURE, RATES
 from queries.asking.narrowing import filter_of, narrowed
-from queries.asking.parameters import BadQuestion, Parameter, one_of
-from ui.charts.funnel import funnel_figure, funnel_text
-from ui.charts.over_time import trend_figure, trend_file, trend_headings, trend_rows, trend_words
+from queries.asking.parameters import InvalidQuery, Parameter, one_of
+from ui.charts.funnel import funnel_alt_text, funnel_figure
+from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
 from ui.charts.palette import Looks
-from ui.components.heat_table import WEEKDAYS, heat_table, heat_words, hour_text
+from ui.components.heat_table import WEEKDAYS, busiest_hour, heat_table, hour_text
 from ui.components.table.figures import sortable_table
 from ui.page import address, messages
 from ui.page.links import part_link, rows_link
@@ -36,7 +36,7 @@ HOURS = "/api/v1/interaction-hours"
 HEAT_NAMES = {id: MEASURE[id].label for id in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
 
 HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
-FIELDS = (address.one_of(GRAIN.name, GRAINS, GRAIN.default), address.one_of(HEAT.name, list(HEAT_NAMES), HEAT.default))
+FIELDS = (address.choice_field(GRAIN.name, GRAINS, GRAIN.default), address.choice_field(HEAT.name, list(HEAT_NAMES), HEAT.default))
 
 
 def buckets(frame: OfferFrame) -> list[Bucket]:
@@ -51,12 +51,12 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
         st.header("Interactions by type", anchor=False)
         st.segmented_control("Each point is", GRAINS, **frame.bound(GRAIN.name), format_func=CHOICES.get,
                              label_visibility="collapsed", required=True)
-        taking("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
+        export_buttons("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
     fitting = fitting_grain(frame.tenant, selection, grain)
     cut = cut_words(frame.tenant, selection, grain)
-    words = trend_words(buckets, selection.zone, fitting, cut)
+    alt_text = trend_alt_text(buckets, selection.zone, fitting, cut)
     figure = trend_figure(buckets, selection.zone, fitting, Looks(frame.tenant.names.type.ids), cut)
-    st.plotly_chart(figure, key="trend", alt=words, config={"displayModeBar": False})
+    st.plotly_chart(figure, key="trend", alt=alt_text, config={"displayModeBar": False})
     for said in (coarser_words(grain, fitting), cut_caption(cut)):
         if said:
             st.caption(said)
@@ -69,17 +69,17 @@ def draw_funnel(frame: OfferFrame) -> None:
     """Draws the offer's funnel of the usual steps."""
     selection = frame.selection
     # A funnel's steps say which types count.
-    question = FunnelQuestion(replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != "type")))
-    answer = funnel(frame.tenant, question)
+    query = FunnelQuery(replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != "type")))
+    answer = funnel(frame.tenant, query)
     with st.container(horizontal=True, vertical_alignment="center", key="funnel_heading"):
         st.header("Funnel", anchor=False)
         st.page_link("funnels.py", label="Open in Funnels", icon=":material/arrow_forward:", icon_position="right",
-                     query_params=address.grouped(question.pairs()))
-        words = question.pairs()
-        taking_of_api("offer-funnel", FUNNEL, words, [("table", "steps")])
-    st.plotly_chart(funnel_figure(answer), key="funnel", alt=funnel_text(answer), config={"displayModeBar": False, "staticPlot": True})
+                     query_params=address.grouped(query.pairs()))
+        pairs = query.pairs()
+        api_export_buttons("offer-funnel", FUNNEL, pairs, [("table", "steps")])
+    st.plotly_chart(funnel_figure(answer), key="funnel", alt=funnel_alt_text(answer), config={"displayModeBar": False, "staticPlot": True})
     with st.expander("These steps as a table"):
-        rows = step_rows(answer, lambda bar: "/funnels" + address.query([*words, *bar_pairs(bar)]))
+        rows = step_rows(answer, lambda bar: "/funnels" + address.query_string([*pairs, *bar_pairs(bar)]))
         sortable_table(rows, STEP_HEADINGS, "Steps of the funnel", "funnel_table")
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
@@ -90,7 +90,7 @@ def draw_channels(frame: OfferFrame) -> None:
     rows = every_row(frame.tenant, selection, "channel")
     with st.container(horizontal=True, vertical_alignment="center", key="channels_heading"):
         st.header("Channels", anchor=False)
-        taking("offer-channels", *summary_file(rows), SUMMARY, [("groupBy", "channel"), *selection.pairs()])
+        export_buttons("offer-channels", *summary_file(rows), SUMMARY, [("groupBy", "channel"), *selection.pairs()])
     drawn = []
     for row in rows:
         own = narrowed(selection, [filter_of("channelId", row.id)])
@@ -103,7 +103,7 @@ def draw_heat(frame: OfferFrame) -> None:
     measure, selection = frame.asked[HEAT.name], frame.selection
     try:
         found = heatmap(frame.tenant, selection)
-    except BadQuestion as refused:
+    except InvalidQuery as refused:
         st.warning(str(refused))
         return
     with st.container(horizontal=True, vertical_alignment="center", key="heat_heading"):
@@ -112,9 +112,9 @@ def draw_heat(frame: OfferFrame) -> None:
                      label_visibility="collapsed", filter_mode=None, width=180)
         hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]
                  for place, day in enumerate(WEEKDAYS) for hour in range(24)]
-        taking("offer-hours", ["weekday", "hour", *HEAT_NAMES], hours, HOURS, selection.pairs())
+        export_buttons("offer-hours", ["weekday", "hour", *HEAT_NAMES], hours, HOURS, selection.pairs())
     values = found.values(measure)
     texts = [["" if value is None else hour_text(measure, value) for value in hours] for hours in values]
     heat_table(values, texts, f"{HEAT_NAMES[measure]} by weekday and hour, {found.zone}", "heat_table")
     said = [[value_text(measure, value) for value in hours] for hours in values]
-    st.caption(f"{heat_words(values, said, HEAT_NAMES[measure])} Hours in {found.zone}.")
+    st.caption(f"{busiest_hour(values, said, HEAT_NAMES[measure])} Hours in {found.zone}.")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from data.columns.customers import SummaryRow
 from pages.offer_frame import OfferFrame
-from pages.taking import taking
+from pages.taking import export_buttons
 from queries.answers.sides import sides
 from queries.answers.summary import every_row
 from queries.asking.measures import MEASURE, RATES
@@ -23,7 +23,7 @@ SUMMARY = "/api/v1/interaction-summary"
 RATE_NAMES = {rate.id: rate.label for rate in RATES}
 
 RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate that is compared.", "ctr")
-RATE_FIELD = address.one_of(RATE.name, list(RATE_NAMES), RATE.default)
+RATE_FIELD = address.choice_field(RATE.name, list(RATE_NAMES), RATE.default)
 
 
 def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
@@ -44,9 +44,9 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
         st.segmented_control("Rate", list(RATE_NAMES), **frame.bound(RATE.name), format_func=RATE_NAMES.get,
                              label_visibility="collapsed", required=True)
         header, rows = summary_file(every_row(frame.tenant, selection, by))
-        taking(f"offer-{by}s", header, rows, SUMMARY, [("groupBy", by), *selection.pairs()])
+        export_buttons(f"offer-{by}s", header, rows, SUMMARY, [("groupBy", by), *selection.pairs()])
     st.markdown(conclusion(found, rate, f"{by}s"))
     of_two = sum(not side.rate.outnumbers for side in found) == 2
     pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
-    st.caption(f"{MEASURE[rate].words} {how_compared([side.contrast for side in found])}")
+    st.caption(f"{MEASURE[rate].help} {how_compared([side.contrast for side in found])}")
     address.follow(pressed.followed)

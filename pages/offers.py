@@ -9,15 +9,15 @@ from pages.offer import PARAMETERS as OF_ONE
 from pages.offer import OfferPage
 from pages.offer_comparison import OfferComparison
 from pages.offer_frame import OfferFrame
-from pages.taking import taking
+from pages.taking import export_buttons
 from pages.visitor import visitor
-from queries.answers.history import widened
-from queries.answers.summary import DESCENDING, NAME, SEARCH, SORT, SORTS, Offers, offers
+from queries.answers.history import relaxed_selections
+from queries.answers.summary import DESCENDING, NAME, SEARCH, SORT, SORTS, OfferSummaries, offers
 from queries.asking.selection import Selection, parse
 from ui.components.table.figures import sortable_table
 from ui.page import address, copying, messages
-from ui.page.address import Field, Pairs, last
-from ui.page.filter_bar import WHOLE_LOG
+from ui.page.address import AddressField, Pairs, last
+from ui.page.filter_bar import ALL_TIME
 from ui.page.messages import no_interactions
 from ui.rows.offers import offer_cells, offer_headings
 from ui.rows.summary import summary_file
@@ -31,13 +31,11 @@ def search_pairs(text: str) -> Pairs:
     return [("search", text.strip())] if text.strip() else []
 
 
-SORT_FIELD = address.one_of("sort", [DESCENDING * first + word for word in SORTS for first in (0, 1)], SORT.default)
-SEARCH_FIELD = Field("search", lambda pairs: last(pairs, "search"), search_pairs)
+SORT_FIELD = address.choice_field("sort", [DESCENDING * first + word for word in SORTS for first in (0, 1)], SORT.default)
+SEARCH_FIELD = AddressField("search", lambda pairs: last(pairs, "search"), search_pairs)
 
 
 class OfferList(OfferFrame):
-    """All offers."""
-
     def draw(self) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="heading"):
             st.title("Offers", anchor=False)
@@ -49,45 +47,45 @@ class OfferList(OfferFrame):
         st.text_input("Find an offer", **self.bound("search"), placeholder="Find an offer by name or id",
                       icon=":material/search:", label_visibility="collapsed", width=320)
         if self.nobody_met(found):
-            no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
-        elif found.found:
+            no_interactions(relaxed_selections(self.tenant, self.selection), self.show_selection, self.clear)
+        elif found.offers:
             self.draw_table(found)
         else:
             hint = f"None of {numbers.count(found.total)} has “{self.search}” in its name or id."
-            messages.nothing_matches("offers", hint, ways=[messages.Way("Show all offers", self.show_all)])
+            messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])
 
-    def draw_summary(self, found: Offers) -> None:
+    def draw_summary(self, found: OfferSummaries) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
-                number = numbers.counted(len(found.found), "offer")
+                number = numbers.counted(len(found.offers), "offer")
                 st.header(f"None of {number} has interactions" if self.nobody_met(found) else number, anchor=False)
                 self.draw_sentence()
             with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
                 copying.copy_link()
-                if found.found and not self.nobody_met(found):
-                    header, rows = summary_file([offer.row for offer in found.found])
-                    taking("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
+                if found.offers and not self.nobody_met(found):
+                    header, rows = summary_file([offer.row for offer in found.offers])
+                    export_buttons("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
 
-    def nobody_met(self, found: Offers) -> bool:
+    def nobody_met(self, found: OfferSummaries) -> bool:
         """Whether there is nothing to list but offers without a single interaction, which nobody searched for."""
-        return not self.search and bool(found.found) and not any(offer.row.figures.total for offer in found.found)
+        return not self.search and bool(found.offers) and not any(offer.row.figures.total for offer in found.offers)
 
     def clear(self) -> None:
-        """Makes the address that of all offers and their whole time."""
+        """Navigate to all offers and their whole time."""
         self.show_selection(Selection(self.tenant.id, zone=self.selection.zone))
 
-    def draw_table(self, found: Offers) -> None:
-        rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.found[:MOST_ROWS]]
+    def draw_table(self, found: OfferSummaries) -> None:
+        rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.offers[:MOST_ROWS]]
         column = self.sort.removeprefix(DESCENDING)
         direction = "descending" if self.sort.startswith(DESCENDING) else "ascending"
         pressed = sortable_table(rows, offer_headings(self.selection.zone), "Offers", "offers", (column, direction))
-        if len(found.found) > MOST_ROWS:
-            shown = f"The first {numbers.count(MOST_ROWS)} of {numbers.count(len(found.found))}"
+        if len(found.offers) > MOST_ROWS:
+            shown = f"The first {numbers.count(MOST_ROWS)} of {numbers.count(len(found.offers))}"
             st.caption(f"{shown}: search, or sort by another column, for the rest.")
         address.follow(pressed.followed)
         if pressed.heading:
             self.asked["sort"] = sort_after(self.sort, pressed.heading)
-            address.show([*self.selected(), *self.words(("sort", "search"))])
+            address.navigate([*self.selected(), *self.parameters(("sort", "search"))])
             st.rerun()
 
 
@@ -104,7 +102,7 @@ with process.store().snapshot() as snapshot:
         st.title("Offers", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:
-        question = parse(tenant.id, address.pairs(), (SORT, SEARCH, WHOLE_LOG, *OF_ONE))
-        chosen = len(question.selection.values("offerId"))
+        query = parse(tenant.id, address.pairs(), (SORT, SEARCH, ALL_TIME, *OF_ONE))
+        chosen = len(query.selection.values("offerId"))
         view = OfferList if not chosen else OfferPage if chosen == 1 else OfferComparison
-        view(tenant, question).draw()
+        view(tenant, query).draw()

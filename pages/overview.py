@@ -10,28 +10,28 @@ import streamlit as st
 import process
 from api.figures import COLUMNS, unusual_rows
 from data.columns.tenant import Tenant
-from pages.taking import taking
+from pages.taking import export_buttons
 from pages.visitor import visitor
-from queries.answers.comparison import Comparison, comparison
+from queries.answers.comparison import PeriodComparison, period_comparison
 from queries.answers.counts import count_changes
-from queries.answers.history import widened
+from queries.answers.history import relaxed_selections
 from queries.answers.sides import ranking
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
 from queries.answers.unusual import unusual
 from queries.asking.measures import MEASURES, RATES
 from queries.asking.parameters import Parameter, one_of
-from queries.asking.periods import Bounds, within
-from queries.asking.selection import Question, Selection, parse
+from queries.asking.periods import TimeRange, with_time_range
+from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence, touched_days
-from ui.charts.over_time import trend_figure, trend_file, trend_headings, trend_rows, trend_words, unfinished_words
+from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, unfinished_note
 from ui.charts.palette import Looks
-from ui.components.kpis import USUAL, kpis, period_kpis
+from ui.components.kpis import DEFAULT_MEASURES, kpis, period_kpis
 from ui.components.sentences import unusual_list
 from ui.components.table.figures import sortable_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
-from ui.page.filter_bar import WHOLE_LOG, FilterBar, Period, Zone, usual_selection
+from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, with_default_period
 from ui.page.links import link_behind, part_link
 from ui.page.messages import draw_as_of, no_interactions
 from ui.rows.offers import OVERVIEW_CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows, side_headings
@@ -54,29 +54,28 @@ RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate by which offers are rank
 class Overview:
     """What the address asks of a tenant's log, and the parts of the page that answer it."""
 
-    def __init__(self, tenant: Tenant, question: Question):
+    def __init__(self, tenant: Tenant, query: Query):
         self.tenant = tenant
-        self.question = question
-        self.selection = usual_selection(question, tenant)
-        self.problems = [problem.message for problem in question.problems]
-        self.grain = question.parameters["grain"]
-        self.rate = question.parameters["rate"]
+        self.query = query
+        self.selection = with_default_period(query, tenant)
+        self.problems = [problem.message for problem in query.problems]
+        self.grain = query.parameters["grain"]
+        self.rate = query.parameters["rate"]
 
     def draw(self) -> None:
-        """Draws the page."""
         with st.container(horizontal=True, vertical_alignment="center", key="heading"):
             st.title("Overview", anchor=False)
             if self.selection.filters:
                 st.button("Clear filters", key="clear", on_click=self.clear, icon=":material/filter_list_off:", type="tertiary")
         messages.not_understood(self.problems)
         self.draw_filters()
-        compared = comparison(self.tenant, self.selection)
+        compared = period_comparison(self.tenant, self.selection)
         self.draw_summary(compared)
         if not compared.now.total:
-            no_interactions(widened(self.tenant, self.selection), self.show_selection, self.clear)
+            no_interactions(relaxed_selections(self.tenant, self.selection), self.show_selection, self.clear)
             return
         buckets = trend(self.tenant, self.selection, self.grain)
-        judged = count_changes(self.tenant, self.selection, compared, USUAL)
+        judged = count_changes(self.tenant, self.selection, compared, DEFAULT_MEASURES)
         kpis(period_kpis(compared, judged, buckets, self.link), "Figures of the period")
         self.draw_unusual()
         self.draw_trend(buckets)
@@ -84,16 +83,16 @@ class Overview:
         self.draw_channels()
         with st.expander("What the figures mean"):
             for measure in MEASURES:
-                st.text(f"{measure.label}: {measure.words}")
+                st.text(f"{measure.label}: {measure.help}")
 
     def draw_filters(self) -> None:
-        period = Period(self.selection, self.tenant, datetime.now(UTC).date(), usual=True)
-        bar = FilterBar(self.tenant, self.selection, period, zone=Zone(self.selection))
-        fields = (*bar.fields, address.one_of("grain", GRAINS, "day"), address.one_of("rate", RATE_NAMES, "ctr"))
-        self.bound = address.mirror(fields, [*self.selection.pairs(), ("grain", self.grain), ("rate", self.rate)])
+        period = PeriodPicker(self.selection, self.tenant, datetime.now(UTC).date(), usual=True)
+        bar = FilterBar(self.tenant, self.selection, period, zone=ZonePicker(self.selection))
+        fields = (*bar.fields, address.choice_field("grain", GRAINS, "day"), address.choice_field("rate", RATE_NAMES, "ctr"))
+        self.bound = address.bind(fields, [*self.selection.pairs(), ("grain", self.grain), ("rate", self.rate)])
         bar.draw(self.bound)
 
-    def draw_summary(self, compared: Comparison) -> None:
+    def draw_summary(self, compared: PeriodComparison) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
             with st.container(gap="xxsmall", key="said"):
                 st.header(numbers.counted(compared.now.total, "interaction"), anchor=False)
@@ -104,21 +103,21 @@ class Overview:
                 copying.copy_link()
                 copying.copy_curl(COMPARISON, self.selection.pairs())
 
-    def compared_with(self, compared: Comparison) -> str:
+    def compared_with(self, compared: PeriodComparison) -> str:
         """What the changes are against, in words."""
         if compared.before_period is None:
-            return "The log has nothing from before this period to compare with."
-        before = touched_days(within(self.selection, compared.before_period))
-        short = "" if compared.whole else ", in which the log only begins: what looks like growth may be just that"
-        return f"Compared with the equally long period before, {before}{short}."
+            return "The log has nothing before this period to compare with."
+        before = touched_days(with_time_range(self.selection, compared.before_period))
+        short = "" if compared.is_complete else ", during which the log begins: apparent growth may only reflect that"
+        return f"Compared with the preceding period of the same length, {before}{short}."
 
     def draw_unusual(self) -> None:
         watch = unusual(self.tenant, self.selection)
         with st.container(horizontal=True, vertical_alignment="center", key="unusual_heading"):
             st.header("What is unusual", anchor=False)
-            taking("interaction-unusual", COLUMNS, unusual_rows(watch.found), UNUSUAL, self.selection.pairs())
+            export_buttons("interaction-unusual", COLUMNS, unusual_rows(watch.changes), UNUSUAL, self.selection.pairs())
         found = [
-            (one.sentence, self.link(one.measure, Bounds(one.start, one.end), channel_pairs(one.channel))) for one in watch.found
+            (one.sentence, self.link(one.measure, TimeRange(one.start, one.end), channel_pairs(one.channel))) for one in watch.changes
         ]
         unusual_list(found, watch.checked)
 
@@ -128,13 +127,13 @@ class Overview:
             st.segmented_control("Each point is", GRAINS, **self.bound("grain"), format_func=CHOICES.get,
                                  label_visibility="collapsed", required=True)
             header, rows = trend_file(buckets, self.selection.zone)
-            taking("interaction-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", self.grain)])
+            export_buttons("interaction-trend", header, rows, TREND, [*self.selection.pairs(), ("grain", self.grain)])
         grain = fitting_grain(self.tenant, self.selection, self.grain)
         cut = cut_words(self.tenant, self.selection, self.grain)
-        words = trend_words(buckets, self.selection.zone, grain, cut)
+        alt_text = trend_alt_text(buckets, self.selection.zone, grain, cut)
         figure = trend_figure(buckets, self.selection.zone, grain, Looks(self.tenant.names.type.ids), cut)
-        st.plotly_chart(figure, key="trend", alt=words, config={"displayModeBar": False})
-        unfinished = unfinished_words(buckets, self.selection.zone, self.tenant.clock(), grain)
+        st.plotly_chart(figure, key="trend", alt=alt_text, config={"displayModeBar": False})
+        unfinished = unfinished_note(buckets, self.selection.zone, self.tenant.clock(), grain)
         for said in (coarser_words(self.grain, grain), cut_caption(cut), unfinished):
             if said:
                 st.caption(said)
@@ -151,7 +150,7 @@ class Overview:
                                  label_visibility="collapsed", required=True)
             self.take("offer")
         if not found.judged:
-            st.caption("No offer has enough impressions to say.")
+            st.caption("No offer has enough impressions to rank.")
             return
         tables = ranking_rows(found, self.rate, self.selection, self.tenant.names)
         for title, rows in zip(("Best", "Weakest"), tables, strict=True):
@@ -170,32 +169,32 @@ class Overview:
     def take(self, by: str) -> None:
         """The buttons to take the figures by a dimension along."""
         header, rows = summary_file(every_row(self.tenant, self.selection, by))
-        taking(f"{by}s", header, rows, SUMMARY, [("groupBy", by), ("limit", "500"), *self.selection.pairs()])
+        export_buttons(f"{by}s", header, rows, SUMMARY, [("groupBy", by), ("limit", "500"), *self.selection.pairs()])
 
-    def link(self, measure: str, covered: Bounds | None = None, further: Pairs = ()) -> str | None:
+    def link(self, measure: str, covered: TimeRange | None = None, further: Pairs = ()) -> str | None:
         """The rows behind a measure, perhaps of a part of the period."""
-        selection = within(self.selection, covered) if covered else self.selection
+        selection = with_time_range(self.selection, covered) if covered else self.selection
         return link_behind(selection, measure, self.tenant.names, further)
 
     def pairs(self) -> Pairs:
         """The address as it was understood."""
         open_ended = self.selection.start is None and self.selection.end is None
-        return [*self.selection.pairs(), *([(WHOLE_LOG.name, "all")] if open_ended else []), *self.looks()]
+        return [*self.selection.pairs(), *([(ALL_TIME.name, "all")] if open_ended else []), *self.looks()]
 
     def looks(self) -> Pairs:
         """The words of what is looked at, where it is not the usual."""
         return [(name, value) for name, value, usual in (("grain", self.grain, "day"), ("rate", self.rate, "ctr")) if value != usual]
 
     def show_selection(self, selection: Selection) -> None:
-        """Makes the address that of another selection."""
+        """Navigate to another selection."""
         self.selection = selection
-        address.show(self.pairs())
+        address.navigate(self.pairs())
 
     def clear(self) -> None:
-        """Makes the address that of all interactions of the period that it names: the usual one goes without saying."""
-        whole = self.question.parameters[WHOLE_LOG.name]
-        asked = replace(self.question.selection, filters=())
-        address.show([*asked.pairs(), *([(WHOLE_LOG.name, whole)] if whole else []), *self.looks()])
+        """Navigate to all interactions of the period that it names: the usual one goes without saying."""
+        whole = self.query.parameters[ALL_TIME.name]
+        asked = replace(self.query.selection, filters=())
+        address.navigate([*asked.pairs(), *([(ALL_TIME.name, whole)] if whole else []), *self.looks()])
 
 
 def channel_pairs(channel: str | None) -> Pairs:
@@ -208,4 +207,4 @@ with process.store().snapshot() as snapshot:
         st.title("Overview", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:
-        Overview(tenant, parse(tenant.id, address.pairs(), (WHOLE_LOG, GRAIN, RATE))).draw()
+        Overview(tenant, parse(tenant.id, address.pairs(), (ALL_TIME, GRAIN, RATE))).draw()

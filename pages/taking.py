@@ -1,4 +1,4 @@
-"""What can be taken from a part of a page: its figures as a file, and the API call behind them."""
+"""The export buttons of a section: its figures as a file, and the API call behind them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from ui.page.copying import copy_text, curl_command, curl_commands, download, sa
 Value = str | int | float | None
 
 
-def file_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     """A table as CSV for a spreadsheet."""
     lines = [",".join(cell_text(None if value is None else str(value), raw=False) for value in row) + "\r\n" for row in rows]
     return BOM + header_text(header) + "".join(lines)
 
 
-def taking(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], path: str, *questions: Pairs) -> None:
-    """The buttons; `key` names the part and the file. Of several questions each is a call of its own."""
+def export_buttons(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], path: str, *calls: Pairs) -> None:
+    """The export buttons; `key` names the section and the file. Several calls are copied as several commands."""
     with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
-        save("Download CSV", file_text(header, rows), f"{key}.csv", key=f"file_{key}")
-        if questions:
-            copy_text("Copy as curl", curl_commands(path, questions), f"copy_curl_{key}")
+        save("Download CSV", csv_text(header, rows), f"{key}.csv", key=f"file_{key}")
+        if calls:
+            copy_text("Copy as curl", curl_commands(path, calls), f"copy_curl_{key}")
 
 
-def taking_of_api(key: str, path: str, pairs: Pairs, only_file: Pairs = ()) -> None:
-    """The same where the API has the file too, under the path with `.csv`; `only_file` are words that only the file takes."""
+def api_export_buttons(key: str, path: str, pairs: Pairs, only_file: Pairs = ()) -> None:
+    """The same where the API has the file too, under the path with `.csv`; `only_file` are parameters that only the file takes."""
     with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
         download("Download CSV", f"{path}.csv", [*pairs, *only_file, ("bom", "true")], f"{key}.csv", key=f"file_{key}")
         copy_text("Copy as curl", curl_command(path, pairs), f"copy_curl_{key}")

@@ -1,4 +1,4 @@
-"""Who is looking at the page."""
+"""The identity of the user who opened the page."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from accounts import SESSION_COOKIE, Identity
 
 
 def visitor() -> Identity:
-    """The identity of this moment behind the session's cookie; raises `Unknown` or `Forbidden`."""
+    """The current identity behind the session cookie; raises `Unauthenticated` or `Forbidden`."""
     return process.accounts().authenticate_session(st.context.cookies.get(SESSION_COOKIE))

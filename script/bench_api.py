@@ -1,4 +1,4 @@
-"""How soon the API answers over kept connections, and how many pages a second, beside the question alone in the same run."""
+"""How soon the API answers over kept connections, and how many pages a second, beside the query alone in the same run."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def main() -> None:
     options = options_with_home(__doc__)
     made_store(options.home, options.rows)
     cursors, alone = _alone(options.home)
-    print(f"{'the question alone, in process':<40} {1000 / statistics.mean(alone):>8.0f} a second, p50 {statistics.median(alone):.2f} ms", flush=True)
+    print(f"{'the query alone, in process':<40} {1000 / statistics.mean(alone):>8.0f} a second, p50 {statistics.median(alone):.2f} ms", flush=True)
     accounts = Accounts(options.home)
     name = f"bench {time.time_ns()}"
     key = accounts.keys.add(name, TENANT, Role.VIEWER)
@@ -39,7 +39,7 @@ def main() -> None:
             for clients in (1, 4, 8):
                 times = _asked_by(clients, port, key, cursors)
                 print(f"{f'over HTTP, {clients} client' + 's' * (clients > 1):<40} {len(times) / SECONDS:>8.0f} a second, "
-                      f"p50 {statistics.median(times):.2f} ms, {statistics.median(times) / statistics.median(alone):.2f} times the question",
+                      f"p50 {statistics.median(times):.2f} ms, {statistics.median(times) / statistics.median(alone):.2f} times the query",
                       flush=True)
     finally:
         accounts.keys.revoke(name, TENANT)

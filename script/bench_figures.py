@@ -11,7 +11,7 @@ import duckdb
 from data.columns.tenant import Tenant
 from data.columns.warming import warm
 from data.store.store import Store
-from queries.answers.comparison import comparison, standings
+from queries.answers.comparison import period_comparison, standings
 from queries.answers.funnel import funnel
 from queries.answers.history import page
 from queries.answers.hours import heatmap
@@ -19,7 +19,7 @@ from queries.answers.sides import ranking, sides
 from queries.answers.summary import every_row, summary
 from queries.answers.trend import trend
 from queries.answers.unusual import unusual
-from queries.asking.funnel import FunnelQuestion
+from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection, parse
 from script.bench_log import TENANT, made_store, options_with_home
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _overview(tenant: Tenant, selection: Selection) -> None:
-    comparison(tenant, selection)
+    period_comparison(tenant, selection)
     trend(tenant, selection)
     ranking(tenant, selection, "ctr")
     every_row(tenant, selection, "channel")
@@ -61,7 +61,7 @@ def _offer(tenant: Tenant, selection: Selection) -> None:
     offer = parse(TENANT, [*selection.pairs(), ("offerId", "off_001")]).selection
     standings(tenant, offer)
     trend(tenant, offer)
-    funnel(tenant, FunnelQuestion(offer))
+    funnel(tenant, FunnelQuery(offer))
     every_row(tenant, offer, "channel")
     sides(tenant, offer, "creative", "ctr")
     heatmap(tenant, offer)

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from data.columns.funnel.tally import FunnelTally, funnel_tally, warm
+from data.columns.funnel.tally import FunnelCounts, compile_kernel, count_funnel
 from data.columns.funnel.units import offer_units
 from queries.asking.funnel import DAY_MS, FunnelPlan
 
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--no-clickhouse", action="store_true", help="time only the product's own funnel")
     asked = parser.parse_args()
 
-    seconds, _ = timed(warm)
+    seconds, _ = timed(compile_kernel)
     print(f"kernel ready after {seconds:.2f} s (first time on a machine: compiled; later: read from disk)")
     rows = synthetic_journeys(asked.rows)
     newest = int(rows.timestamp.max())
@@ -71,11 +71,11 @@ def main() -> None:
         "customer_offer, two of four channels": FunnelPlan(STEPS, channels=frozenset({1, 2})),
     }
     ours = {
-        name: best_of(RUNS, lambda plan=plan: funnel_tally(rows, plan, newest, known_units=units)) for name, plan in plans.items()
+        name: best_of(RUNS, lambda plan=plan: count_funnel(rows, plan, newest, known_units=units)) for name, plan in plans.items()
     }
     for name, (seconds, tally) in ours.items():
         print(f"{name:<38} {seconds * 1000:>8,.0f} ms   units reached {tally.reached.tolist()}")
-    seconds, _ = best_of(RUNS, lambda: funnel_tally(rows, plans["customer_offer"], newest, True, units))
+    seconds, _ = best_of(RUNS, lambda: count_funnel(rows, plans["customer_offer"], newest, True, units))
     print(f"{'customer_offer, every unit listed':<38} {seconds * 1000:>8,.0f} ms")
     print(f"most memory: {memory_mb('VmHWM')} MB")
     if not asked.no_clickhouse:
@@ -114,7 +114,7 @@ def synthetic_journeys(rows: int) -> SimpleNamespace:
     )
 
 
-def compare_with_clickhouse(rows: SimpleNamespace, ours: dict[str, tuple[float, FunnelTally]]) -> None:
+def compare_with_clickhouse(rows: SimpleNamespace, ours: dict[str, tuple[float, FunnelCounts]]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
     from chdb.session import Session
@@ -145,13 +145,13 @@ def compare_with_clickhouse(rows: SimpleNamespace, ours: dict[str, tuple[float, 
         session.close()
 
 
-def best_of(runs: int, question: Callable[[], T]) -> tuple[float, T]:
-    return min((timed(question) for _ in range(runs)), key=lambda run: run[0])
+def best_of(runs: int, query: Callable[[], T]) -> tuple[float, T]:
+    return min((timed(query) for _ in range(runs)), key=lambda run: run[0])
 
 
-def timed(question: Callable[[], T]) -> tuple[float, T]:
+def timed(query: Callable[[], T]) -> tuple[float, T]:
     begun = time.perf_counter()
-    answer = question()
+    answer = query()
     return time.perf_counter() - begun, answer
 
 

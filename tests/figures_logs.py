@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from data.loading.loading import Terms, load_log
+from data.loading.loading import LoadOptions, load_log
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
@@ -25,12 +25,12 @@ def load_sample(log: Log) -> None:
     """Load the seeded sample, which ends with 15 March 2026."""
     file = log.folder / "sample.parquet"
     write_sample(sample_batches(SAMPLE_ROWS, 7, SAMPLE, datetime.date(2026, 3, 15)), sample_entities(7), file)
-    load_log(log.store, file, Terms(), lambda _: None, log.folder)
+    load_log(log.store, file, LoadOptions(), lambda _: None, log.folder)
 
 
 def load_cut(log: Log) -> None:
     """Load the cut of a real log."""
-    load_log(log.store, _DATA / "open-bandit-cut.ndjson", Terms(), lambda _: None, log.folder)
+    load_log(log.store, _DATA / "open-bandit-cut.ndjson", LoadOptions(), lambda _: None, log.folder)
 
 
 # Type and outcome key, alike and not.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from queries.answers.funnel import Bar, BreakdownRow, Durations, FunnelAnswer, FunnelStep, TrendBucket
-from queries.asking.funnel import FunnelQuestion
+from queries.answers.funnel import BreakdownRow, Durations, FunnelAnswer, FunnelStep, HistogramBin, TrendBucket
+from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection
 
-TIMES = Durations(30, 70.0, 5.0, 20.0, 60.0, 120.0, (Bar(0, 1, 0), Bar(1, 1000, 10), Bar(1000, 10_000, 0), Bar(10_000, None, 20)))
-QUESTION = FunnelQuestion(Selection("bank"), (("impression",), ("click",), ("accept", "convert")), breakdown="channel", grain="month")
+TIMES = Durations(30, 70.0, 5.0, 20.0, 60.0, 120.0, (
+    HistogramBin(0, 1, 0), HistogramBin(1, 1000, 10), HistogramBin(1000, 10_000, 0), HistogramBin(10_000, None, 20),
+))
+QUESTION = FunnelQuery(Selection("bank"), (("impression",), ("click",), ("accept", "convert")), breakdown="channel", grain="month")
 
 ANSWER = FunnelAnswer(
-    question=QUESTION,
+    query=QUESTION,
     definition="Counts.",
     steps=(
         FunnelStep(1, ("impression",), 200, 300, 1.0, 1.0, (0.98, 1.0), 0, None),

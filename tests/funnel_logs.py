@@ -1,4 +1,4 @@
-"""Random logs for funnels, at once in a store and as the rows of the brute-force search, with questions of both."""
+"""Random logs for funnels, at once in a store and as the rows of the brute-force search, with queries of both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
-from queries.asking.funnel import FunnelPlan, FunnelQuestion
+from queries.asking.funnel import FunnelPlan, FunnelQuery
 from queries.asking.selection import Selection
 from queries.asking.times import iso, milliseconds
 from tests.funnel_oracle import Row
@@ -74,8 +74,8 @@ def log_row(tenant: str, row: Row) -> LogRow:
     }
 
 
-def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuestion, FunnelPlan]:
-    """A question of a log, and the same in the keys of its rows; some types and names in it never occur."""
+def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuery, FunnelPlan]:
+    """A query of a log, and the same in the keys of its rows; some types and names in it never occur."""
     order = drawn.choice(["ordered", "ordered", "strict", "any"])
     steps = _separate_steps(drawn) if order == "any" else _steps(drawn)
     excluded = drawn.choice([(), (), (4,), (4, 5)])
@@ -90,7 +90,7 @@ def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuestion, Funn
         "ties": drawn.choice(["include", "strict"]),
     }
     filters = {"customerId": ("u", customers), "offerId": ("o", offers), "channelId": ("c", channels)}
-    question = FunnelQuestion(
+    query = FunnelQuery(
         Selection(
             log.tenant, tuple((name, _names(mark, keys)) for name, (mark, keys) in filters.items() if keys), start, end, drawn.choice(ZONES),
         ),
@@ -110,7 +110,7 @@ def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuestion, Funn
         channels=frozenset(channels) or None,
         **shape,
     )
-    return question, plan
+    return query, plan
 
 
 def _steps(drawn: Random) -> list[tuple[int, ...]]:

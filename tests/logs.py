@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from data.loading.loading import Terms, load_entities, load_log
+from data.loading.loading import LoadOptions, load_entities, load_log
 from data.store.store import Store
 
 Row = dict[str, Any]
@@ -35,13 +35,13 @@ class Log:
 
     def load(self, *rows: Row) -> None:
         """Load rows as one file; every one must be new."""
-        summary = load_log(self.store, self._file(rows), Terms(), _quiet, self.folder)
+        summary = load_log(self.store, self._file(rows), LoadOptions(), _quiet, self.folder)
         assert summary.loaded == len(rows), f"{summary}\n{summary.rejects_file and Path(summary.rejects_file).read_text()}"
         self.rows += rows
 
     def describe(self, kind: str, *rows: Row) -> None:
         """Load rows that describe offers, creatives or channels."""
-        load_entities(self.store, kind, self._file(rows), Terms(), _quiet, self.folder)
+        load_entities(self.store, kind, self._file(rows), LoadOptions(), _quiet, self.folder)
 
     def in_order(self) -> bool:
         """Whether the records lie in the order of time throughout."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data.loading.loading import Terms, load_log
-from data.loading.outcome import Summary
+from data.loading.loading import LoadOptions, load_log
+from data.loading.outcome import LoadReport
 from data.store.store import Store
 
 _WORDS = ("customer", "type", "offer", "creative", "channel", "direction", "outcome")
 
 
-def loaded(store: Store, file: Path, terms: Terms | None = None) -> Summary:
+def loaded(store: Store, file: Path, terms: LoadOptions | None = None) -> LoadReport:
     """Load a log file; lists of rejects that cannot stand beside it go into the store's folder."""
-    return load_log(store, file, terms or Terms(), lambda _: None, store.path.parent / "rejects")
+    return load_log(store, file, terms or LoadOptions(), lambda _: None, store.path.parent / "rejects")
 
 
 def contents(store: Store) -> dict[str, list[tuple]]:

@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Identity, Role, Throttled, Unknown
+from accounts.identity import Forbidden, Identity, Role, Throttled, Unauthenticated
 from accounts.passwords import Passwords
 
 NOW = 1_700_000_000
@@ -34,7 +34,7 @@ def accounts(tmp_path: Path, clock: Clock) -> Accounts:
 
 
 def fail_to_sign_in(accounts: Accounts, email: str = "ada@example.com", address: str = OFFICE) -> None:
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.sign_in(email, "wrong", address)
 
 
@@ -43,20 +43,20 @@ def test_signing_in_opens_a_session_and_signing_out_ends_it(accounts: Accounts) 
     assert accounts.authenticate_session(token) == Identity("acme", Role.VIEWER, "ada@example.com", "user")
     accounts.sign_out(token)
     accounts.sign_out(token)
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.authenticate_session(token)
 
 
 @pytest.mark.parametrize("token", [None, ""])
 def test_no_token_is_nobody(accounts: Accounts, token: str | None) -> None:
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.authenticate_session(token)
 
 
 def test_a_wrong_password_and_an_unknown_email_are_told_alike(accounts: Accounts) -> None:
-    with pytest.raises(Unknown) as wrong_password:
+    with pytest.raises(Unauthenticated) as wrong_password:
         accounts.sign_in("ada@example.com", "wrong", OFFICE)
-    with pytest.raises(Unknown) as unknown_email:
+    with pytest.raises(Unauthenticated) as unknown_email:
         accounts.sign_in("eve@example.com", "wrong", OFFICE)
     assert str(wrong_password.value) == str(unknown_email.value)
 
@@ -121,41 +121,41 @@ def test_signing_in_rightly_is_never_throttled(accounts: Accounts) -> None:
 
 def test_attempts_sent_side_by_side_do_not_slip_under_the_limit(accounts: Accounts) -> None:
     def outcome(_: int) -> type[Exception]:
-        with pytest.raises((Unknown, Throttled)) as refused:
+        with pytest.raises((Unauthenticated, Throttled)) as refused:
             accounts.sign_in("ada@example.com", "wrong", OFFICE)
         return refused.type
 
     with ThreadPoolExecutor(8) as pool:
         outcomes = list(pool.map(outcome, range(24)))
-    assert (outcomes.count(Unknown), outcomes.count(Throttled)) == (5, 19)
+    assert (outcomes.count(Unauthenticated), outcomes.count(Throttled)) == (5, 19)
 
 
 def test_a_key_is_known_and_an_invented_one_is_not(accounts: Accounts) -> None:
     raw = accounts.keys.add("ci", "acme", Role.VIEWER)
     assert accounts.authenticate_key(raw, OFFICE) == Identity("acme", Role.VIEWER, "ci", "key")
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.authenticate_key("krn_invented", OFFICE)
 
 
 def test_after_twenty_bad_keys_in_a_minute_a_network_must_wait(accounts: Accounts, clock: Clock) -> None:
     for _ in range(20):
-        with pytest.raises(Unknown):
+        with pytest.raises(Unauthenticated):
             accounts.authenticate_key("krn_invented", OFFICE)
     clock.seconds = NOW + 20
     with pytest.raises(Throttled) as refused:
         accounts.authenticate_key("krn_invented", OFFICE)
     assert refused.value.retry_after == 40
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.authenticate_key("krn_invented", "198.51.100.1")
     clock.seconds = NOW + 60
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.authenticate_key("krn_invented", OFFICE)
 
 
 def test_a_good_key_works_beside_a_client_with_bad_ones(accounts: Accounts) -> None:
     raw = accounts.keys.add("ci", "acme", Role.VIEWER)
     for _ in range(20):
-        with pytest.raises(Unknown):
+        with pytest.raises(Unauthenticated):
             accounts.authenticate_key("krn_invented", OFFICE)
     assert accounts.authenticate_key(raw, OFFICE).name == "ci"
 

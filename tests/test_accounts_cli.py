@@ -12,7 +12,7 @@ import pytest
 
 from accounts.accounts import Accounts
 from accounts.cli import main
-from accounts.identity import Forbidden, Identity, Role, Unknown
+from accounts.identity import Forbidden, Identity, Role, Unauthenticated
 
 ROOT = Path(__file__).parent.parent
 
@@ -46,7 +46,7 @@ def test_a_new_key_is_all_that_standard_output_holds(home: Path) -> None:
     command = [sys.executable, "-m", "accounts", "add-key", "ci", "--tenant", "acme", "--role", "viewer"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert re.fullmatch(r"krn_[A-Za-z0-9_-]{43}\n", done.stdout)
-    assert done.stderr == "API key 'ci': viewer of acme. It is shown this once:\n"
+    assert done.stderr == "API key 'ci': viewer of acme. It is shown only once:\n"
     key = done.stdout.strip()
     assert Accounts(home).authenticate_key(key, "192.0.2.7") == Identity("acme", Role.VIEWER, "ci", "key")
 
@@ -95,7 +95,7 @@ def test_changes_count_at_once_in_a_running_server(
     assert server.authenticate_session(token).role is Role.ADMIN
     piped("another horse\n")
     main(["set-password", "ada@example.com", "--password-stdin"])
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         server.authenticate_session(token)
     server.sign_in("ada@example.com", "another horse", "192.0.2.7")
     capsys.readouterr()
@@ -103,7 +103,7 @@ def test_changes_count_at_once_in_a_running_server(
     key = capsys.readouterr().out.strip()
     assert server.authenticate_key(key, "192.0.2.7").name == "ci"
     assert main(["revoke-key", "ci"]) == 0
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         server.authenticate_key(key, "192.0.2.7")
 
 
@@ -161,11 +161,11 @@ def test_with_an_address_the_first_user_is_told_where_to_sign_in(
         (["disable-tenant", "acme"], "there is no tenant 'acme'"),
         (
             ["add-key", "ci", "--tenant", "a", "--expires", "2001-01-01"],
-            "the expiry lies in the past: the key could never be used",
+            "the expiry is in the past: the key could never be used",
         ),
         (
             ["add-key", "ci", "--tenant", ""],
-            "a tenant is a printable text without blanks around it, not ''",
+            "a tenant is printable text without leading or trailing blanks, not ''",
         ),
     ],
 )

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from accounts.identity import Forbidden, Identity, Invalid, Role, Unknown
+from accounts.identity import Forbidden, Identity, Invalid, Role, Unauthenticated
 from accounts.keys import Key, Keys
-from accounts.store import FILE_NAME, Store, Tenants
+from accounts.store import FILE_NAME, AccountsDatabase, Tenants
 
 NOW = 1_700_000_000
 
@@ -26,12 +26,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def tenants(tmp_path: Path) -> Tenants:
-    return Tenants(Store(tmp_path))
+    return Tenants(AccountsDatabase(tmp_path))
 
 
 @pytest.fixture
 def keys(tmp_path: Path, clock: Clock) -> Keys:
-    return Keys(Store(tmp_path), clock)
+    return Keys(AccountsDatabase(tmp_path), clock)
 
 
 def test_a_key_tells_its_tenant_role_and_name(keys: Keys) -> None:
@@ -51,7 +51,7 @@ def test_a_key_is_not_in_the_file(keys: Keys, tmp_path: Path) -> None:
 def test_a_text_that_is_nearly_a_key_is_unknown(keys: Keys) -> None:
     raw = keys.add("ci", "acme", Role.VIEWER)
     for text in (raw + "a", raw[:-1], raw.upper(), f" {raw}", raw.removeprefix("krn_"), "krn_", "", "\udcff"):
-        with pytest.raises(Unknown, match="not known"):
+        with pytest.raises(Unauthenticated, match="not known"):
             keys.identity(text)
 
 
@@ -60,7 +60,7 @@ def test_a_key_works_until_the_second_it_expires(keys: Keys, clock: Clock) -> No
     clock.seconds = NOW + 59
     assert keys.identity(raw).name == "ci"
     clock.seconds = NOW + 60
-    with pytest.raises(Unknown, match="expired"):
+    with pytest.raises(Unauthenticated, match="expired"):
         keys.identity(raw)
     assert [key.state(clock()) for key in keys.all()] == ["expired"]
 
@@ -75,7 +75,7 @@ def test_a_revoked_key_is_unknown_and_stays_listed(keys: Keys, clock: Clock) -> 
     raw = keys.add("ci", "acme", Role.VIEWER)
     clock.seconds = NOW + 5
     keys.revoke("ci")
-    with pytest.raises(Unknown, match="revoked"):
+    with pytest.raises(Unauthenticated, match="revoked"):
         keys.identity(raw)
     assert keys.all() == [Key("ci", Role.VIEWER, "acme", NOW, None, NOW + 5)]
     assert keys.all()[0].state(clock()) == "revoked"
@@ -140,5 +140,5 @@ def test_a_revoked_key_of_a_disabled_tenant_is_unknown(keys: Keys, tenants: Tena
     raw = keys.add("ci", "acme", Role.VIEWER)
     keys.revoke("ci")
     tenants.set_disabled("acme", True)
-    with pytest.raises(Unknown, match="revoked"):
+    with pytest.raises(Unauthenticated, match="revoked"):
         keys.identity(raw)

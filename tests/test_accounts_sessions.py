@@ -6,9 +6,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Identity, Role, Unknown
+from accounts.identity import Forbidden, Identity, Role, Unauthenticated
 from accounts.passwords import Passwords
-from accounts.store import FILE_NAME, Store
+from accounts.store import FILE_NAME, AccountsDatabase
 
 NOW = 1_700_000_000
 HOUR = 3600
@@ -52,7 +52,7 @@ def test_a_token_is_not_in_the_file(accounts: Accounts, tmp_path: Path) -> None:
 
 def test_an_invented_token_is_unknown(accounts: Accounts) -> None:
     signed_in(accounts)
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.sessions.identity("invented")
 
 
@@ -79,7 +79,7 @@ def test_a_session_ends_after_twelve_idle_hours(accounts: Accounts, clock: Clock
     clock.seconds = NOW + 12 * HOUR - 1
     accounts.sessions.identity(token)
     clock.seconds += 12 * HOUR
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.sessions.identity(token)
 
 
@@ -91,14 +91,14 @@ def test_a_session_ends_after_thirty_days_however_much_it_is_used(accounts: Acco
     clock.seconds = NOW + 30 * DAY - 1
     accounts.sessions.identity(token)
     clock.seconds = NOW + 30 * DAY
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.sessions.identity(token)
 
 
 def test_a_closed_session_is_unknown_and_the_users_others_go_on(accounts: Accounts) -> None:
     here, elsewhere = signed_in(accounts), signed_in(accounts)
     accounts.sessions.close(here)
-    with pytest.raises(Unknown):
+    with pytest.raises(Unauthenticated):
         accounts.sessions.identity(here)
     assert accounts.sessions.identity(elsewhere).name == "ada@example.com"
 
@@ -109,7 +109,7 @@ def test_a_new_password_ends_all_sessions_of_that_user_alone(accounts: Accounts)
     bobs = accounts.sign_in("bob@example.com", "battery staple", "192.0.2.7")
     accounts.users.set_password("ada@example.com", "another horse")
     for token in (here, elsewhere):
-        with pytest.raises(Unknown):
+        with pytest.raises(Unauthenticated):
             accounts.sessions.identity(token)
     assert accounts.sessions.identity(bobs).name == "bob@example.com"
 
@@ -120,4 +120,4 @@ def test_sessions_that_have_run_out_are_swept_away_at_the_next_sign_in(
     signed_in(accounts)
     clock.seconds = NOW + 12 * HOUR
     signed_in(accounts)
-    assert [row["opened"] for row in Store(tmp_path).rows("select opened from sessions")] == [NOW + 12 * HOUR]
+    assert [row["opened"] for row in AccountsDatabase(tmp_path).rows("select opened from sessions")] == [NOW + 12 * HOUR]

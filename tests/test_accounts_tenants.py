@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from accounts.identity import Invalid
-from accounts.store import Store, Tenants
+from accounts.store import AccountsDatabase, Tenants
 
 
 def test_a_tenant_is_enabled_until_it_is_disabled(tmp_path: Path) -> None:
-    tenants = Tenants(Store(tmp_path))
+    tenants = Tenants(AccountsDatabase(tmp_path))
     tenants.ensure("acme")
     tenants.ensure("globex")
     assert tenants.disabled() == set()
@@ -20,7 +20,7 @@ def test_a_tenant_is_enabled_until_it_is_disabled(tmp_path: Path) -> None:
 
 
 def test_a_tenant_that_exists_already_stays_as_it_is(tmp_path: Path) -> None:
-    tenants = Tenants(Store(tmp_path))
+    tenants = Tenants(AccountsDatabase(tmp_path))
     tenants.ensure("acme")
     tenants.set_disabled("acme", True)
     tenants.ensure("acme")
@@ -29,10 +29,10 @@ def test_a_tenant_that_exists_already_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_a_tenant_nobody_belongs_to_cannot_be_disabled(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="^there is no tenant 'acme'$"):
-        Tenants(Store(tmp_path)).set_disabled("acme", True)
+        Tenants(AccountsDatabase(tmp_path)).set_disabled("acme", True)
 
 
 @pytest.mark.parametrize("tenant", ["", " ", "acme ", "ac\nme", "ac\x00me", "\udcff"])
 def test_a_tenant_has_a_printable_name(tmp_path: Path, tenant: str) -> None:
     with pytest.raises(Invalid, match="printable"):
-        Tenants(Store(tmp_path)).ensure(tenant)
+        Tenants(AccountsDatabase(tmp_path)).ensure(tenant)

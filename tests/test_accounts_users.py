@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from accounts.identity import Invalid, Role
 from accounts.passwords import Passwords
-from accounts.store import FILE_NAME, Store
+from accounts.store import FILE_NAME, AccountsDatabase
 from accounts.users import User, Users
 
 NOW = 1_700_000_000
@@ -16,7 +16,7 @@ NOW = 1_700_000_000
 
 def users_in(home: Path) -> Users:
     passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    return Users(Store(home), passwords, lambda: NOW)
+    return Users(AccountsDatabase(home), passwords, lambda: NOW)
 
 
 def test_an_added_user_is_listed_with_all_but_the_password(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from data.loading.loading import Terms, load_log
+from data.loading.loading import LoadOptions, load_log
 from tests.logs import Log
 from tests.service import HISTORY, Service
 
@@ -19,7 +19,7 @@ APPROVED = Path(__file__).parent / "approved"
 @pytest.fixture(scope="module")
 def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with Log(tmp_path_factory.mktemp("approved")) as log, Service(log) as service:
-        load_log(log.store, APPROVED / "log.ndjson", Terms(), lambda _: None, log.folder)
+        load_log(log.store, APPROVED / "log.ndjson", LoadOptions(), lambda _: None, log.folder)
         yield service.caller("t_001")
 
 

@@ -38,20 +38,20 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield service
 
 
-def answer(service: Service, tenant: str, question: str) -> dict[str, Any]:
-    response = service.caller(tenant).get(f"{PREFIX}/{question}")
+def answer(service: Service, tenant: str, query: str) -> dict[str, Any]:
+    response = service.caller(tenant).get(f"{PREFIX}/{query}")
     assert response.status_code == 200, response.text
     return response.json()
 
 
-@pytest.mark.parametrize("question", [
+@pytest.mark.parametrize("query", [
     FUNNEL, f"{FUNNEL}&unit=customer", f"{FUNNEL}&breakdown=offer", "interaction-summary?days=30",
     "interaction-summary?days=1&groupBy=type&tz=Asia/Tokyo",
     "interaction-comparison?from=2026-03-01&to=2026-03-22", "interaction-trend?from=2026-01-05&to=2026-03-22&grain=week",
     "interaction-hours?to=2026-04-01",
 ])
-def test_a_row_of_the_future_changes_no_answer_but_its_own_count(service: Service, question: str) -> None:
-    without, with_one = (answer(service, tenant, question) for tenant in (ACME, "future"))
+def test_a_row_of_the_future_changes_no_answer_but_its_own_count(service: Service, query: str) -> None:
+    without, with_one = (answer(service, tenant, query) for tenant in (ACME, "future"))
     assert (without.pop("futureRows", 0), with_one.pop("futureRows", 1)) == (0, 1)
     if "newestRow" in without:
         assert (without.pop("newestRow"), with_one.pop("newestRow")) == ("2026-03-21T09:05:00.000Z", "2199-12-31T00:00:00.000Z")
@@ -77,7 +77,7 @@ def test_the_server_says_the_clock_beside_its_newest_row(service: Service) -> No
     assert (found["newestRow"], found["clock"]) == ("2199-12-31T00:00:00.000Z", "2026-03-21T09:05:00.000Z")
 
 
-@pytest.mark.parametrize(("tenant", "question", "grain", "pieces", "first"), [
+@pytest.mark.parametrize(("tenant", "query", "grain", "pieces", "first"), [
     # From 1 January 1970, a Thursday, to 21 March 2026 there are 20,534 days.
     ("past", "interaction-trend?grain=day", "week", 2934, "1969-12-29"),
     ("past", "interaction-trend?grain=month", "month", 675, "1970-01-01"),
@@ -85,10 +85,10 @@ def test_the_server_says_the_clock_beside_its_newest_row(service: Service) -> No
     ("future", "interaction-trend?grain=year", "year", 174, "2026-01-01"),
 ])
 def test_all_time_is_counted_by_the_finest_grain_that_fits(
-    service: Service, tenant: str, question: str, grain: str, pieces: int, first: str,
+    service: Service, tenant: str, query: str, grain: str, pieces: int, first: str,
 ) -> None:
-    found = answer(service, tenant, question)
-    asked = question.rpartition("grain=")[2] if "grain=" in question else "day"
+    found = answer(service, tenant, query)
+    asked = query.rpartition("grain=")[2] if "grain=" in query else "day"
     assert (found["grain"], found["askedGrain"], len(found["buckets"]), found["buckets"][0]["date"]) == (grain, asked, pieces, first)
     assert sum(sum(bucket["counts"].values()) for bucket in found["buckets"]) == 321
 
@@ -103,17 +103,17 @@ def test_a_funnels_trend_is_counted_by_the_finest_grain_that_fits(service: Servi
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
-@pytest.mark.parametrize("question", [
+@pytest.mark.parametrize("query", [
     "interaction-summary?", "interaction-summary?days=30", "interaction-comparison?", "interaction-hours?",
     *(f"interaction-trend?grain={grain}" for grain in ("day", "week", "month", "year")),
     *(f"funnel?step=impression&step=convert&grain={grain}" for grain in ("day", "week", "month", "year")),
     "funnel?step=click&step=convert&breakdown=offer", "interaction-history?",
     *(f"{path}&from=9999-12-31T00:00:00Z" for path in ("interaction-trend?grain=week", "funnel?grain=day&step=impression&step=convert")),
 ])
-def test_rows_at_both_ends_of_the_calendar_are_answered(tmp_path: Path, question: str, zone: str) -> None:
+def test_rows_at_both_ends_of_the_calendar_are_answered(tmp_path: Path, query: str, zone: str) -> None:
     with Log(tmp_path) as log, Service(log) as service:
         log.load(
             interaction("1", "0001-01-01T00:00:00.000Z"), interaction("2", "2026-03-01T10:00:00Z", interactionType="impression"),
             interaction("3", "9999-12-31T23:59:59.999Z", interactionType="convert"),
         )
-        assert answer(service, ACME, f"{question}&tz={zone}")
+        assert answer(service, ACME, f"{query}&tz={zone}")

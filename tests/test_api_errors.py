@@ -98,7 +98,7 @@ def test_a_crash_is_500_and_says_nothing_of_the_inside(
     monkeypatch.setattr(api.history, "page", crashing)
     response = caller.get(HISTORY)
     message = error_of(response, 500, "INTERNAL_ERROR")
-    assert message == "something went wrong here; the log of the server has the details under this requestId"
+    assert message == "something went wrong; the server log has the details under this requestId"
     for inside in ("secret", "duckdb", "RuntimeError", "Traceback", ".py"):
         assert inside not in response.text
 
@@ -126,7 +126,7 @@ def test_a_question_that_takes_too_long_is_stopped_with_503(
     monkeypatch.setattr("api.app.TIME_LIMIT", 1.5)
     response = caller.get(HISTORY)
     message = error_of(response, 503, "UNAVAILABLE")
-    assert message == "The question took longer than 1.5 seconds and was stopped. Narrow it, by period or by offer."
+    assert message == "The query took longer than 1.5 seconds and was stopped. Narrow it by period or by offer."
     assert response.headers["retry-after"] == "5"
     monkeypatch.undo()
     assert caller.get(HISTORY).status_code == 200
@@ -141,7 +141,7 @@ def test_a_store_that_cannot_be_opened_or_read_is_503(
 
     monkeypatch.setattr(module_service.log.store, "snapshot", broken)
     response = caller.get(path)
-    assert error_of(response, 503, "UNAVAILABLE") == "the store cannot be read now"
+    assert error_of(response, 503, "UNAVAILABLE") == "the store cannot be read right now"
     assert response.headers["retry-after"] == "5"
 
 
@@ -156,7 +156,7 @@ def test_a_store_that_does_not_open_is_503(tmp_path, monkeypatch: pytest.MonkeyP
             return
 
     with Unopened(tmp_path / "unopened") as log, Service(log) as service:
-        assert error_of(service.caller().get(HISTORY), 503, "UNAVAILABLE") == "the store cannot be read now"
+        assert error_of(service.caller().get(HISTORY), 503, "UNAVAILABLE") == "the store cannot be read right now"
 
 
 def test_every_answer_has_a_request_id_of_its_own(caller: TestClient) -> None:

@@ -22,7 +22,7 @@ from api.funnel_schemas import (
     FUNNEL,
     UNITS_PAGE,
 )
-from data.loading.loading import Terms, load_log
+from data.loading.loading import LoadOptions, load_log
 from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, Row, interaction
 from tests.service import PREFIX, Service
@@ -61,8 +61,8 @@ def level(caller: TestClient, rows: str, steps: str, **words: str) -> int:
 @pytest.mark.parametrize("unit", ["customer", "customer_offer"])
 @pytest.mark.parametrize(("rows", "steps", "levels"), CASES)
 def test_the_cases_by_hand_come_out_as_they_are_written(cases: TestClient, rows: str, steps: str, levels: tuple[int, ...], unit: str) -> None:
-    questions = [{}, {"order": "strict"}, {"ties": "strict"}]
-    assert tuple(level(cases, rows, steps, unit=unit, **words) for words in questions) == levels
+    queries = [{}, {"order": "strict"}, {"ties": "strict"}]
+    assert tuple(level(cases, rows, steps, unit=unit, **words) for words in queries) == levels
 
 
 def test_as_of_a_time_later_rows_do_not_count_in_any_form_of_the_answer(cases: TestClient) -> None:
@@ -107,9 +107,9 @@ def test_an_answer_holds_all_that_was_promised(service: Service) -> None:
         },
         "definition": "Counts each pair of a customer and an offer (a row without an offer belongs to none) by how far it came: a row of type "
                       "impression (the entry), then click or accept, each a row of its own after the one before and at most 36 hours after "
-                      "the entry; other rows between do not matter, rows of one instant are taken in step order whatever order they arrived "
-                      "in, any entry may start an attempt of which the furthest counts, only entries on 1–3 March 2026 (UTC) count while "
-                      "later steps may lie after that, and only interactions of offer o are read.",
+                      "the entry; other rows between do not matter, rows of one instant count in step order whatever order they arrived "
+                      "in, any entry may start an attempt and the furthest attempt counts, only entries on 1–3 March 2026 (UTC) count while "
+                      "later steps may happen after that, and only interactions of offer o are read.",
         "steps": [
             {"step": 1, "types": ["impression"], "units": 2, "events": 2, "rateFromFirst": 1.0, "rateFromPrevious": 1.0,
              "interval95": [pytest.approx(0.342380, abs=1e-6), 1.0], "tieDependent": 0, "secondsFromEntry": None},
@@ -146,17 +146,17 @@ def test_without_a_window_nothing_is_immature_and_without_rows_there_is_no_rate(
 @pytest.mark.parametrize(("words", "message"), [
     ("step=a", "step must be given 2 to 10 times, not 1: 'a'"),
     ("step=a|&step=b", "step must be an interaction type, or several with | between them, not 'a|'"),
-    ("window=0s", "window must be none, or a whole number and s, m, h or d, from 1s to 366d, not '0s'"),
-    ("window=1y", "window must be none, or a whole number and s, m, h or d, from 1s to 366d, not '1y'"),
+    ("window=0s", "window must be none, or a whole number followed by s, m, h or d, from 1s to 366d, not '0s'"),
+    ("window=1y", "window must be none, or a whole number followed by s, m, h or d, from 1s to 366d, not '1y'"),
     ("unit=offer", "unit must be one of customer_offer, customer, not 'offer'"),
     ("order=loose", "order must be one of ordered, strict, any, not 'loose'"),
     ("ties=2s", "ties must be one of include, strict, not '2s'"),
-    ("exclude=click", "exclude 'click' is a type of a step too"),
+    ("exclude=click", "exclude 'click' is also a type of a step"),
     ("exclude=|", "exclude must be an interaction type, or several with | between them, not '|'"),
     ("breakdown=type", "breakdown must be one of offer, creative, channel, direction, not 'type'"),
     ("grain=hour", "grain must be one of day, week, month, year, not 'hour'"),
     ("order=any&step=a&step=a", "order 'any' needs steps that share no type, and 'a' is in two of them"),
-    ("type=click", "type is no filter of a funnel, whose steps say which types count; it was 'click'"),
+    ("type=click", "type is not a filter of a funnel: its steps say which types count; it was 'click'"),
     ("tz=Mars", "tz must be an IANA time zone such as Europe/Amsterdam, not 'Mars'"),
     ("steps=a", "there is no parameter 'steps'"),
 ])
@@ -166,7 +166,7 @@ def test_what_is_not_understood_is_400_and_named(cases: TestClient, path: str, w
 
 
 @pytest.mark.parametrize(("query", "message"), [
-    ("/units?reached=1&droppedAfter=1", "reached 1 and droppedAfter 1 may not be given together"),
+    ("/units?reached=1&droppedAfter=1", "reached 1 and droppedAfter 1 cannot be combined"),
     ("/units?reached=4", "reached must be a step, from 1 to 3, not '4'"),
     ("/units.csv?droppedAfter=3", "droppedAfter must be a step before the last, from 1 to 2, not '3'"),
     ("/units?reached=1&limit=0", "limit must be a whole number from 1, not '0'"),
@@ -176,8 +176,8 @@ def test_what_is_not_understood_is_400_and_named(cases: TestClient, path: str, w
     (".csv?table=breakdown", "table 'breakdown' needs the parameter 'breakdown'"),
     (".csv?table=trend", "table 'trend' needs the parameter 'grain'"),
     (".csv?table=units", "table must be one of steps, breakdown, trend, not 'units'"),
-    ("?window=3&type=x&exclude=click", "window must be none, or a whole number and s, m, h or d, from 1s to 366d, not '3'; type is no filter "
-     "of a funnel, whose steps say which types count; it was 'x'; exclude 'click' is a type of a step too"),
+    ("?window=3&type=x&exclude=click", "window must be none, or a whole number followed by s, m, h or d, from 1s to 366d, not '3'; type is not a "
+     "filter of a funnel: its steps say which types count; it was 'x'; exclude 'click' is also a type of a step"),
 ])
 def test_what_no_list_or_table_answers_is_400_and_named(cases: TestClient, query: str, message: str) -> None:
     assert error_of(cases.get(PATH + query), 400, "BAD_REQUEST") == message
@@ -279,7 +279,7 @@ def counted_in_the_file() -> tuple[list[int], int]:
 
 
 def test_the_real_log_has_a_list_behind_every_bar(service: Service) -> None:
-    load_log(service.log.store, CUT, Terms(), lambda _: None, service.log.folder)
+    load_log(service.log.store, CUT, LoadOptions(), lambda _: None, service.log.folder)
     caller, words = service.caller("zozotown"), "step=impression&step=click&breakdown=channel&grain=day&tz=Asia/Tokyo"
     answer = caller.get(f"{PATH}?{words}").json()
     counts = [step["units"] for step in answer["steps"]]

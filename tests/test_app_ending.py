@@ -58,5 +58,5 @@ def test_a_second_server_over_the_same_state_folder_says_why_it_does_not_begin(d
     second = subprocess.run([sys.executable, "-m", *how], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 1
     assert second.stderr == (
-        f"{dashboard.home}/history.duckdb is in use by another process. End that one, or name another state folder in IH_HOME.\n"
+        f"{dashboard.home}/history.duckdb is in use by another process. Stop that process, or set IH_HOME to another state folder.\n"
     )

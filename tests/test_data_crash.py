@@ -101,5 +101,5 @@ def test_a_full_disk_rolls_the_file_back_and_says_so(home: Path, large: Path) ->
     process = loading(home, large, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
     _, said = process.communicate()
     assert process.returncode == 1
-    assert "Nothing was loaded, the store is as before" in said and "Traceback" not in said
+    assert "Nothing was loaded; the store is unchanged" in said and "Traceback" not in said
     assert reopened(home) == before

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.loading import json_text
 from data.loading.json_scan import find_odd
 from data.loading.json_text import as_json_readers_read
-from data.loading.loading import json_text
 from tests.logs import Log, interaction
 from tests.store_checks import loaded
 
@@ -151,7 +151,7 @@ def test_a_parquet_column_of_json_text_is_read_alike(log: Log, kind: pa.DataType
         ]
     with open(summary.rejects_file, encoding="utf-8", newline="") as file:
         assert [(row["line"], row["reason"]) for row in csv.DictReader(file)] == [
-            ("3", "context is no JSON object: NaN is not a JSON number"), ("4", "context is no JSON object"),
+            ("3", "context is not a JSON object: NaN is not a JSON number"), ("4", "context is not a JSON object"),
         ]
 
 
@@ -165,4 +165,4 @@ def test_of_two_lists_of_records_in_a_page_the_last_counts(log: Log) -> None:
 
 def test_a_batch_without_anything_odd_is_left_as_it_is() -> None:
     batch = pa.record_batch([[1], pa.nulls(1, pa.string()), ['{"a": "x"}' * 100_000]], names=["line", "problem", "record"])
-    assert as_json_readers_read(batch, {"record": "this is no JSON"}).column(2).equals(batch.column(2))
+    assert as_json_readers_read(batch, {"record": "this is not JSON"}).column(2).equals(batch.column(2))

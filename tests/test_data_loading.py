@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.loading.loading import Stop, Stopped, Terms, load_entities, load_log
+from data.loading.loading import LoadOptions, Stop, Stopped, load_entities, load_log
 from data.store.limits import StoreError
 from data.store.store import Store
 from tests.logs import ACME, Log, interaction, tangled_rows
@@ -73,8 +73,8 @@ def test_a_known_id_with_other_content_is_a_conflict_and_the_first_stays(log: Lo
     summary = loaded(log.store, written(tmp_path, [changed, interaction("ih_2"), interaction("ih_2", customerId="Z")]))
     assert (summary.loaded, summary.known, summary.conflicts, summary.clean) == (1, 0, 2, False)
     assert rejected(summary) == [
-        (1, "conflict: known with another offerId, context"),
-        (3, "conflict: known with another customerId"),
+        (1, "conflict: already loaded with a different offerId, context"),
+        (3, "conflict: already loaded with a different customerId"),
     ]
     with log.store.snapshot() as snapshot:
         assert snapshot.rows("select id from offers") == [("off_a",)]
@@ -111,16 +111,16 @@ def test_rows_that_cannot_be_read_are_listed_with_line_and_reason_and_the_rest_l
     assert (summary.read, summary.loaded, summary.rejected) == (11, 2, 9)
     assert summary.rejects_file == str(tmp_path / "log.ndjson.rejects.csv")
     assert rejected(summary) == [
-        (3, "this is no JSON"),
-        (4, "this is no JSON object"),
+        (3, "this is not JSON"),
+        (4, "this is not a JSON object"),
         (5, "id is missing; customerId is missing; interactionType is missing; "
-            "timestamp is no ISO 8601 time of the years 1 to 9999 and no epoch milliseconds: 2026-02-30T10:00:00Z"),
-        (6, "context is no JSON object"),
-        (7, "outcome is no JSON object"),
-        (8, "customerId is no text"),
+            "timestamp is neither an ISO 8601 time in the years 1 to 9999 nor epoch milliseconds: 2026-02-30T10:00:00Z"),
+        (6, "context is not a JSON object"),
+        (7, "outcome is not a JSON object"),
+        (8, "customerId is not text"),
         (9, "no tenant: give --tenant"),
-        (10, "byte 9 of the line is no UTF-8 text"),
-        (11, "context is no JSON object"),
+        (10, "byte 9 of the line is not UTF-8 text"),
+        (11, "context is not a JSON object"),
     ]
     assert {row[1] for row in contents(log.store)["interactions"]} == {"ok", "f"}
 
@@ -143,7 +143,7 @@ def test_an_old_list_of_rejects_goes_when_there_are_none(log: Log, tmp_path: Pat
 
 def test_a_strict_load_keeps_nothing_of_a_file_with_a_reject(log: Log, tmp_path: Path) -> None:
     file = written(tmp_path, [interaction("a"), {"id": "b"}])
-    summary = loaded(log.store, file, Terms(strict=True))
+    summary = loaded(log.store, file, LoadOptions(strict=True))
     assert (summary.kept, summary.loaded, summary.rejected) == (False, 0, 1)
     assert rejected(summary)[0][0] == 2
     assert contents(log.store)["interactions"] == []
@@ -154,13 +154,13 @@ def test_a_strict_load_keeps_nothing_of_a_file_with_a_reject(log: Log, tmp_path:
 def test_a_rows_own_tenant_counts_more_than_the_one_given(log: Log, tmp_path: Path) -> None:
     plain = interaction("b")
     del plain["tenantId"]
-    loaded(log.store, written(tmp_path, [interaction("a"), plain]), Terms(tenant="o'given"))
+    loaded(log.store, written(tmp_path, [interaction("a"), plain]), LoadOptions(tenant="o'given"))
     assert [row[:2] for row in contents(log.store)["interactions"]] == [("acme", "a"), ("o'given", "b")]
 
 
 def test_foreign_columns_are_read_as_the_fields_they_are_mapped_to(log: Log, tmp_path: Path) -> None:
     row = {"event": "e1", "tenant_id": "t", "customer_id": "c", "type": "view", "outcome": "seen", "timestamp": 0, "a/b~": "web"}
-    terms = Terms(renamed={"event": "id", "outcome": "outcomeTypeKey", "a/b~": "channelId"})
+    terms = LoadOptions(renamed={"event": "id", "outcome": "outcomeTypeKey", "a/b~": "channelId"})
     summary = loaded(log.store, written(tmp_path, [row | {"extra": 1}]), terms)
     assert summary.ignored == ("extra",)
     assert contents(log.store)["interactions"] == [
@@ -169,7 +169,7 @@ def test_foreign_columns_are_read_as_the_fields_they_are_mapped_to(log: Log, tmp
 
 def test_a_mapped_column_that_the_file_does_not_have_is_an_error(log: Log, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="--map evnt=id: there is no column 'evnt'"):
-        loaded(log.store, written(tmp_path, [interaction("a")]), Terms(renamed={"evnt": "id"}))
+        loaded(log.store, written(tmp_path, [interaction("a")]), LoadOptions(renamed={"evnt": "id"}))
     assert contents(log.store)["interactions"] == []
 
 
@@ -219,7 +219,7 @@ def test_the_newest_description_of_an_entity_wins_in_whichever_order_they_load(l
 def test_an_entity_file_describes_from_now_on(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "creatives.csv"
     file.write_text("id,name,channelId,colour\nc,Renamed,ch,red\n,No id,,\n")
-    summary = load_entities(log.store, "creatives", file, Terms(tenant=ACME), lambda _: None, tmp_path)
+    summary = load_entities(log.store, "creatives", file, LoadOptions(tenant=ACME), lambda _: None, tmp_path)
     assert (summary.read, summary.described, summary.rejected, summary.ignored) == (2, 1, 1, ("colour",))
     assert rejected(summary) == [(3, "id is missing")]
     log.load(interaction("a", creative={"id": "c", "name": "As logged"}))
@@ -306,7 +306,7 @@ def test_a_stopped_load_leaves_the_store_as_before(log: Log, tmp_path: Path, pha
             stop.now()
 
     with pytest.raises(Stopped):
-        load_log(log.store, written(tmp_path, [interaction("a")]), Terms(), tell, tmp_path, stop)
+        load_log(log.store, written(tmp_path, [interaction("a")]), LoadOptions(), tell, tmp_path, stop)
     assert contents(log.store) == before
     assert faults(log.store) == []
 
@@ -320,7 +320,7 @@ def test_readers_see_the_old_rows_until_the_commit(log: Log, tmp_path: Path) -> 
             seen.append((snapshot.version, *snapshot.rows("select count(*) from interactions")[0],
                          *snapshot.rows("select count(*) from journeys")[0], *snapshot.rows("select count(*) from ids")[0]))
 
-    load_log(log.store, written(tmp_path, [interaction("a")]), Terms(), tell, tmp_path)
+    load_log(log.store, written(tmp_path, [interaction("a")]), LoadOptions(), tell, tmp_path)
     assert set(seen) == {(1, 1, 1, 1)} and len(seen) > 3
     with log.store.snapshot() as snapshot:
         assert (snapshot.version, *snapshot.rows("select count(*) from journeys")[0]) == (2, 2)

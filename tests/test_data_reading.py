@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.loading.loading import Terms
+from data.loading.loading import LoadOptions
 from data.loading.reading import opened
 from data.store.limits import StoreError
 from tests.logs import Log, interaction, tangled_rows
@@ -143,11 +143,11 @@ def test_csv_rows_are_refused_by_the_line_they_begin_on(log: Log, tmp_path: Path
     summary = loaded(log.store, file)
     assert (summary.read, summary.loaded, summary.rejected) == (7, 2, 5)
     assert [(line, reason.split(":")[0]) for line, reason in reasons(summary)] == [
-        ("4", "the row has 4 cells, the header 6"),
-        ("6", "the row is no UTF-8 text"),
-        ("7", "the row cannot be told apart into cells"),
-        ("9", "the row has 7 cells, the header 6"),
-        ("10", "the row cannot be told apart into cells"),
+        ("4", "the row has 4 cells, but the header has 6"),
+        ("6", "the row is not UTF-8 text"),
+        ("7", "the row cannot be split into cells"),
+        ("9", "the row has 7 cells, but the header has 6"),
+        ("10", "the row cannot be split into cells"),
     ]
     assert [(row[3], row[-3]) for row in contents(log.store)["interactions"]] == [("two\nlines", "{}"), ("c", '{"a":"b,c"}')]
 
@@ -162,16 +162,16 @@ def test_records_of_a_json_document_are_refused_by_the_line_they_begin_on(log: L
 @pytest.mark.parametrize(("name", "content", "said"), [
     ("log.json", b'[{"id": 1}', "the JSON is broken on line 1, column 11"),
     ("log.json", b'[{"id": 1},\n {"id": }]', "the JSON is broken on line 2, column 9"),
-    ("log.json", b'[{"id": "\xff"}]', "byte 10 is no UTF-8 text"),
+    ("log.json", b'[{"id": "\xff"}]', "byte 10 is not UTF-8 text"),
     ("log.json", b"[" * 100_000, "the JSON is nested too deeply"),
     ("log.csv", b"", "there is no header row"),
     ("log.csv", b"id,type,id\n", "the header row names 'id' more than once"),
-    ("log.csv", b"\xff,id\n", "the header row is no UTF-8 text"),
-    ("log.parquet", b"PAR1 no parquet", "is no Parquet file that can be read"),
-    ("log.ndjson.gz", gzip.compress(ndjson(ROWS))[:-20], "cannot be read to its end"),
-    ("log.csv.gz", b"\x1f\x8bno gzip", "cannot be read to its end"),
-    ("nothing said", b"\x1f\x8bno gzip", "cannot be read to its end"),
-    ("log.csv.gz", gzip.compress(as_csv(ROWS) * 9)[:200] + b"\0" * 90, "cannot be read to its end"),
+    ("log.csv", b"\xff,id\n", "the header row is not UTF-8 text"),
+    ("log.parquet", b"PAR1 no parquet", "is not a readable Parquet file"),
+    ("log.ndjson.gz", gzip.compress(ndjson(ROWS))[:-20], "cannot be read to the end"),
+    ("log.csv.gz", b"\x1f\x8bno gzip", "cannot be read to the end"),
+    ("nothing said", b"\x1f\x8bno gzip", "cannot be read to the end"),
+    ("log.csv.gz", gzip.compress(as_csv(ROWS) * 9)[:200] + b"\0" * 90, "cannot be read to the end"),
 ])
 def test_a_file_that_is_broken_as_a_whole_is_refused_with_its_name_and_place(log, tmp_path, name, content, said) -> None:
     file = tmp_path / name
@@ -192,7 +192,7 @@ def test_a_parquet_column_that_cannot_be_a_field_is_named(log: Log, tmp_path: Pa
 def test_columns_called_line_or_problem_are_columns_like_others(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text("line,problem,id,tenantId,customerId,type,timestamp\n7,none,a,t,c,click,0\n")
-    summary = loaded(log.store, file, Terms(renamed={"problem": "channelId"}))
+    summary = loaded(log.store, file, LoadOptions(renamed={"problem": "channelId"}))
     assert (summary.loaded, summary.ignored) == (1, ("line",))
     assert contents(log.store)["interactions"][0][7] == "none"
 

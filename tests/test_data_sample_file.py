@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data.loading.loading import Stop
-from data.loading.orders import SampleOrder
+from data.loading.orders import SampleCommand
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
@@ -30,7 +30,7 @@ def test_a_sample_is_the_same_log_in_every_format_and_in_the_store(tmp_path: Pat
             assert loaded(log.store, sample(tmp_path / f"sample{suffix}")).loaded == 2000
             stores.append(contents(log.store))
     with Log(tmp_path / "direct") as log:
-        SampleOrder(2000, 3, "t'ü", UNTIL.isoformat()).carry_out(log.store, tmp_path, lambda _: None, Stop())
+        SampleCommand(2000, 3, "t'ü", UNTIL.isoformat()).carry_out(log.store, tmp_path, lambda _: None, Stop())
         assert faults(log.store) == []
         direct = contents(log.store)
     assert stores[0] == stores[1] == stores[2]

@@ -18,7 +18,7 @@ import pytest
 
 from api.app import ENDPOINTS, PATH
 from api.errors import CODES
-from data.loading.loading import Terms, load_log
+from data.loading.loading import LoadOptions, load_log
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.answers.records import FLAT_COLUMNS
 from queries.asking.filters import FILTERS
@@ -44,7 +44,7 @@ class Server(NamedTuple):
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of the approved log, of which the document shows some answers."""
     with Log(tmp_path_factory.mktemp("docs")) as log, Service(log) as service:
-        load_log(log.store, Path(__file__).parent / "approved" / "log.ndjson", Terms(), lambda _: None, log.folder)
+        load_log(log.store, Path(__file__).parent / "approved" / "log.ndjson", LoadOptions(), lambda _: None, log.folder)
         with listening(service.app) as origin:
             yield Server(origin, service.key("t_001"))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import chdb
 import pytest
 
-from data.columns.funnel.tally import funnel_tally
+from data.columns.funnel.tally import count_funnel
 from docs import six_semantics
-from queries.asking.funnel import PARAMETERS, funnel_question, parse
+from queries.asking.funnel import PARAMETERS, funnel_query, parse
 from tests.funnel_oracle import journeys
 from tests.test_funnel_kernel import LATER, key, log, plan
 
@@ -71,7 +71,7 @@ def test_clickhouse_counts_what_the_example_says_it_does(mode: str, expected) ->
     ("A10 B50", "A B", {"from_ms": 20_000, "to_ms": 60_000}, 0),
 ])
 def test_the_pictures_come_out_as_they_are_drawn(rows: str, steps: str, fields: dict, level: int) -> None:
-    assert int(funnel_tally(journeys(log(rows)), plan(steps, **fields), LATER).reached.sum()) == level
+    assert int(count_funnel(journeys(log(rows)), plan(steps, **fields), LATER).reached.sum()) == level
 
 
 def test_every_parameter_is_spoken_of() -> None:
@@ -80,10 +80,10 @@ def test_every_parameter_is_spoken_of() -> None:
 
 
 def test_the_questions_for_what_others_show_are_understood() -> None:
-    questions = re.findall(r"^\| [^|]+ \| `([^`]+=[^`]+)` \|$", TEXT, re.MULTILINE)
-    assert len(questions) == 6
-    for question in questions:
-        pairs = [tuple(word.split("=")) for word in question.split("&")]
+    queries = re.findall(r"^\| [^|]+ \| `([^`]+=[^`]+)` \|$", TEXT, re.MULTILINE)
+    assert len(queries) == 6
+    for query in queries:
+        pairs = [tuple(word.split("=")) for word in query.split("&")]
         understood = parse("acme", pairs)
         assert understood.problems == ()
-        assert funnel_question(understood).unit == dict(pairs)["unit"]
+        assert funnel_query(understood).unit == dict(pairs)["unit"]

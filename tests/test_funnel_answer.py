@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns.funnel.listing import is_ready
+from data.columns.funnel.listing import is_funnel_ready
 from data.columns.tenant import Tenant
 from queries.answers.funnel import FunnelAnswer, funnel
-from queries.asking.funnel import FunnelPlan, FunnelQuestion
+from queries.asking.funnel import FunnelPlan, FunnelQuery
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
 from tests.funnel_logs import RandomLog, loaded, random_log, random_question
@@ -44,17 +44,17 @@ def test_a_funnel_is_ready_once_the_log_has_been_read_and_again_after_a_load(log
         log.load(interaction(f"{number}"))
         with log.store.snapshot() as snapshot:
             tenant = snapshot.tenant(ACME)
-            assert not is_ready(tenant)
-            funnel(tenant, FunnelQuestion(Selection(ACME)))
-            assert is_ready(tenant)
+            assert not is_funnel_ready(tenant)
+            funnel(tenant, FunnelQuery(Selection(ACME)))
+            assert is_funnel_ready(tenant)
 
 
 @given(st.sampled_from(LOGS), seeds)
 def test_an_answer_is_what_a_brute_force_search_finds(tenant_of: Callable[[str], Tenant], log: RandomLog, drawn: Random) -> None:
-    question, plan = random_question(log, drawn)
-    answer = funnel(tenant_of(log.tenant), question)
+    query, plan = random_question(log, drawn)
+    answer = funnel(tenant_of(log.tenant), query)
     units = list(expected_units(log.rows, plan, log.newest).values())
-    assert [step.types for step in answer.steps] == list(question.steps)
+    assert [step.types for step in answer.steps] == list(query.steps)
     assert [step.units for step in answer.steps] == levels(units, plan)
     assert [step.events for step in answer.steps] == expected_events(log.rows, plan)
     assert [step.tie_dependent for step in answer.steps] == expected_tie_dependent(log.rows, plan, log.newest)
@@ -82,7 +82,7 @@ def assert_durations(answer: FunnelAnswer, units: list[Expected]) -> None:
 
 
 def assert_breakdown(answer: FunnelAnswer, units: list[Expected], plan: FunnelPlan) -> None:
-    dimension = answer.question.breakdown
+    dimension = answer.query.breakdown
     mark = {"offer": "o", "creative": "r", "channel": "c", "direction": "d"}[dimension]
     of_value = defaultdict(list)
     for unit in units:
@@ -94,15 +94,15 @@ def assert_breakdown(answer: FunnelAnswer, units: list[Expected], plan: FunnelPl
 
 
 def assert_trend(answer: FunnelAnswer, units: list[Expected], plan: FunnelPlan, log: RandomLog) -> None:
-    question = answer.question
+    query = answer.query
     in_bucket = defaultdict(list)
     for unit in units:
-        in_bucket[bucket(entry_of(unit).time, question)].append(unit)
-    first = bucket(min(row.time for row in log.rows) if question.selection.start is None else question.selection.start, question)
-    last = bucket(log.newest if question.selection.end is None else question.selection.end - 1, question)
+        in_bucket[bucket(entry_of(unit).time, query)].append(unit)
+    first = bucket(min(row.time for row in log.rows) if query.selection.start is None else query.selection.start, query)
+    last = bucket(log.newest if query.selection.end is None else query.selection.end - 1, query)
     every = [first]
     while every[-1] < last:
-        every.append(following(every[-1], question))
+        every.append(following(every[-1], query))
     assert [bucket.start for bucket in answer.trend] == [start.isoformat() for start in every]
     for start, found in zip(every, answer.trend, strict=True):
         assert list(found.units) == levels(in_bucket[start], plan)
@@ -115,24 +115,24 @@ def entry_of(unit: Expected) -> Row:
     return unit.chains[-1][0]
 
 
-def bucket(ms: int, question: FunnelQuestion) -> date:
-    day = datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(question.selection.zone)).date()
-    if question.grain == "week":
+def bucket(ms: int, query: FunnelQuery) -> date:
+    day = datetime.fromtimestamp(ms / 1000, UTC).astimezone(ZoneInfo(query.selection.zone)).date()
+    if query.grain == "week":
         return day - timedelta(days=day.weekday())
-    return day.replace(day=1) if question.grain == "month" else day
+    return day.replace(day=1) if query.grain == "month" else day
 
 
-def following(day: date, question: FunnelQuestion) -> date:
-    if question.grain == "month":
+def following(day: date, query: FunnelQuery) -> date:
+    if query.grain == "month":
         return (day + timedelta(days=31)).replace(day=1)
-    return day + timedelta(days=7 if question.grain == "week" else 1)
+    return day + timedelta(days=7 if query.grain == "week" else 1)
 
 
 @given(st.sampled_from(LOGS), seeds)
 def test_the_parts_sum_to_the_total(tenant_of: Callable[[str], Tenant], log: RandomLog, drawn: Random) -> None:
-    question, _ = random_question(log, drawn)
-    answer = funnel(tenant_of(log.tenant), question)
-    plain = funnel(tenant_of(log.tenant), replace(question, breakdown=None, grain=None))
+    query, _ = random_question(log, drawn)
+    answer = funnel(tenant_of(log.tenant), query)
+    plain = funnel(tenant_of(log.tenant), replace(query, breakdown=None, grain=None))
     assert plain.steps == answer.steps
     assert (plain.breakdown, plain.trend) == (None, None)
     for parts in (answer.breakdown, answer.trend):
@@ -162,15 +162,15 @@ def at(hour: int, type: str, customer: str, **fields: str | None) -> dict:
     return interaction(f"{customer} {hour} {type}", stamp, interactionType=type, customerId=customer, offerId="o", **fields)
 
 
-A_B = FunnelQuestion(Selection(ACME), (("a",), ("b",)))
+A_B = FunnelQuery(Selection(ACME), (("a",), ("b",)))
 
 
 def test_a_day_that_loses_an_hour_keeps_its_entries(log: Log) -> None:
     # In Amsterdam 29 March 2026 lasts from 23:00 UTC of the 28th to 22:00 UTC.
     log.load(at(22, "a", "A"), at(23, "a", "B"), at(45, "a", "C"), at(46, "a", "D"), at(46, "b", "D"))
-    question = replace(A_B, selection=Selection(ACME, zone="Europe/Amsterdam"), grain="day")
+    query = replace(A_B, selection=Selection(ACME, zone="Europe/Amsterdam"), grain="day")
     with log.store.snapshot() as snapshot:
-        trend = funnel(snapshot.tenant(ACME), question).trend
+        trend = funnel(snapshot.tenant(ACME), query).trend
     assert [(bucket.start, bucket.units) for bucket in trend] == [("2026-03-28", (1, 0)), ("2026-03-29", (2, 0)), ("2026-03-30", (1, 1))]
 
 
@@ -211,11 +211,11 @@ def test_an_answer_is_remembered_until_the_log_grows(log: Log) -> None:
 
 def test_a_trend_of_too_many_buckets_is_one_of_longer_ones(log: Log) -> None:
     log.load(at(1, "a", "A"), at(2, "a", "B"))
-    question = replace(A_B, selection=Selection(ACME, start=milliseconds("1900-06-01", ZoneInfo("UTC"))), grain="day")
+    query = replace(A_B, selection=Selection(ACME, start=milliseconds("1900-06-01", ZoneInfo("UTC"))), grain="day")
     with log.store.snapshot() as snapshot:
-        answer = funnel(snapshot.tenant(ACME), question)
+        answer = funnel(snapshot.tenant(ACME), query)
     # 125 years and 10 months are 45,952 days and 6,565 weeks; the first of June 1900 was a Friday.
-    assert (answer.question.grain, answer.grain, len(answer.trend)) == ("day", "week", 6566)
+    assert (answer.query.grain, answer.grain, len(answer.trend)) == ("day", "week", 6566)
     assert [(bucket.date, bucket.partial, bucket.units) for bucket in (answer.trend[0], answer.trend[-1])] == [
         ("1900-05-28", True, (0, 0)), ("2026-03-23", True, (2, 0)),
     ]
@@ -226,10 +226,10 @@ def test_the_random_logs_try_what_matters() -> None:
     """Else the agreement above would say little: entries of all levels, ties that decide, attempts that are immature."""
     drawn, seen = Random(5), Counter()
     for log in LOGS * 4:
-        question, plan = random_question(log, drawn)
+        query, plan = random_question(log, drawn)
         units = expected_units(log.rows, plan, log.newest).values()
         seen.update(f"level {unit.level}" for unit in units)
         seen["immature"] += any(unit.immature for unit in units)
         seen["ties decide"] += any(expected_tie_dependent(log.rows, plan, log.newest))
-        seen[question.selection.zone] += 1
+        seen[query.selection.zone] += 1
     assert min(seen[what] for what in ("level 1", "level 2", "level 3", "immature", "ties decide", "America/New_York")) >= 10

@@ -15,7 +15,7 @@ def bar_messages(pairs: Pairs) -> list[str]:
 
 
 @pytest.mark.parametrize(("pairs", "expected"), [
-    ([("reached", "1"), ("droppedAfter", "1")], ["reached 1 and droppedAfter 1 may not be given together"]),
+    ([("reached", "1"), ("droppedAfter", "1")], ["reached 1 and droppedAfter 1 cannot be combined"]),
     ([("reached", "4")], ["reached must be a step, from 1 to 3, not '4'"]),
     ([("reached", "3"), *A_B], ["reached must be a step, from 1 to 2, not '3'"]),
     ([("droppedAfter", "3")], ["droppedAfter must be a step before the last, from 1 to 2, not '3'"]),
@@ -31,7 +31,7 @@ def test_a_bar_that_is_none_is_named_with_its_value(pairs: Pairs, expected: list
     ([], bars.reached(1)), ([("reached", "1")], bars.reached(1)), ([("reached", "3")], bars.reached(3)),
     ([("droppedAfter", "2")], bars.dropped_after(2)),
 ])
-def test_a_bar_is_the_units_that_came_so_far(pairs: Pairs, bar: bars.Bar) -> None:
+def test_a_bar_is_the_units_that_came_so_far(pairs: Pairs, bar: bars.FunnelBar) -> None:
     assert bars.bar_of(bars.parse("acme", pairs, (bars.REACHED, bars.DROPPED_AFTER)).or_refused()) == bar
 
 

@@ -12,7 +12,7 @@ import chdb
 import numpy as np
 import pytest
 
-from data.columns.funnel.tally import funnel_tally
+from data.columns.funnel.tally import count_funnel
 from queries.asking.funnel import FunnelPlan
 from tests.funnel_oracle import Row, journeys
 
@@ -43,7 +43,7 @@ def test_windowfunnel_counts_the_same_units(tmp_path: Path, seed: int, unit: str
 
     steps = (frozenset({1}), frozenset({2}), frozenset({3, 4}))
     plan = FunnelPlan(steps, unit=unit, window_ms=window, offers=frozenset(range(1, 5)))
-    reached = funnel_tally(journeys(rows), plan, clock_ms=500).reached.tolist()
+    reached = count_funnel(journeys(rows), plan, clock_ms=500).reached.tolist()
     assert reached == [sum(count for level, count in units_at.items() if level >= step) for step in (1, 2, 3)]
     assert reached[2] > 0
 

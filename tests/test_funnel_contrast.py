@@ -10,17 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from queries.answers.funnel import funnel
-from queries.answers.funnel_comparison import comparison, differences, questions
+from queries.answers.funnel_comparison import differences, funnel_comparison, queries
 from queries.answers.rates import Arm, against_rest, contrasts
-from queries.asking.funnel import FunnelQuestion, funnel_question, parse
+from queries.asking.funnel import FunnelQuery, funnel_query, parse
 from queries.asking.times import milliseconds
 from tests.logs import ACME, Log, Row, interaction
 
 STEPS = [("step", "a"), ("step", "b")]
 
 
-def question(*pairs: tuple[str, str]) -> FunnelQuestion:
-    return funnel_question(parse(ACME, [*STEPS, *pairs]).or_refused())
+def query(*pairs: tuple[str, str]) -> FunnelQuery:
+    return funnel_query(parse(ACME, [*STEPS, *pairs]).or_refused())
 
 
 @pytest.mark.parametrize(("period", "before"), [
@@ -32,19 +32,19 @@ def question(*pairs: tuple[str, str]) -> FunnelQuestion:
 ])
 def test_the_period_before_is_as_long_and_ends_where_this_one_begins(log: Log, period: list, before: list) -> None:
     log.load(interaction("old", "2026-01-01T00:00:00Z"))
-    asked = question(*period, ("breakdown", "offer"), ("grain", "day"), ("exclude", "x"))
+    asked = query(*period, ("breakdown", "offer"), ("grain", "day"), ("exclude", "x"))
     with log.store.snapshot() as snapshot:
-        now, then = questions(snapshot.tenant(ACME), asked)
-    assert now == question(*period, ("exclude", "x"))
-    assert replace(then, as_of_ms=None) == question(*before, ("exclude", "x"))
+        now, then = queries(snapshot.tenant(ACME), asked)
+    assert now == query(*period, ("exclude", "x"))
+    assert replace(then, as_of_ms=None) == query(*before, ("exclude", "x"))
 
 
 def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
     log.load(interaction("old", "2026-01-01T00:00:00Z"), interaction("new", "2026-03-21T09:59:59.999Z"))
     with log.store.snapshot() as snapshot:
-        _, found = questions(snapshot.tenant(ACME), question(("from", "2026-03-15")))
+        _, found = queries(snapshot.tenant(ACME), query(("from", "2026-03-15")))
     # Seven days before the newest row.
-    assert found == question(("from", "2026-03-08"), ("to", "2026-03-14T10:00:00Z"), ("asOf", "2026-03-14T09:59:59.999Z"))
+    assert found == query(("from", "2026-03-08"), ("to", "2026-03-14T10:00:00Z"), ("asOf", "2026-03-14T09:59:59.999Z"))
 
 
 @pytest.mark.parametrize("period", [
@@ -55,7 +55,7 @@ def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
 def test_without_a_time_before_there_is_no_comparison(log: Log, rows: list[Row], period: list) -> None:
     log.load(*rows)
     with log.store.snapshot() as snapshot:
-        assert comparison(snapshot.tenant(ACME), question(*period)) is None
+        assert funnel_comparison(snapshot.tenant(ACME), query(*period)) is None
 
 
 def chains(day: int, customers: int, converted: int, **fields: str) -> list[Row]:
@@ -72,25 +72,25 @@ def chains(day: int, customers: int, converted: int, **fields: str) -> list[Row]
 
 def test_now_and_before_are_the_answers_of_their_periods(log: Log) -> None:
     log.load(*chains(3, 200, 20), *chains(8, 200, 60), interaction("last", "2026-03-21T00:00:00Z"))
-    asked = question(("from", "2026-03-08"), ("to", "2026-03-09"))
-    week = question(("from", "2026-03-07"), ("to", "2026-03-14"))
+    asked = query(("from", "2026-03-08"), ("to", "2026-03-09"))
+    week = query(("from", "2026-03-07"), ("to", "2026-03-14"))
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        day = comparison(tenant, asked)
-        assert (day.now, day.before) == tuple(funnel(tenant, one) for one in questions(tenant, asked))
-        assert day.whole
+        day = funnel_comparison(tenant, asked)
+        assert (day.now, day.before) == tuple(funnel(tenant, one) for one in queries(tenant, asked))
+        assert day.is_complete
         assert [step.units for step in day.before.steps] == [0, 0]
-        found = comparison(tenant, replace(week, breakdown="offer", grain="day"))
+        found = funnel_comparison(tenant, replace(week, breakdown="offer", grain="day"))
     assert ([step.units for step in found.now.steps], [step.units for step in found.before.steps]) == ([200, 60], [200, 20])
     assert list(found.steps) == contrasts([(Arm(60, 200), Arm(20, 200))])
     assert found.steps[0].verdict == "higher"
-    assert not found.whole
+    assert not found.is_complete
 
 
 def test_each_value_is_held_against_the_rest_and_corrected(log: Log) -> None:
     log.load(*chains(3, 300, 90, channelId="web"), *chains(3, 300, 30, channelId="sms"), *chains(3, 290, 58, channelId="app"), *chains(3, 5, 5))
     with log.store.snapshot() as snapshot:
-        answer = funnel(snapshot.tenant(ACME), question(("breakdown", "channel")))
+        answer = funnel(snapshot.tenant(ACME), query(("breakdown", "channel")))
     arms = [Arm(row.units[1], row.units[0]) for row in answer.breakdown]
     assert [row.value for row in answer.breakdown] == ["sms", "web", "app", None]
     assert differences(answer, 2) == against_rest(arms)
@@ -123,14 +123,14 @@ def test_a_period_that_is_still_open_is_held_against_what_the_one_before_was_the
     log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-04-20T18:00:00Z"))
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        found = comparison(tenant, question(*TWO_WEEKS))
-        finished = funnel(tenant, replace(found.before.question, as_of_ms=None))
+        found = funnel_comparison(tenant, query(*TWO_WEEKS))
+        finished = funnel(tenant, replace(found.before.query, as_of_ms=None))
     # The finished period before has 70 of 140, and would make the later one lower by 39 points.
     assert [step.units for step in finished.steps] == [140, 70]
     assert [step.units for step in found.now.steps] == [step.units for step in found.before.steps] == [140, 15]
     assert (found.steps[0].verdict, found.steps[0].difference) == ("no clear difference", 0.0)
     assert found.now.immature == found.before.immature == 125
-    assert found.before.question.as_of_ms == milliseconds("2026-04-06T18:00:00Z", ZoneInfo("UTC"))
+    assert found.before.query.as_of_ms == milliseconds("2026-04-06T18:00:00Z", ZoneInfo("UTC"))
     assert found.seen_ms == 22 * 86_400_000 + 18 * 3_600_000
 
 
@@ -138,7 +138,7 @@ def test_a_period_that_is_really_lower_is_told_while_it_is_open(log: Log) -> Non
     rows = entries(date(2026, 3, 1), 42, lambda nth: 5 if nth < 28 else 1)
     log.load(*seen_until(rows, "2026-05-01T18:00:00Z"))
     with log.store.snapshot() as snapshot:
-        found = comparison(snapshot.tenant(ACME), question(*TWO_WEEKS))
+        found = funnel_comparison(snapshot.tenant(ACME), query(*TWO_WEEKS))
     # All days had their 20 days, none its 30.
     assert [[step.units for step in answer.steps] for answer in (found.now, found.before)] == [[140, 14], [140, 70]]
     assert found.steps[0].verdict == "lower"
@@ -150,8 +150,8 @@ def test_periods_whose_time_has_run_out_are_compared_as_they_are(log: Log) -> No
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         # The last entry may be of the last millisecond, and its window ends a millisecond before midnight.
-        assert comparison(tenant, question(*TWO_WEEKS)).seen_ms is None
-        open_ended = comparison(tenant, question(*TWO_WEEKS[:2], ("window", "none")))
+        assert funnel_comparison(tenant, query(*TWO_WEEKS)).seen_ms is None
+        open_ended = funnel_comparison(tenant, query(*TWO_WEEKS[:2], ("window", "none")))
     assert open_ended.seen_ms == 44 * 86_400_000
     assert open_ended.before.immature is None
 
@@ -162,14 +162,14 @@ def test_rows_of_the_future_count_in_neither_period(log: Log) -> None:
     log.load(*seen_until(rows, "2026-04-20T18:00:00Z"), future)
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        found = comparison(tenant, question(*TWO_WEEKS[:2], ("window", "none")))
-        whole = funnel(tenant, question(*TWO_WEEKS[:2], ("window", "none")))
-    assert found.now.question.as_of_ms == tenant.clock() == milliseconds("2026-04-20T18:00:00Z", ZoneInfo("UTC"))
+        found = funnel_comparison(tenant, query(*TWO_WEEKS[:2], ("window", "none")))
+        whole = funnel(tenant, query(*TWO_WEEKS[:2], ("window", "none")))
+    assert found.now.query.as_of_ms == tenant.clock() == milliseconds("2026-04-20T18:00:00Z", ZoneInfo("UTC"))
     assert [[step.units for step in answer.steps] for answer in (whole, found.now, found.before)] == [[140, 16], [140, 15], [140, 15]]
 
 
 def test_a_funnel_asked_as_of_a_time_is_compared_as_of_that_time(log: Log) -> None:
     log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-06-01T00:00:00Z"))
     with log.store.snapshot() as snapshot:
-        found = comparison(snapshot.tenant(ACME), question(*TWO_WEEKS, ("asOf", "2026-04-20T18:00:00Z")))
+        found = funnel_comparison(snapshot.tenant(ACME), query(*TWO_WEEKS, ("asOf", "2026-04-20T18:00:00Z")))
     assert [step.units for step in found.now.steps] == [step.units for step in found.before.steps] == [140, 15]

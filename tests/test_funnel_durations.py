@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.answers.funnel import EDGES, Bar, Durations, durations
+from queries.answers.funnel import EDGES, Durations, HistogramBin, durations
 
 HOUR, DAY = 3_600_000, 86_400_000
 
@@ -16,7 +16,7 @@ def test_five_units_by_hand() -> None:
     took = durations(np.array([4000, 0, 1000, 2000, 60_000]))
     assert (took.n, took.mean, took.p25, took.median, took.p75) == (5, 13.4, 1.0, 2.0, 4.0)
     assert took.p90 == pytest.approx(37.6)
-    assert [bar for bar in took.histogram if bar.units] == [Bar(0, 1, 1), Bar(1000, 10_000, 3), Bar(60_000, 300_000, 1)]
+    assert [bar for bar in took.histogram if bar.units] == [HistogramBin(0, 1, 1), HistogramBin(1000, 10_000, 3), HistogramBin(60_000, 300_000, 1)]
 
 
 def test_an_even_number_has_its_median_between_two_units() -> None:
@@ -29,11 +29,11 @@ def test_without_units_there_is_nothing_to_say() -> None:
 
 def test_units_that_take_no_time_are_kept() -> None:
     took = durations(np.zeros(3, np.int64))
-    assert (took.n, took.mean, took.median, took.p90, took.histogram) == (3, 0.0, 0.0, 0.0, (Bar(0, 1, 3),))
+    assert (took.n, took.mean, took.median, took.p90, took.histogram) == (3, 0.0, 0.0, 0.0, (HistogramBin(0, 1, 3),))
 
 
 def test_the_last_bar_of_a_funnel_without_a_window_is_open() -> None:
-    assert durations(np.array([366 * DAY, 9999 * DAY])).histogram[-1] == Bar(366 * DAY, None, 2)
+    assert durations(np.array([366 * DAY, 9999 * DAY])).histogram[-1] == HistogramBin(366 * DAY, None, 2)
 
 
 @given(st.lists(st.integers(0, 400 * DAY), min_size=1, max_size=50))

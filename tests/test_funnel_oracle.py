@@ -1,4 +1,4 @@
-"""The compiled funnel agrees with a brute-force search, whatever the question and the log."""
+"""The compiled funnel agrees with a brute-force search, whatever the query and the log."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.columns.funnel.tally import FunnelTally, funnel_tally, warm
+from data.columns.funnel.tally import FunnelCounts, compile_kernel, count_funnel
 from queries.asking.funnel import FunnelPlan, Order
 from tests.funnel_oracle import (
     Expected,
@@ -99,7 +99,7 @@ plans_without_foreign_rows = seeds.map(partial(random_plan, orders=["ordered", "
 
 @pytest.fixture(scope="module", autouse=True)
 def _warm_kernel() -> None:
-    warm()
+    compile_kernel()
 
 
 @pytest.mark.parametrize("order", ["ordered", "strict", "any"])
@@ -109,7 +109,7 @@ def test_the_kernel_finds_what_a_brute_force_search_finds(order: str) -> None:
     def agree(log: list[Row], plan: FunnelPlan, later: int, keys: type[np.unsignedinteger]) -> None:
         newest = NEWEST + later
         laid = journeys(log, keys)
-        tally = funnel_tally(laid, plan, newest, list_units=True)
+        tally = count_funnel(laid, plan, newest, list_units=True)
         if plan.as_of_ms is not None:
             # As it stood then: without the rows that had not come yet.
             log, newest = [row for row in log if row.time <= plan.as_of_ms], min(newest, plan.as_of_ms)
@@ -122,7 +122,7 @@ def test_the_kernel_finds_what_a_brute_force_search_finds(order: str) -> None:
     agree()
 
 
-def assert_same_steps(tally: FunnelTally, expected: Units, plan: FunnelPlan) -> None:
+def assert_same_steps(tally: FunnelCounts, expected: Units, plan: FunnelPlan) -> None:
     for step in range(1, len(plan.steps) + 1):
         chains = [unit.chains[step - 1] for unit in expected.values() if unit.level >= step]
         assert tally.reached[step - 1] == len(chains)
@@ -133,7 +133,7 @@ def assert_same_steps(tally: FunnelTally, expected: Units, plan: FunnelPlan) -> 
     assert tally.immature == (None if plan.window_ms is None else immature)
 
 
-def assert_same_units(tally: FunnelTally, expected: Units, plan: FunnelPlan, laid: SimpleNamespace) -> None:
+def assert_same_units(tally: FunnelCounts, expected: Units, plan: FunnelPlan, laid: SimpleNamespace) -> None:
     units = tally.units
     found = {}
     for nth, (entry, reach) in enumerate(zip(units.entry, units.reach, strict=True)):
@@ -164,7 +164,7 @@ def test_a_filter_never_adds_units_where_no_row_can_end_an_attempt(log, plan: Fu
 @settings(deadline=None)
 @given(logs, plans)
 def test_a_funnel_never_widens_from_step_to_step(log: list[Row], plan: FunnelPlan) -> None:
-    assert np.all(np.diff(funnel_tally(journeys(log), plan, NEWEST).reached) <= 0)
+    assert np.all(np.diff(count_funnel(journeys(log), plan, NEWEST).reached) <= 0)
 
 
 def assert_never_less(log: list[Row], narrower: FunnelPlan, wider: FunnelPlan) -> None:
@@ -175,7 +175,7 @@ def assert_never_less(log: list[Row], narrower: FunnelPlan, wider: FunnelPlan) -
 
 
 def unit_levels(laid: SimpleNamespace, plan: FunnelPlan) -> dict[tuple[int, int], int]:
-    units = funnel_tally(laid, plan, NEWEST, list_units=True).units
+    units = count_funnel(laid, plan, NEWEST, list_units=True).units
     offers = laid.offer[units.entry] if plan.unit == "customer_offer" else np.zeros_like(units.entry)
     names = zip(units.customer.tolist(), offers.tolist(), strict=True)
     return dict(zip(names, units.level.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""What an address asks of the funnels: a table of words in, question and problems out."""
+"""What an address asks of the funnels: a table of words in, query and problems out."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.asking.funnel import BREAKDOWNS, DAY_MS, GRAINS, LONGEST_MS, FunnelQuestion, funnel_question, parse
+from queries.asking.funnel import BREAKDOWNS, DAY_MS, GRAINS, LONGEST_MS, FunnelQuery, funnel_query, parse
 from queries.asking.selection import Selection
 from tests.test_queries_selection import instants
 
 Pairs = list[tuple[str, str]]
 STEPS = (("a",), ("b",))
 A_B = [("step", "a"), ("step", "b")]
-WINDOW = "must be none, or a whole number and s, m, h or d, from 1s to 366d"
+WINDOW = "must be none, or a whole number followed by s, m, h or d, from 1s to 366d"
 TYPES = "must be an interaction type, or several with | between them"
 
 
-def asked(pairs: Pairs) -> FunnelQuestion:
-    return funnel_question(parse("acme", pairs).or_refused())
+def asked(pairs: Pairs) -> FunnelQuery:
+    return funnel_query(parse("acme", pairs).or_refused())
 
 
 def messages(pairs: Pairs) -> list[str]:
@@ -28,7 +28,7 @@ def messages(pairs: Pairs) -> list[str]:
 
 
 def test_what_is_not_said_is_filled_in() -> None:
-    assert asked([]) == FunnelQuestion(
+    assert asked([]) == FunnelQuery(
         selection=Selection("acme"),
         steps=(("impression",), ("click",), ("accept", "convert", "conversion")),
         window_ms=7 * DAY_MS,
@@ -61,7 +61,7 @@ def test_what_is_not_said_is_filled_in() -> None:
      {"selection": Selection("acme", (("offerId", ("o",)),), 1_773_529_200_000, None, "Europe/Amsterdam")}),
 ])
 def test_words_become_a_question(pairs: Pairs, expected: dict) -> None:
-    assert asked(pairs) == replace(FunnelQuestion(Selection("acme")), **expected)
+    assert asked(pairs) == replace(FunnelQuery(Selection("acme")), **expected)
 
 
 @pytest.mark.parametrize(("pairs", "expected"), [
@@ -72,21 +72,21 @@ def test_words_become_a_question(pairs: Pairs, expected: dict) -> None:
     ([("exclude", "|x")], [f"exclude {TYPES}, not '|x'"]),
     *(([("window", text)], [f"window {WINDOW}, not {text!r}"])
       for text in ("7", "d", "0d", "367d", "8785h", "31622401s", "1.5h", "-1d", "+1d", "1 d", "1w", "7D", "None", "٣d", "9" * 99 + "d")),
-    ([("window", "1d"), ("window", "2d")], ["window may be given once, not as '1d' and '2d'"]),
+    ([("window", "1d"), ("window", "2d")], ["window can be given only once, not as '1d' and '2d'"]),
     ([("unit", "offer")], ["unit must be one of customer_offer, customer, not 'offer'"]),
     ([("order", "Any")], ["order must be one of ordered, strict, any, not 'Any'"]),
     ([("ties", "no")], ["ties must be one of include, strict, not 'no'"]),
     *(([("asOf", text)], [f"asOf must be an ISO 8601 time such as 2026-03-15T14:30:00Z, not {text!r}"]) for text in ("now", "2026-03-15", "T")),
     ([("breakdown", "customer")], ["breakdown must be one of offer, creative, channel, direction, not 'customer'"]),
     ([("grain", "hour")], ["grain must be one of day, week, month, year, not 'hour'"]),
-    ([("type", "click")], ["type is no filter of a funnel, whose steps say which types count; it was 'click'"]),
+    ([("type", "click")], ["type is not a filter of a funnel: its steps say which types count; it was 'click'"]),
     ([("limit", "5")], ["there is no parameter 'limit'"]),
     ([("cursor", "x")], ["there is no parameter 'cursor'"]),
     ([("from", "yesterday")], ["from must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30:00Z, not 'yesterday'"]),
     ([("order", "any"), ("step", "a|b"), ("step", "b|c")], ["order 'any' needs steps that share no type, and 'b' is in two of them"]),
     ([*A_B, ("exclude", "x"), ("exclude", "b"), ("exclude", "a")],
-     ["exclude 'b' is a type of a step too", "exclude 'a' is a type of a step too"]),
-    ([("exclude", "click")], ["exclude 'click' is a type of a step too"]),
+     ["exclude 'b' is also a type of a step", "exclude 'a' is also a type of a step"]),
+    ([("exclude", "click")], ["exclude 'click' is also a type of a step"]),
 ])
 def test_what_has_no_meaning_is_named_with_its_value(pairs: Pairs, expected: list[str]) -> None:
     assert messages(pairs) == expected
@@ -96,19 +96,19 @@ def test_all_problems_are_told_at_once_and_the_rest_is_a_question() -> None:
     pairs = [("typ", "x"), *A_B, ("window", "3"), ("order", "any"), ("type", "click"), ("exclude", "b"), ("exclude", "x"), ("unit", "customer")]
     understood = parse("acme", pairs)
     assert [problem.parameter for problem in understood.problems] == ["typ", "window", "type", "exclude"]
-    assert funnel_question(understood) == FunnelQuestion(Selection("acme"), STEPS, unit="customer", order="any", excluded=("x",))
+    assert funnel_query(understood) == FunnelQuery(Selection("acme"), STEPS, unit="customer", order="any", excluded=("x",))
 
 
 def test_where_the_steps_are_wrong_no_conflict_with_the_default_ones_is_told() -> None:
     understood = parse("acme", [("step", "a"), ("exclude", "click")])
     assert [problem.parameter for problem in understood.problems] == ["step"]
-    assert funnel_question(understood) == FunnelQuestion(Selection("acme"))
+    assert funnel_query(understood) == FunnelQuery(Selection("acme"))
 
 
 def test_a_plain_question_has_a_plain_address() -> None:
-    assert FunnelQuestion(Selection("acme")).pairs() == []
-    question = FunnelQuestion(Selection("acme", (("offerId", ("o",)),)), STEPS, 36 * 3_600_000, excluded=("x", "y"), grain="day")
-    assert question.pairs() == [
+    assert FunnelQuery(Selection("acme")).pairs() == []
+    query = FunnelQuery(Selection("acme", (("offerId", ("o",)),)), STEPS, 36 * 3_600_000, excluded=("x", "y"), grain="day")
+    assert query.pairs() == [
         ("step", "a"), ("step", "b"), ("window", "36h"), ("exclude", "x"), ("exclude", "y"), ("grain", "day"), ("offerId", "o"),
     ]
 
@@ -120,7 +120,7 @@ windows = st.none() | st.integers(1, LONGEST_MS // 1000).map(lambda seconds: 100
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> FunnelQuestion:
+def queries(draw: st.DrawFn) -> FunnelQuery:
     chosen = draw(steps)
     stepped = {type for step in chosen for type in step}
     shared = len(stepped) < sum(map(len, chosen))
@@ -128,7 +128,7 @@ def questions(draw: st.DrawFn) -> FunnelQuestion:
     start, end = (one, other) if None in (one, other) else sorted((one, other))
     filters = draw(st.lists(st.sampled_from([("customerId", ("c", "'")), ("offerId", ("o",)), ("direction", ("inbound",))]), unique=True))
     in_order = tuple(sorted(filters, key=lambda filter: ["customerId", "offerId", "direction"].index(filter[0])))
-    return FunnelQuestion(
+    return FunnelQuery(
         Selection("acme", in_order, start, end, draw(st.sampled_from(["UTC", "Europe/Amsterdam", "America/New_York"]))),
         chosen,
         draw(windows),
@@ -142,11 +142,11 @@ def questions(draw: st.DrawFn) -> FunnelQuestion:
     )
 
 
-@given(questions())
-def test_a_questions_words_are_read_back(question: FunnelQuestion) -> None:
-    understood = parse("acme", question.pairs())
+@given(queries())
+def test_a_questions_words_are_read_back(query: FunnelQuery) -> None:
+    understood = parse("acme", query.pairs())
     assert understood.problems == ()
-    assert funnel_question(understood) == question
+    assert funnel_query(understood) == query
 
 
 NAMES = ["step", "window", "unit", "order", "ties", "exclude", "breakdown", "grain", "asOf", "type", "from", "reached", ""]
@@ -156,7 +156,7 @@ WORDS = ["a", "b", "a|b", "click", "any", "strict", "none", "1d", "|", "3", "202
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(WORDS) | st.text(max_size=4)), max_size=12))
 def test_any_words_become_a_question_and_what_was_not_understood(pairs: Pairs) -> None:
     understood = parse("acme", pairs)
-    question = funnel_question(understood)
-    assert asked(question.pairs()) == question
+    query = funnel_query(understood)
+    assert asked(query.pairs()) == query
     for problem in understood.problems:
         assert repr(problem.parameter) in problem.message or problem.message.startswith(problem.parameter)

@@ -14,8 +14,8 @@ from data.columns.funnel import listing
 from data.columns.tenant import Tenant
 from queries.answers.funnel import funnel
 from queries.answers.funnel_units import FunnelUnit, flat_units, units_page, units_total
-from queries.asking.funnel import FunnelQuestion
-from queries.asking.funnel_bars import Bar, UnitCursor, dropped_after, reached
+from queries.asking.funnel import FunnelQuery
+from queries.asking.funnel_bars import FunnelBar, UnitCursor, dropped_after, reached
 from queries.asking.selection import Selection
 from queries.asking.times import iso
 from tests.funnel_logs import RandomLog, loaded, random_log, random_question
@@ -36,8 +36,8 @@ def tenant_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[st
 seeds = st.integers(0, 2**32).map(Random)
 
 
-def bars(question: FunnelQuestion) -> list[Bar]:
-    steps = range(1, len(question.steps) + 1)
+def bars(query: FunnelQuery) -> list[FunnelBar]:
+    steps = range(1, len(query.steps) + 1)
     return [*map(reached, steps), *map(dropped_after, steps[:-1])]
 
 
@@ -45,30 +45,30 @@ def bars(question: FunnelQuestion) -> list[Bar]:
 def test_every_bar_equals_its_list_and_the_brute_force_search(
     tenant_of: Callable[[str], Tenant], log: RandomLog, drawn: Random, limit: int,
 ) -> None:
-    question, plan = random_question(log, drawn)
+    query, plan = random_question(log, drawn)
     tenant = tenant_of(log.tenant)
-    counts = [step.units for step in funnel(tenant, question).steps]
+    counts = [step.units for step in funnel(tenant, query).steps]
     found = expected_units(log.rows, plan, log.newest)
-    for bar in bars(question):
+    for bar in bars(query):
         expected = sorted((
             FunnelUnit(f"u{customer}", f"o{offer}" if offer else None, unit.level, *(row.time for row in unit.chains[-1]))
             for (customer, offer), unit in found.items() if bar.lowest <= unit.level <= bar.highest
         ), key=place)
-        walked = walk(tenant, question, bar, limit)
+        walked = walk(tenant, query, bar, limit)
         assert walked == expected
-        assert len(walked) == bar.size(counts) == units_total(tenant, question, bar)
+        assert len(walked) == bar.size(counts) == units_total(tenant, query, bar)
 
 
 def place(unit: FunnelUnit) -> tuple:
     return -unit.entered_at, unit.customer.encode(), (unit.offer or "").encode()
 
 
-def walk(tenant: Tenant, question: FunnelQuestion, bar: Bar, limit: int) -> list[FunnelUnit]:
+def walk(tenant: Tenant, query: FunnelQuery, bar: FunnelBar, limit: int) -> list[FunnelUnit]:
     """All units, page by page."""
     units: list[FunnelUnit] = []
-    cursor, total = None, units_total(tenant, question, bar)
+    cursor, total = None, units_total(tenant, query, bar)
     while True:
-        page = units_page(tenant, question, bar, limit, cursor)
+        page = units_page(tenant, query, bar, limit, cursor)
         assert (page.total, page.limit) == (total, limit)
         assert len(page.units) <= limit
         assert page.has_more == (page.next_cursor is not None) == (len(units) + len(page.units) < total)
@@ -80,19 +80,19 @@ def walk(tenant: Tenant, question: FunnelQuestion, bar: Bar, limit: int) -> list
 
 @given(st.sampled_from(LOGS), seeds)
 def test_the_file_holds_the_same_units_in_the_same_order(tenant_of: Callable[[str], Tenant], log: RandomLog, drawn: Random) -> None:
-    question, _ = random_question(log, drawn)
+    query, _ = random_question(log, drawn)
     tenant = tenant_of(log.tenant)
-    for bar in bars(question):
-        rows = [row for piece in flat_units(tenant, question, bar) for row in piece.to_pylist()]
+    for bar in bars(query):
+        rows = [row for piece in flat_units(tenant, query, bar) for row in piece.to_pylist()]
         assert rows == [
             {"customerId": unit.customer, "offerId": unit.offer, "level": str(unit.level), "enteredAt": iso(unit.entered_at),
              "reachedAt": iso(unit.reached_at)}
-            for unit in walk(tenant, question, bar, 100)
+            for unit in walk(tenant, query, bar, 100)
         ]
-        assert [row for piece in flat_units(tenant, question, bar, 2) for row in piece.to_pylist()] == rows[:2]
+        assert [row for piece in flat_units(tenant, query, bar, 2) for row in piece.to_pylist()] == rows[:2]
 
 
-A_B = FunnelQuestion(Selection(ACME), (("a",), ("b",)), window_ms=None)
+A_B = FunnelQuery(Selection(ACME), (("a",), ("b",)), window_ms=None)
 NOON = "2026-03-15T12:00:00.000Z"
 NAMES = ("B", "a", "b", "é", "😀", "", "Z", "~", "10", "9")
 
@@ -161,5 +161,5 @@ def test_listings_beyond_the_memory_for_them_are_made_anew(log: Log, monkeypatch
     tied(log)
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        questions = [A_B, replace(A_B, unit="customer"), A_B]
-        assert [len(walk(tenant, question, reached(1), 4)) for question in questions] == [21, 11, 21]
+        queries = [A_B, replace(A_B, unit="customer"), A_B]
+        assert [len(walk(tenant, query, reached(1), 4)) for query in queries] == [21, 11, 21]

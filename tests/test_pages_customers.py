@@ -124,6 +124,6 @@ def test_an_unknown_customer_is_said(go: Visit):
 
 def test_what_does_not_narrow_the_page_is_said(go: Visit, busiest: str):
     page = go(f"/customers?customerId={busiest}&type=click&from=2026-06-01&tz=Asia/Tokyo")
-    expect(page.get_by_role("alert")).to_contain_text("type does not narrow a customer's page")
-    expect(page.get_by_role("alert")).to_contain_text("from and to do not narrow a customer's page")
+    expect(page.get_by_role("alert")).to_contain_text("type does not filter a customer's page")
+    expect(page.get_by_role("alert")).to_contain_text("from and to do not filter a customer's page")
     expect(page.get_by_role("alert")).to_contain_text("tz does not change a customer's page, whose times are UTC")

@@ -198,7 +198,7 @@ def test_what_a_link_asks_that_is_not_understood_is_said_and_the_rest_is_shown(g
     page = go("/funnels?window=soon&type=click&reached=7&unit=customer")
     said = page.get_by_role("alert")
     expect(said).to_contain_text("'soon'")
-    expect(said).to_contain_text("type is no filter of a funnel")
+    expect(said).to_contain_text("type is not a filter of a funnel")
     expect(said).to_contain_text("reached must be a step, from 1 to 3, not '7'")
     assert cells(steps(page))[0][1] == f"{answer(dashboard, 'unit=customer')['steps'][0]['units']:,}"
     expect(page.locator(".st-key-units")).to_have_count(0)
@@ -215,7 +215,7 @@ def test_a_breakdown_with_one_value_says_that_there_is_nothing_to_compare(go: Vi
     page = go("/funnels?channelId=ch_email")
     table = page.get_by_role("table", name="Funnel by channel")
     expect(table).to_contain_text("nothing to compare with")
-    expect(page.get_by_text("There is one alone, and nothing to compare it with.")).to_be_visible()
+    expect(page.get_by_text("There is only one, and nothing to compare it with.")).to_be_visible()
     expect(page.get_by_text("too few to say")).to_have_count(0)
 
 
@@ -247,13 +247,13 @@ def test_the_looks_are_in_the_address_with_the_words_of_the_api(go: Visit, dashb
 
 def test_a_period_with_a_beginning_is_compared_at_once_and_the_whole_log_asks_for_one(go: Visit):
     page = go("/funnels?view=before")
-    expect(page.get_by_text("The log has nothing from before this period to compare with.")).to_be_visible()
+    expect(page.get_by_text("The log has nothing before this period to compare with.")).to_be_visible()
     page.get_by_role("button", name="Choose the last 30 days").click()
     expect(page.get_by_role("table", name="Now and before")).to_be_visible()
     drawn(page)
     assert asked(page) == [("view", "before"), ("from", "2026-06-01")]
     expect(page.get_by_role("combobox", name="Period")).to_have_value("Last 30 days")
-    expect(page.get_by_text("Entries since 1 June 2026 (UTC), against the equally long period before, 2–31 May 2026")).to_be_visible()
+    expect(page.get_by_text("Entries since 1 June 2026 (UTC), against the preceding period of the same length, 2–31 May 2026")).to_be_visible()
 
 
 def test_now_and_before_are_a_call_of_the_api_each(go: Visit, dashboard: Dashboard):

@@ -39,7 +39,7 @@ def test_the_address_without_a_path_opens_the_overview_of_the_last_thirty_days(v
     page = visit("/")
     assert urlsplit(page.url).path == "/overview"
     expect(page.get_by_text("since 1 June 2026 (UTC)")).to_be_visible()
-    expect(page.get_by_text("Compared with the equally long period before")).to_be_visible()
+    expect(page.get_by_text("Compared with the preceding period of the same length")).to_be_visible()
 
 
 @pytest.mark.parametrize("words", ["period=all", "from=2026-06-01&to=2026-06-20&channelId=ch_email&tz=Asia%2FTokyo", "type=click&period=all"])

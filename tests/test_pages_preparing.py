@@ -13,7 +13,7 @@ from tests.browser import EMAIL, PASSWORD, TENANT, Dashboard, drawn, run, served
 
 pytest_plugins = ["tests.browser_fixtures"]
 
-PREPARING = "Preparing the funnel, a few seconds, once after a start"
+PREPARING = "Preparing the funnel: a few seconds, only after a restart"
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from accounts import Forbidden, Unknown
+from accounts import Forbidden, Unauthenticated
 from data.store.limits import StoreError, TooSlow
 
 PAGE = Path(__file__).parent.parent / "pages" / "navigation.py"
@@ -26,7 +26,7 @@ def shown_where(problem: Exception, monkeypatch: pytest.MonkeyPatch) -> AppTest:
 @pytest.mark.parametrize(("problem", "title", "hint", "way"), [
     (TooSlow(10), "Stopped after 10 seconds", "A shorter period, or one offer, is answered sooner.", ["Try again"]),
     (StoreError("The store is closed."), "The log cannot be read at the moment", "Nothing is lost.", ["Try again"]),
-    (Unknown(), "You are signed out", "Sign in again to come back to this view.", []),
+    (Unauthenticated(), "You are signed out", "Sign in again to come back to this view.", []),
     (Forbidden("eve@example.com", "your account has no role"), "You may not read this log", "your account has no role", []),
 ], ids=["too slow", "store down", "signed out", "no role"])
 def test_what_keeps_a_page_from_being_shown_is_said_with_what_to_do(

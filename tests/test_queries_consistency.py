@@ -1,4 +1,4 @@
-"""A question reads one version of the store, whatever is loaded meanwhile."""
+"""A query reads one version of the store, whatever is loaded meanwhile."""
 
 from __future__ import annotations
 

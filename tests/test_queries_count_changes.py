@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from queries.answers.comparison import comparison
+from queries.answers.comparison import period_comparison
 from queries.answers.counts import count_changes
 from queries.answers.rates import Verdict
 from queries.asking.selection import parse
@@ -23,7 +23,7 @@ def verdict(log: Log, clicks: list[int], start: str = LAST_WEEK, end: str = f"{S
     selection = parse(ACME, [("from", start), ("to", end)]).or_refused().selection
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        return count_changes(tenant, selection, comparison(tenant, selection), ["click", "ctr", "revenue"]).get("click")
+        return count_changes(tenant, selection, period_comparison(tenant, selection), ["click", "ctr", "revenue"]).get("click")
 
 
 @pytest.mark.parametrize(("last_week", "expected"), [

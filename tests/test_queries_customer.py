@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from data.columns.arrays import DIMENSIONS
-from queries.answers.customer import Mark, customer, timeline
+from queries.answers.customer import TimelinePoint, customer, timeline
 from queries.answers.summary import every_row
 from queries.asking.selection import parse
 from queries.asking.times import iso, milliseconds
@@ -34,9 +34,9 @@ def test_a_customer_traced_by_hand(log: Log) -> None:
         ("off_card", "Platinum Card Upgrade", "active", True, True, 2),
     ]
     assert (iso(found.offers[2].first)[:10], iso(found.offers[2].last)[:10]) == ("2026-03-01", "2026-03-02")
-    assert drawn.marks[0] == Mark(found.first, "impression", "off_card", "ch_web")
-    assert [mark.type for mark in drawn.marks] == ["impression", "convert", "impression", "share"]
-    assert (len(newest.marks), newest.marks[0].type, newest.total) == (1, "share", 4)
+    assert drawn.points[0] == TimelinePoint(found.first, "impression", "off_card", "ch_web")
+    assert [mark.type for mark in drawn.points] == ["impression", "convert", "impression", "share"]
+    assert (len(newest.points), newest.points[0].type, newest.total) == (1, "share", 4)
 
 
 def test_a_customer_s_log_is_the_same_from_memory_as_from_the_store(tangled_log: Log) -> None:
@@ -70,8 +70,8 @@ def test_every_customer_is_what_sql_over_the_raw_rows_says(tangled_log: Log) -> 
                     times = [milliseconds(row["timestamp"], None) for row in own if row["offerId"] == offer.id]
                     assert (offer.first, offer.last) == (min(times), max(times))
                 drawn = timeline(tenant, id)
-                assert (drawn.total, len(drawn.marks)) == (len(own), len(own))
-                assert [mark.timestamp for mark in drawn.marks] == sorted(mark.timestamp for mark in drawn.marks)
+                assert (drawn.total, len(drawn.points)) == (len(own), len(own))
+                assert [mark.timestamp for mark in drawn.points] == sorted(mark.timestamp for mark in drawn.points)
                 assert every_row(tenant, parse(tenant_id, pairs).selection, "type")[0].figures.total == max(found.counts.values())
 
 
@@ -80,5 +80,5 @@ def test_a_customer_of_another_tenant_is_as_if_there_were_none(log: Log) -> None
     with log.store.snapshot() as snapshot:
         for tenant in (snapshot.tenant(ACME), snapshot.tenant("nobody")):
             assert customer(tenant, "only zenith") is None
-            assert timeline(tenant, "only zenith").marks == []
+            assert timeline(tenant, "only zenith").points == []
             assert timeline(tenant, "only zenith").total == 0

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from queries.answers.history import widened
+from queries.answers.history import relaxed_selections
 from queries.asking.selection import parse
 from tests.logs import ACME, Log, interaction
 
@@ -14,11 +14,11 @@ def test_each_condition_says_how_many_there_would_be_without_it(log: Log):
     words = [("type", "click"), ("offerId", "off_1"), ("from", "2026-03-05"), ("tz", "Europe/Amsterdam")]
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        found = widened(tenant, parse(ACME, words).selection)
+        found = relaxed_selections(tenant, parse(ACME, words).selection)
         assert [(one.dropped, one.total) for one in found] == [("Period", 2), ("Offer", 0), ("Type", 0)]
         assert found[0].selection.pairs() == [("offerId", "off_1"), ("type", "click"), ("tz", "Europe/Amsterdam")]
 
 
 def test_the_whole_log_has_nothing_to_drop(log: Log):
     with log.store.snapshot() as snapshot:
-        assert widened(snapshot.tenant(ACME), parse(ACME, []).selection) == []
+        assert relaxed_selections(snapshot.tenant(ACME), parse(ACME, []).selection) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from queries.answers.hours import heatmap
 from queries.asking.measures import COUNTS, MEASURES
-from queries.asking.parameters import BadQuestion
+from queries.asking.parameters import InvalidQuery
 from queries.asking.selection import parse
 from tests.figures_logs import FILTERS, SAMPLE, load_sample, random_rows
 from tests.figures_sql import figures_by_hour_of_week
@@ -20,7 +20,7 @@ def check(log: Log, tenant: str, zone: str, pairs: list[tuple[str, str]]) -> Non
     expected = figures_by_hour_of_week(log.store, tenant, zone, pairs)
     with log.store.snapshot() as snapshot:
         found = heatmap(snapshot.tenant(tenant), parse(tenant, [*pairs, ("tz", zone)]).or_refused().selection)
-    measures = [measure.id for measure in MEASURES if measure.counts or measure.part]
+    measures = [measure.id for measure in MEASURES if measure.counts or measure.numerator]
     values = {measure: found.values(measure) for measure in measures}
     for weekday in range(7):
         for hour in range(24):
@@ -85,6 +85,6 @@ def test_rows_of_more_than_a_hundred_years_are_refused_unless_the_period_is_shor
     log.load(*(interaction(f"{year}", f"{year}-03-01T00:00:00Z") for year in range(1900, 2026)))
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        with pytest.raises(BadQuestion, match="at most 100 years"):
+        with pytest.raises(InvalidQuery, match="at most 100 years"):
             heatmap(tenant, parse(ACME, ()).selection)
         assert sum(map(sum, heatmap(tenant, parse(ACME, [("to", "2000-01-01")]).selection).values("total"))) == 100

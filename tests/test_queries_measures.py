@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from queries.answers.history import total
 from queries.answers.summary import figures
-from queries.asking.measures import COUNTS, MEASURE, MEASURES, OUTCOMES, RATES, Figures, counted, pairs_behind, rate
+from queries.asking.measures import COUNTS, MEASURE, MEASURES, OUTCOMES, RATES, Figures, filters_behind, is_counted, rate
 from queries.asking.selection import Selection, parse
 from tests.figures_logs import WHAT_HAPPENED
 from tests.logs import ACME, Log, interaction
@@ -17,7 +17,7 @@ from tests.logs import ACME, Log, interaction
 
 def test_every_measure_has_words_and_a_value() -> None:
     for measure in MEASURES:
-        assert measure.label and measure.words.endswith(".")
+        assert measure.label and measure.help.endswith(".")
         assert Figures()[measure.id] in (0, None)
     assert len(MEASURE) == len(MEASURES)
 
@@ -37,12 +37,12 @@ def test_every_measure_has_words_and_a_value() -> None:
     ("anything", "my own", {"total", "neutral"}),
 ])
 def test_the_outcome_decides_what_counts_a_row(type: str, outcome: str, expected: set[str]) -> None:
-    assert {measure.id for measure in COUNTS if counted(measure, type, outcome)} == expected
+    assert {measure.id for measure in COUNTS if is_counted(measure, type, outcome)} == expected
 
 
 def test_no_outcome_is_in_two_of_the_counts_whose_customers_are_counted() -> None:
     for outcome in OUTCOMES:
-        assert sum(counted(MEASURE[id], "", outcome.key) for id in ("impression", "click", "dismiss", "accept", "convert")) <= 1
+        assert sum(is_counted(MEASURE[id], "", outcome.key) for id in ("impression", "click", "dismiss", "accept", "convert")) <= 1
 
 
 @pytest.mark.parametrize(("id", "part", "whole", "expected"), [
@@ -67,8 +67,8 @@ def test_the_filters_behind_a_figure_leave_just_its_rows(log: Log) -> None:
         tenant = snapshot.tenant(ACME)
         whole = figures(tenant, Selection(ACME))
         for measure in (*COUNTS, *RATES):
-            pairs = pairs_behind(measure, tenant.names)
-            assert total(tenant, parse(ACME, pairs).or_refused().selection) == whole[measure.part or measure.id], measure.id
+            pairs = filters_behind(measure, tenant.names)
+            assert total(tenant, parse(ACME, pairs).or_refused().selection) == whole[measure.numerator or measure.id], measure.id
 
 
 def test_the_filters_behind_a_figure_that_is_0_leave_no_row(log: Log) -> None:
@@ -76,4 +76,4 @@ def test_the_filters_behind_a_figure_that_is_0_leave_no_row(log: Log) -> None:
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         for id in ("impression", "click", "positive", "negative"):
-            assert total(tenant, parse(ACME, pairs_behind(MEASURE[id], tenant.names)).selection) == 0
+            assert total(tenant, parse(ACME, filters_behind(MEASURE[id], tenant.names)).selection) == 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from queries.answers.summary import Offers, offers
+from queries.answers.summary import OfferSummaries, offers
 from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
 
@@ -33,18 +33,18 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
         yield log
 
 
-def found(log: Log, sort: str = "-impression", search: str = "", **selection: object) -> Offers:
+def found(log: Log, sort: str = "-impression", search: str = "", **selection: object) -> OfferSummaries:
     with log.store.snapshot() as snapshot:
         return offers(snapshot.tenant(ACME), Selection(ACME, **selection), sort, search)
 
 
-def ids(answer: Offers) -> list[str | None]:
-    return [offer.row.id for offer in answer.found]
+def ids(answer: OfferSummaries) -> list[str | None]:
+    return [offer.row.id for offer in answer.offers]
 
 
 def test_offers_that_nobody_met_and_those_without_an_entry_are_listed_as_well(log: Log) -> None:
     answer = found(log)
-    assert {offer.row.id: (offer.row.label, offer.row.status, offer.row.figures.total) for offer in answer.found} == {
+    assert {offer.row.id: (offer.row.label, offer.row.status, offer.row.figures.total) for offer in answer.offers} == {
         "off_a": ("banana Loan", "archived", 6), "off_b": ("Apple Card", "active", 2), "off_never": ("Cherry Draft", "draft", 0),
         "off_unknown": ("off_unknown", None, 1), None: (None, None, 1),
     }
@@ -76,7 +76,7 @@ def test_a_search_finds_parts_of_names_and_ids_in_any_case(log: Log, search: str
 
 
 def test_the_parts_of_the_period_are_equal_and_add_up_to_the_interactions(log: Log) -> None:
-    lines = {offer.row.id: offer.line for offer in found(log).found}
+    lines = {offer.row.id: offer.line for offer in found(log).offers}
     # Nine days and a millisecond in ten parts of 21 h 36 min.
     assert lines["off_a"] == [4, 0, 0, 0, 0, 0, 0, 0, 0, 2]
     assert lines["off_b"] == [1, 0, 0, 0, 0, 1, 0, 0, 0, 0]
@@ -84,4 +84,4 @@ def test_the_parts_of_the_period_are_equal_and_add_up_to_the_interactions(log: L
 
 
 def test_an_empty_period_has_no_parts(log: Log) -> None:
-    assert [offer.line for offer in found(log, start=5, end=5).found] == [[], [], [], []]
+    assert [offer.line for offer in found(log, start=5, end=5).offers] == [[], [], [], []]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.asking.parameters import Parameter, Problem, flag, given, one_of, read_parameters, text, whole_number
+from queries.asking.parameters import Parameter, Problem, any_text, flag, one_of, read_parameters, values_by_name, whole_number
 
 LIMIT = Parameter("limit", whole_number(1), "", 25)
 RAW = Parameter("raw", flag, "", False)
@@ -19,7 +19,7 @@ SIZES = Parameter("size", whole_number(1), "", (7,), several=True)
     ([("type", " ")], {"type": [" "]}),
 ])
 def test_each_name_has_its_values_once_and_no_empty_one(pairs: list[tuple[str, str]], expected: dict[str, list[str]]) -> None:
-    assert given(pairs) == expected
+    assert values_by_name(pairs) == expected
 
 
 @pytest.mark.parametrize(("values", "read", "problems"), [
@@ -27,7 +27,7 @@ def test_each_name_has_its_values_once_and_no_empty_one(pairs: list[tuple[str, s
     ({"limit": []}, {"limit": 25, "raw": False}, []),
     ({"limit": ["7"], "raw": ["true"]}, {"limit": 7, "raw": True}, []),
     ({"limit": ["abc"]}, {"limit": 25, "raw": False}, [Problem("limit", "limit must be a whole number from 1, not 'abc'")]),
-    ({"limit": ["5", "6"]}, {"limit": 25, "raw": False}, [Problem("limit", "limit may be given once, not as '5' and '6'")]),
+    ({"limit": ["5", "6"]}, {"limit": 25, "raw": False}, [Problem("limit", "limit can be given only once, not as '5' and '6'")]),
     (
         {"limit": ["0"], "raw": ["yes"]},
         {"limit": 25, "raw": False},
@@ -51,7 +51,7 @@ def test_a_parameter_of_several_values_is_all_of_them_or_its_default(texts: list
 
 def test_values_that_may_repeat_are_kept_as_often_as_they_were_given() -> None:
     pairs = [("step", "a"), ("type", "a"), ("step", ""), ("step", "a"), ("type", "a")]
-    assert given(pairs, {"step"}) == {"step": ["a", "a"], "type": ["a"]}
+    assert values_by_name(pairs, {"step"}) == {"step": ["a", "a"], "type": ["a"]}
 
 
 @pytest.mark.parametrize(("digits", "expected"), [
@@ -90,4 +90,4 @@ def test_one_of_some_words_is_that_word_exactly() -> None:
 
 
 def test_any_text_is_itself() -> None:
-    assert text(" é'; drop table") == " é'; drop table"
+    assert any_text(" é'; drop table") == " é'; drop table"

@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.asking.periods import LAST_DAYS, Days, chosen_last_days, comparable_last_days, days, last_days, of_last_days, period_pairs
+from queries.asking.periods import (
+    LAST_DAYS,
+    DateRange,
+    chosen_last_days,
+    comparable_last_days,
+    first_of_last_days,
+    of_last_days,
+    period_pairs,
+    touched_dates,
+)
 from queries.asking.selection import Selection, parse
-from queries.asking.times import milliseconds, moment
+from queries.asking.times import milliseconds, utc_datetime
 
 NEWEST = milliseconds("2026-03-31T23:30:00Z", ZoneInfo("UTC"))
 
@@ -19,9 +28,9 @@ def selected(**words: str) -> Selection:
 
 
 def test_the_last_days_end_with_the_day_of_the_newest_interaction_in_the_zone():
-    assert last_days(NEWEST, 1, "UTC") == date(2026, 3, 31)
-    assert last_days(NEWEST, 7, "UTC") == date(2026, 3, 25)
-    assert last_days(NEWEST, 7, "Europe/Amsterdam") == date(2026, 3, 26)
+    assert first_of_last_days(NEWEST, 1, "UTC") == date(2026, 3, 31)
+    assert first_of_last_days(NEWEST, 7, "UTC") == date(2026, 3, 25)
+    assert first_of_last_days(NEWEST, 7, "Europe/Amsterdam") == date(2026, 3, 26)
 
 
 @pytest.mark.parametrize(("oldest", "zone", "chosen"), [
@@ -35,7 +44,7 @@ def test_the_last_days_that_can_be_compared_are_those_that_the_log_holds_twice(o
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Amsterdam", "America/New_York"])
 @pytest.mark.parametrize("number", LAST_DAYS)
 def test_a_period_that_was_chosen_by_name_is_recognised_by_it(number: int, zone: str):
-    words = dict(period_pairs(Days(last_days(NEWEST, number, zone))))
+    words = dict(period_pairs(DateRange(first_of_last_days(NEWEST, number, zone))))
     assert chosen_last_days(selected(from_=words["from"], tz=zone), NEWEST, has_future=False) == number
 
 
@@ -55,8 +64,8 @@ def test_the_last_days_are_open_or_end_with_the_clocks_day_where_rows_are_later(
 
 def test_the_last_days_stay_within_the_calendar():
     first, last = (milliseconds(text, ZoneInfo("UTC")) for text in ("0001-01-02T10:00:00Z", "9999-12-31T23:59:59.999Z"))
-    assert last_days(first, 30, "UTC") == last_days(first, 30, "Asia/Tokyo") == date(1, 1, 1)
-    assert (last_days(last, 1, "UTC"), of_last_days(Selection("acme"), last, 1, has_future=True).end) == (date(9999, 12, 31), None)
+    assert first_of_last_days(first, 30, "UTC") == first_of_last_days(first, 30, "Asia/Tokyo") == date(1, 1, 1)
+    assert (first_of_last_days(last, 1, "UTC"), of_last_days(Selection("acme"), last, 1, has_future=True).end) == (date(9999, 12, 31), None)
 
 
 def test_another_period_has_no_name():
@@ -67,24 +76,24 @@ def test_another_period_has_no_name():
 
 def test_the_excluded_end_is_shown_as_the_day_before_and_written_as_the_day_after():
     march = selected(from_="2026-03-01", to="2026-04-01")
-    assert days(march) == Days(date(2026, 3, 1), date(2026, 3, 31))
-    assert period_pairs(Days(date(2026, 3, 1), date(2026, 3, 31))) == [("from", "2026-03-01"), ("to", "2026-04-01")]
+    assert touched_dates(march) == DateRange(date(2026, 3, 1), date(2026, 3, 31))
+    assert period_pairs(DateRange(date(2026, 3, 1), date(2026, 3, 31))) == [("from", "2026-03-01"), ("to", "2026-04-01")]
 
 
 def test_moments_within_a_day_stay_until_their_day_is_changed():
     selection = selected(from_="2026-03-01T08:00:00Z", to="2026-03-31T12:00:00Z")
-    assert period_pairs(days(selection), selection) == [("from", "2026-03-01T08:00:00.000Z"), ("to", "2026-03-31T12:00:00.000Z")]
-    assert period_pairs(Days(date(2026, 3, 1), date(2026, 3, 30)), selection) == [
+    assert period_pairs(touched_dates(selection), selection) == [("from", "2026-03-01T08:00:00.000Z"), ("to", "2026-03-31T12:00:00.000Z")]
+    assert period_pairs(DateRange(date(2026, 3, 1), date(2026, 3, 30)), selection) == [
         ("from", "2026-03-01T08:00:00.000Z"), ("to", "2026-03-31"),
     ]
 
 
 @given(st.dates(), st.sampled_from(["UTC", "Europe/Amsterdam", "America/New_York", "Pacific/Apia"]))
 def test_any_end_that_an_address_can_name_can_be_shown(day: date, zone: str):
-    question = parse("acme", [("from", day.isoformat()), ("to", day.isoformat()), ("tz", zone)])
-    shown = days(question.selection)
-    if question.problems:
-        assert shown == Days()
+    query = parse("acme", [("from", day.isoformat()), ("to", day.isoformat()), ("tz", zone)])
+    shown = touched_dates(query.selection)
+    if query.problems:
+        assert shown == DateRange()
     else:
         assert abs((shown.first - day).days) <= 1
-        assert moment(question.selection.start).year in (shown.first.year - 1, shown.first.year, shown.first.year + 1)
+        assert utc_datetime(query.selection.start).year in (shown.first.year - 1, shown.first.year, shown.first.year + 1)

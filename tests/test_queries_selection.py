@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from queries.answers.history import CURSOR, LIMIT
 from queries.asking.filters import CANONICAL_NAMES, FILTERS, OPTIONAL
-from queries.asking.parameters import BadQuestion
+from queries.asking.parameters import InvalidQuery
 from queries.asking.selection import Selection, parse
 
 MIDNIGHT = 1_773_532_800_000  # 2026-03-15T00:00:00.000Z
@@ -49,8 +49,8 @@ POINT = "must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30
     ([("from", "2026-03-15"), ("to", "2026-03-15")], {"start": MIDNIGHT, "end": MIDNIGHT}),
 ])
 def test_words_become_a_selection(pairs: list[tuple[str, str]], expected: dict) -> None:
-    question = parse("acme", pairs)
-    assert (question.selection, question.problems) == (Selection("acme", **expected), ())
+    query = parse("acme", pairs)
+    assert (query.selection, query.problems) == (Selection("acme", **expected), ())
 
 
 @pytest.mark.parametrize(("pairs", "messages"), [
@@ -64,8 +64,8 @@ def test_words_become_a_selection(pairs: list[tuple[str, str]], expected: dict) 
     ([("from", "2026-03-15T00:00:00 01:00")],
      [f"from {POINT} (write + as %2B in an address), not '2026-03-15T00:00:00 01:00'"]),
     ([("from", "0001-01-01T00:00:00+10:00")], [f"from {POINT}, not '0001-01-01T00:00:00+10:00'"]),
-    ([("from", "2026-03-01"), ("from", "2026-03-02")], ["from may be given once, not as '2026-03-01' and '2026-03-02'"]),
-    ([("from", "2026-03-16"), ("to", "2026-03-15")], ["to '2026-03-15' lies before from '2026-03-16'"]),
+    ([("from", "2026-03-01"), ("from", "2026-03-02")], ["from can be given only once, not as '2026-03-01' and '2026-03-02'"]),
+    ([("from", "2026-03-16"), ("to", "2026-03-15")], ["to '2026-03-15' is before from '2026-03-16'"]),
     ([("tz", "Mars/Olympus")], ["tz must be an IANA time zone such as Europe/Amsterdam, not 'Mars/Olympus'"]),
     ([("tz", "../../etc/passwd")], ["tz must be an IANA time zone such as Europe/Amsterdam, not '../../etc/passwd'"]),
     ([("tz", "Europe")], ["tz must be an IANA time zone such as Europe/Amsterdam, not 'Europe'"]),
@@ -76,26 +76,26 @@ def test_what_is_not_understood_is_named_with_its_value(pairs: list[tuple[str, s
 
 
 def test_all_problems_are_told_at_once_and_the_rest_is_understood() -> None:
-    question = parse("acme", [("typ", "x"), ("tz", "Nowhere"), ("from", "x"), ("limit", "0"), ("type", "click")], (LIMIT, CURSOR))
-    assert [problem.parameter for problem in question.problems] == ["typ", "tz", "from", "limit"]
-    assert question.selection == Selection("acme", (("type", ("click",)),))
-    assert question.parameters == {"limit": 25, "cursor": None}
-    with pytest.raises(BadQuestion, match="typ.*; tz.*; from.*; limit") as refusal:
-        question.or_refused()
-    assert refusal.value.problems == question.problems
+    query = parse("acme", [("typ", "x"), ("tz", "Nowhere"), ("from", "x"), ("limit", "0"), ("type", "click")], (LIMIT, CURSOR))
+    assert [problem.parameter for problem in query.problems] == ["typ", "tz", "from", "limit"]
+    assert query.selection == Selection("acme", (("type", ("click",)),))
+    assert query.parameters == {"limit": 25, "cursor": None}
+    with pytest.raises(InvalidQuery, match="typ.*; tz.*; from.*; limit") as refusal:
+        query.or_refused()
+    assert refusal.value.problems == query.problems
 
 
 def test_a_question_without_problems_is_itself() -> None:
-    question = parse("acme", [("limit", "5")], (LIMIT,))
-    assert question.or_refused() is question
-    assert question.parameters == {"limit": 5}
+    query = parse("acme", [("limit", "5")], (LIMIT,))
+    assert query.or_refused() is query
+    assert query.parameters == {"limit": 5}
 
 
 def test_the_tenant_is_never_taken_from_the_words() -> None:
     for name in ("tenant", "tenantId", "tenant_id", "X-Tenant-Id"):
-        question = parse("acme", [(name, "zenith")])
-        assert question.selection.tenant == "acme"
-        assert [problem.parameter for problem in question.problems] == [name]
+        query = parse("acme", [(name, "zenith")])
+        assert query.selection.tenant == "acme"
+        assert [problem.parameter for problem in query.problems] == [name]
 
 
 def test_the_values_of_a_filter_that_is_not_set_are_none() -> None:
@@ -127,25 +127,25 @@ def test_a_selections_words_are_read_back(
     chosen = parse("acme", pairs).selection.filters
     start, end = (one, other) if None in (one, other) else sorted((one, other))
     selection = Selection("acme", chosen, start, end, zone)
-    question = parse("acme", selection.pairs())
-    assert question.problems == ()
-    assert question.selection == selection
+    query = parse("acme", selection.pairs())
+    assert query.problems == ()
+    assert query.selection == selection
 
 
 @given(st.lists(st.tuples(st.sampled_from(["type", "actionId", "from", "tz", "limit", "x", ""]), st.text(max_size=12)), max_size=5))
 def test_any_words_are_understood_or_refused_without_a_crash(pairs: list[tuple[str, str]]) -> None:
-    question = parse("acme", pairs, (LIMIT, CURSOR))
-    assert parse("acme", question.selection.pairs()).selection == question.selection
-    for problem in question.problems:
+    query = parse("acme", pairs, (LIMIT, CURSOR))
+    assert parse("acme", query.selection.pairs()).selection == query.selection
+    for problem in query.problems:
         assert repr(problem.parameter) in problem.message or problem.message.startswith(problem.parameter)
 
 
 def test_what_may_not_be_missing_is_refused_and_the_rest_is_kept() -> None:
-    question = parse("acme", [("without", "customerId"), ("without", "treatmentId"), ("type", "click")])
-    assert [problem.message for problem in question.problems] == [
+    query = parse("acme", [("without", "customerId"), ("without", "treatmentId"), ("type", "click")])
+    assert [problem.message for problem in query.problems] == [
         "without must be one of offerId, creativeId, channelId, direction, not 'customerId'",
     ]
-    assert question.selection.filters == (("type", ("click",)), ("without", ("creativeId",)))
+    assert query.selection.filters == (("type", ("click",)), ("without", ("creativeId",)))
 
 
 def test_a_selection_can_drop_a_filter_with_its_rows_without_a_value() -> None:

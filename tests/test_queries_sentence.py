@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.asking.selection import Selection, parse
-from queries.asking.sentence import period, sentence, touched_days
+from queries.asking.sentence import period_phrase, sentence, touched_days
 from tests.logs import ACME, Log, interaction
 
 
@@ -64,13 +64,13 @@ def test_a_selection_is_said_in_words(names, pairs: list[tuple[str, str]], expec
     ({"from": "0001-01-01T00:00Z", "tz": "America/Havana"}, "since 0001-01-01T00:00:00.000Z (America/Havana)"),
 ])
 def test_a_period_is_said_in_words(words: dict[str, str], expected: str) -> None:
-    assert period(parse(ACME, words.items()).selection) == expected
+    assert period_phrase(parse(ACME, words.items()).selection) == expected
 
 
 @given(st.integers(-62_135_596_800_000, 253_402_300_799_999), st.sampled_from(["UTC", "America/Havana", "Pacific/Kiritimati"]))
 def test_any_instant_can_be_said(ms: int, zone: str) -> None:
-    assert period(Selection(ACME, start=ms, zone=zone)).startswith("since ")
-    assert period(Selection(ACME, end=ms, zone=zone)).endswith(f"({zone})")
+    assert period_phrase(Selection(ACME, start=ms, zone=zone)).startswith("since ")
+    assert period_phrase(Selection(ACME, end=ms, zone=zone)).endswith(f"({zone})")
 
 
 @pytest.mark.parametrize(("pairs", "said"), [

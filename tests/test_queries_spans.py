@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.asking.calendar import DAY, HOUR, calendar_edges, each, hours_of_week
-from queries.asking.times import iso, milliseconds, moment
+from queries.asking.calendar import DAY, HOUR, calendar_edges, hours_of_week, one_bucket_per_span
+from queries.asking.times import iso, milliseconds, utc_datetime
 
 UTC = ZoneInfo("UTC")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -57,7 +57,7 @@ def test_buckets_cover_the_time_asked_for_and_no_bucket_more(start: int, length:
     assert found[-2] < start + length <= found[-1]
     for first, following in zip(found, found[1:]):
         assert first < following
-        local = moment(first).astimezone(zone)
+        local = utc_datetime(first).astimezone(zone)
         if grain == "week":
             assert local.weekday() == 0
         if grain == "month":
@@ -67,7 +67,7 @@ def test_buckets_cover_the_time_asked_for_and_no_bucket_more(start: int, length:
 
 
 def hour_of_week(ms: int, zone: ZoneInfo) -> int:
-    local: datetime = moment(ms).astimezone(zone)
+    local: datetime = utc_datetime(ms).astimezone(zone)
     return local.weekday() * 24 + local.hour
 
 
@@ -101,7 +101,7 @@ def test_no_hour_is_lost_where_clocks_change(zone: ZoneInfo) -> None:
 )
 def test_a_slot_names_the_span_of_its_first_moment(lengths: list[int], start: int, data: st.DataObject) -> None:
     found = np.cumsum([start, *lengths]).tolist()
-    spans = each(found)
+    spans = one_bucket_per_span(found)
     assert len(spans.slots) <= 1 << 21
     ms = data.draw(st.integers(found[0], found[-1] - 1))
     span = int(spans.slots[(ms - spans.start) >> spans.shift])

@@ -41,9 +41,9 @@ def test_an_offer_stands_to_the_day_before_and_to_all_other_offers(log: Log) -> 
     with log.store.snapshot() as snapshot:
         found = standings(snapshot.tenant(ACME), selection)
     impressions, ctr = found.of["impression"], found.of["ctr"]
-    assert (impressions.change.now, impressions.change.before, impressions.whole) == (420, 100, 920)
+    assert (impressions.change.now, impressions.change.before, impressions.all_offers) == (420, 100, 920)
     assert impressions.others is impressions.rate is impressions.contrast is None
-    assert (ctr.change.now, ctr.change.before, ctr.others, ctr.whole) == (19.52, 10.0, 10.0, 14.35)
+    assert (ctr.change.now, ctr.change.before, ctr.others, ctr.all_offers) == (19.52, 10.0, 10.0, 14.35)
     assert (ctr.rate.hits, ctr.rate.trials) == (82, 420)
     # The positive response rate counts the same clicks here, and of the conversions there are none: two comparisons, not three.
     [alone, _] = contrasts([(Arm(82, 420), Arm(50, 500))] * 2)

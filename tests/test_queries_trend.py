@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAINS, sparklines, trend
 from queries.asking.selection import Selection, parse
-from queries.asking.times import iso, moment
+from queries.asking.times import iso, utc_datetime
 from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, random_rows
 from tests.figures_sql import counts_by_bucket_and_type, figures_by_bucket
 from tests.logs import ACME, Log, interaction
@@ -34,7 +34,7 @@ def check(log: Log, tenant: str, grain: str, zone: str, pairs: list[tuple[str, s
     types = {type for _, type in counts}
     with log.store.snapshot() as snapshot:
         buckets = trend(snapshot.tenant(tenant), parse(tenant, [*pairs, ("tz", zone)]).or_refused().selection, grain)
-    dates = [moment(bucket.start).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d") for bucket in buckets]
+    dates = [utc_datetime(bucket.start).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d") for bucket in buckets]
     assert set(figures) <= set(dates) and len(set(dates)) == len(dates)
     for date, bucket in zip(dates, buckets, strict=True):
         assert bucket.counts == {type: counts.get((date, type), 0) for type in types}

@@ -10,7 +10,7 @@ from statistics import NormalDist
 import pyarrow.parquet as pq
 import pytest
 
-from queries.answers.unusual import ALARM, Watch, unusual
+from queries.answers.unusual import ALARM, UnusualReport, unusual
 from queries.asking.selection import Selection, parse
 from queries.asking.times import iso
 from tests.figures_logs import SAMPLE, load_sample
@@ -33,7 +33,7 @@ def rows(channel: str | None, type: str, counts: Iterable[int], days: list[date]
     return found
 
 
-def watched(log: Log, *pairs: tuple[str, str]) -> Watch:
+def watched(log: Log, *pairs: tuple[str, str]) -> UnusualReport:
     with log.store.snapshot() as snapshot:
         return unusual(snapshot.tenant(ACME), parse(ACME, pairs).or_refused().selection)
 
@@ -50,7 +50,7 @@ def test_a_fall_is_told_with_the_day_since_when_and_by_how_much(log: Log) -> Non
     log.load(*rows("ch_email", "click", clicks), *rows("ch_web", "click", steady(40)))
     watch = watched(log)
     assert watch.checked
-    [found] = watch.found
+    [found] = watch.changes
     assert (found.channel, found.measure, iso(found.start), iso(found.end)) == (
         "ch_email", "click", "2026-03-10T00:00:00.000Z", "2026-03-16T00:00:00.000Z",
     )
@@ -76,7 +76,7 @@ def test_a_fall_is_told_with_the_day_since_when_and_by_how_much(log: Log) -> Non
 ])
 def test_rises_ends_and_beginnings_have_words_of_their_own(log: Log, change, words: str) -> None:
     log.load(*rows(None, "click", change(steady(50))), *rows("ch_web", "impression", steady(20)))
-    [found] = watched(log).found
+    [found] = watched(log).changes
     assert found.channel is None
     assert found.sentence == f"Clicks without a channel {words}"
 
@@ -92,19 +92,19 @@ def test_rises_ends_and_beginnings_have_words_of_their_own(log: Log, change, wor
 ])
 def test_what_is_usual_small_or_noisy_is_not_told(log: Log, counts: list[int]) -> None:
     log.load(*rows("ch_web", "click", counts), interaction("last", "2026-03-15T23:30:00Z", interactionType="share"))
-    assert watched(log) == Watch([], checked=True)
+    assert watched(log) == UnusualReport([], checked=True)
 
 
 def test_a_day_that_is_not_over_does_not_count(log: Log) -> None:
     monday = SUNDAY + timedelta(days=1)
     log.load(*rows("ch_web", "click", [*steady(50), 10], [*DAYS, monday]))
-    assert watched(log) == Watch([], checked=True)
+    assert watched(log) == UnusualReport([], checked=True)
 
 
 def test_a_log_of_less_than_five_weeks_is_not_judged(log: Log) -> None:
-    assert watched(log) == Watch([], checked=False)
+    assert watched(log) == UnusualReport([], checked=False)
     log.load(*rows("ch_web", "click", steady(50)[1:], DAYS[1:]))
-    assert watched(log) == Watch([], checked=False)
+    assert watched(log) == UnusualReport([], checked=False)
 
 
 def test_the_selection_decides_what_is_watched_and_until_when(log: Log) -> None:
@@ -112,12 +112,12 @@ def test_the_selection_decides_what_is_watched_and_until_when(log: Log) -> None:
     clicks[20:28] = [count * 3 for count in clicks[20:28]]
     early = [SUNDAY - timedelta(days=back) for back in range(62, -1, -1)]
     log.load(*rows("ch_web", "click", [*steady(50)[:28], *clicks], early))
-    assert watched(log, ("type", "impression")).found == []
+    assert watched(log, ("type", "impression")).changes == []
     # Three times 455 in the week, where the last of the four Sundays before had 240 instead of 80 as well.
-    [found] = watched(log, ("to", "2026-03-09T13:00:00Z"), ("from", "2026-03-08")).found
+    [found] = watched(log, ("to", "2026-03-09T13:00:00Z"), ("from", "2026-03-08")).changes
     assert iso(found.end) == "2026-03-09T00:00:00.000Z"
     assert (iso(found.start), round(found.ratio, 2)) == ("2026-03-02T00:00:00.000Z", 1.76)
-    assert watched(log, ("to", "2026-03-01")).found == []
+    assert watched(log, ("to", "2026-03-01")).changes == []
 
 
 def told_by_rule(counts: dict[tuple[str, str], list[int]]) -> list[tuple]:
@@ -176,7 +176,7 @@ def found_in(log: Log, tenant: str = ACME) -> list[tuple]:
     assert watch.checked
     return [
         (found.channel, found.measure, date.fromisoformat(iso(found.start)[:10]), found.now, found.usual, pytest.approx(found.p, rel=1e-6))
-        for found in watch.found
+        for found in watch.changes
     ]
 
 
@@ -214,7 +214,7 @@ def test_a_row_of_a_far_year_moves_nothing(log: Log) -> None:
     clicks = [*steady(50)[:34], 0]
     log.load(*rows("ch_web", "click", [count * 2 for count in clicks]), interaction("last", f"{SUNDAY}T23:30:00Z", interactionType="share"),
              interaction("far", "2199-01-01T00:00:00Z", interactionType="share"))
-    [found] = watched(log).found
+    [found] = watched(log).changes
     assert iso(found.end) == "2026-03-16T00:00:00.000Z"
 
 

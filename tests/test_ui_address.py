@@ -15,8 +15,8 @@ def page() -> None:
     from ui.page import address
 
     understood = [("offerId" if name == "actionId" else name, value) for name, value in address.pairs()]
-    fields = (address.several("type"), address.several("offerId"), address.one_of("limit", (25, 50, 100), 25))
-    bound = address.mirror(fields, understood, kept=("tz",))
+    fields = (address.list_field("type"), address.list_field("offerId"), address.choice_field("limit", (25, 50, 100), 25))
+    bound = address.bind(fields, understood, kept=("tz",))
     for name in ("type", "offerId"):
         chosen = address.values(understood, name)
         st.multiselect(name, list(dict.fromkeys(["click", "convert", *chosen])), **bound(name))
@@ -76,11 +76,11 @@ def test_a_default_is_not_in_the_address():
     app = opened(type="click", limit="50")
     app.multiselect(key="type").set_value([]).run()
     assert written(app) == {"limit": ["50"]}
-    assert address.one_of("limit", (25, 50), 25).pairs(25) == []
+    assert address.choice_field("limit", (25, 50), 25).pairs(25) == []
 
 
 def test_an_option_that_does_not_exist_shows_the_default():
-    assert address.one_of("limit", (25, 50), 25).value([("limit", "7")]) == 25
+    assert address.choice_field("limit", (25, 50), 25).value([("limit", "7")]) == 25
 
 
 def test_an_empty_value_is_as_if_it_were_not_given():
@@ -89,10 +89,10 @@ def test_an_empty_value_is_as_if_it_were_not_given():
 
 @given(st.lists(TEXT, unique=True))
 def test_a_list_comes_back_from_the_address_as_it_went_in(chosen: list[str]):
-    field = address.several("type")
+    field = address.list_field("type")
     assert field.value(field.pairs(chosen)) == chosen
 
 
 def test_a_query_spells_reserved_characters_and_repeats_names():
-    assert address.query([("type", "a&b"), ("type", "ü +'")]) == "?type=a%26b&type=%C3%BC+%2B%27"
-    assert address.query([]) == ""
+    assert address.query_string([("type", "a&b"), ("type", "ü +'")]) == "?type=a%26b&type=%C3%BC+%2B%27"
+    assert address.query_string([]) == ""

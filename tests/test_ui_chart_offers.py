@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from queries.answers.trend import Sparklines
-from ui.charts.over_time import offers_figure, offers_file, offers_words
+from ui.charts.over_time import offers_alt_text, offers_figure, offers_file
 
 DAY = 86_400_000
 LINES = Sparklines([0, DAY, 2 * DAY], {"off_a": [1, 5, 0]})
@@ -19,7 +19,7 @@ def test_an_offer_without_any_is_a_line_of_zeros() -> None:
 
 
 def test_the_words_and_the_file_say_what_the_lines_show() -> None:
-    assert offers_words(LINES, NAMES, "Clicks", {"1970-01-03": "2 of 24 hours"}) == (
+    assert offers_alt_text(LINES, NAMES, "Clicks", {"1970-01-03": "2 of 24 hours"}) == (
         "Lines of clicks over time. Card: 6 in all, at most 5. Loan: 0 in all, at most 0. "
         "Shaded, for only a part of it counts: 1970-01-03, 2 of 24 hours."
     )

@@ -11,16 +11,16 @@ import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
 
-from queries.answers.customer import Mark
+from queries.answers.customer import TimelinePoint
 from queries.answers.funnel import BreakdownRow, FunnelAnswer, FunnelStep
-from queries.answers.funnel_comparison import Comparison, differences
+from queries.answers.funnel_comparison import FunnelComparison, differences
 from queries.answers.trend import Sparklines
 from tests.funnel_answers import ANSWER, QUESTION
 from tests.test_ui_chart_trend import ZONE, buckets
 from ui.charts.funnel import funnel_figure
 from ui.charts.funnel_before import before_figure
 from ui.charts.funnel_parts import breakdown_figure
-from ui.charts.funnel_trend import trend_figure as funnel_trend_figure
+from ui.charts.funnel_trend import funnel_trend_figure as funnel_trend_figure
 from ui.charts.over_time import offers_figure, trend_figure
 from ui.charts.palette import Looks
 from ui.charts.timeline import timeline_figure
@@ -36,7 +36,7 @@ LOOKS = Looks([None, NAME])
 def funnel_of(type: str) -> FunnelAnswer:
     steps = (ANSWER.steps[0], FunnelStep(2, (type,), 50, 60, 0.25, 0.25, (0.195, 0.314), 0, None))
     trend = tuple(replace(bucket, units=bucket.units[:2]) for bucket in ANSWER.trend)
-    return replace(ANSWER, question=replace(QUESTION, steps=(("impression",), (type,))), steps=steps, trend=trend)
+    return replace(ANSWER, query=replace(QUESTION, steps=(("impression",), (type,))), steps=steps, trend=trend)
 
 
 def breakdown() -> go.Figure:
@@ -45,7 +45,7 @@ def breakdown() -> go.Figure:
 
 
 def timeline() -> go.Figure:
-    return timeline_figure([Mark(0, NAME, "o1", "c"), Mark(DAY, NAME, "o1", "c")], {"o1": NAME}, lambda _: NAME, LOOKS)
+    return timeline_figure([TimelinePoint(0, NAME, "o1", "c"), TimelinePoint(DAY, NAME, "o1", "c")], {"o1": NAME}, lambda _: NAME, LOOKS)
 
 
 FUNNEL = funnel_of(NAME)
@@ -56,7 +56,7 @@ FIGURES = {
     "timeline": (timeline(), 2, 3),
     "funnel": (funnel_figure(FUNNEL), 1, 0),
     "funnel over time": (funnel_trend_figure(FUNNEL, LOOKS, {}), 1, 1),
-    "funnel before": (before_figure(Comparison(FUNNEL, FUNNEL, (), True, None)), 1, 0),
+    "funnel before": (before_figure(FunnelComparison(FUNNEL, FUNNEL, (), True, None)), 1, 0),
     "funnel by value": (breakdown(), 1, 1),
 }
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 from queries.answers.trend import Bucket
 from queries.asking.measures import Figures
 from queries.asking.times import milliseconds
-from ui.charts.over_time import trend_figure, trend_file, trend_headings, trend_rows, trend_types, trend_words, unfinished_words
+from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, trend_types, unfinished_note
 from ui.charts.palette import Looks
 from ui.components.table.figures import Figure
-from ui.page.address import query
+from ui.page.address import query_string
 
 ZONE = "Europe/Amsterdam"
 
@@ -42,7 +42,7 @@ def test_a_bucket_that_is_cut_is_shaded_and_says_what_of_it_counts():
     figure = trend_figure(THREE, ZONE, "day", LOOKS, CUT)
     assert [(band.x0, band.x1) for band in figure.layout.shapes] == [("2026-03-29T12:00:00", "2026-03-30T12:00:00")]
     assert [list(line.customdata) for line in figure.data] == [["", "", " (14 of 24 hours)"]] * 3
-    assert trend_words(THREE, ZONE, "day", CUT).endswith("Shaded, for only a part of it counts: 2026-03-30, 14 of 24 hours.")
+    assert trend_alt_text(THREE, ZONE, "day", CUT).endswith("Shaded, for only a part of it counts: 2026-03-30, 14 of 24 hours.")
 
 
 def test_one_day_and_small_counts_have_a_day_and_whole_numbers_on_their_axes():
@@ -63,7 +63,7 @@ def test_of_many_types_the_rarest_wait_in_the_legend():
 
 
 def test_the_words_say_each_types_sum_and_its_peak():
-    assert trend_words(THREE, ZONE, "day", {}) == (
+    assert trend_alt_text(THREE, ZONE, "day", {}) == (
         "Lines of interactions a day by type, 2026-03-28 to 2026-03-30. impression: 100 in all, at most 60 (2026-03-30). "
         "click: 8 in all, at most 5 (2026-03-30). save: 1 in all, at most 1 (2026-03-30)."
     )
@@ -71,12 +71,12 @@ def test_the_words_say_each_types_sum_and_its_peak():
 
 def test_no_time_has_no_lines():
     assert trend_types([]) == []
-    assert trend_words([], ZONE, "day", {}) == "No time, no interactions."
+    assert trend_alt_text([], ZONE, "day", {}) == "No time, no interactions."
 
 
 def test_the_table_has_the_newest_day_first_and_each_day_leads_to_its_rows():
     assert [heading.label for heading in trend_headings(THREE, "day")] == ["Day", "impression", "click", "save", "customers", "value"]
-    rows = trend_rows(THREE, ZONE, lambda bucket, only: f"/history?from={bucket.start}" + query(only).replace("?", "&"), CUT)
+    rows = trend_rows(THREE, ZONE, lambda bucket, only: f"/history?from={bucket.start}" + query_string(only).replace("?", "&"), CUT)
     assert [row["start"].text for row in rows] == ["2026-03-30", "2026-03-29", "2026-03-28"]
     assert rows[0]["start"].address == f"/history?from={THREE[2].start}"
     assert rows[0]["type click"] == Figure("5", address=f"/history?from={THREE[2].start}&type=click")
@@ -93,8 +93,8 @@ def test_the_file_holds_the_same_oldest_first():
 
 def test_a_last_day_that_the_log_has_not_lived_through_is_said():
     noon, last_minute = (milliseconds(f"2026-03-30T{time}", ZoneInfo("UTC")) for time in ("12:00:00Z", "21:59:00Z"))
-    assert unfinished_words(THREE, "UTC", noon, "day") == (
-        "The last day is not over in the log: its newest interaction is of 2026-03-30 12:00:00 UTC."
+    assert unfinished_note(THREE, "UTC", noon, "day") == (
+        "The last day is not complete in the log, whose newest interaction is from 2026-03-30 12:00:00 UTC."
     )
-    assert unfinished_words(THREE, "UTC", last_minute, "day") is None
-    assert unfinished_words([], "UTC", noon, "day") is None
+    assert unfinished_note(THREE, "UTC", last_minute, "day") is None
+    assert unfinished_note([], "UTC", noon, "day") is None

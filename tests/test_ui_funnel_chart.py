@@ -8,7 +8,7 @@ from queries.answers.funnel import FunnelStep
 from queries.asking.funnel_bars import dropped_after, reached
 from tests.funnel_answers import ANSWER, QUESTION
 from tests.test_ui_palette import THEME, contrast
-from ui.charts.funnel import funnel_figure, funnel_text
+from ui.charts.funnel import funnel_alt_text, funnel_figure
 
 
 def test_the_bars_are_the_units_of_each_step_and_of_each_loss():
@@ -52,12 +52,12 @@ def test_the_lines_of_what_is_lost_stand_out_from_the_page(theme: str):
 def test_markup_in_a_type_is_text():
     step = FunnelStep(2, ("<b>x</b>",), 1, 1, 0.005, 0.005, (0.0, 0.03), 0, None)
     asked = replace(QUESTION, steps=(("impression",), ("<b>x</b>",)))
-    answer = replace(ANSWER, question=asked, steps=(ANSWER.steps[0], step))
+    answer = replace(ANSWER, query=asked, steps=(ANSWER.steps[0], step))
     assert "<b>2</b>  &lt;b&gt;x&lt;/b&gt;" in [note.text for note in funnel_figure(answer).layout.annotations]
 
 
 def test_in_any_order_a_bar_says_how_many_steps_were_done():
-    answer = replace(ANSWER, question=replace(QUESTION, order="any"))
+    answer = replace(ANSWER, query=replace(QUESTION, order="any"))
     figure = funnel_figure(answer)
     assert "<b>Did 2 of 3</b>" in [note.text for note in figure.layout.annotations]
     assert figure.data[0].hovertext[1] == "50 customer–offer pairs did 2 of 3 steps or more"
@@ -66,12 +66,12 @@ def test_in_any_order_a_bar_says_how_many_steps_were_done():
 
 def test_a_funnel_without_entries_has_bars_of_nothing():
     none = tuple(FunnelStep(number, ("click",), 0, 0, None, None, None, 0, None) for number in (1, 2))
-    figure = funnel_figure(replace(ANSWER, question=replace(QUESTION, steps=(("click",), ("click",))), steps=none))
+    figure = funnel_figure(replace(ANSWER, query=replace(QUESTION, steps=(("click",), ("click",))), steps=none))
     assert [list(trace.x) for trace in figure.data] == [[0, 0], [0]]
 
 
 def test_the_text_alternative_has_the_numbers_of_the_bars():
-    assert funnel_text(ANSWER) == (
+    assert funnel_alt_text(ANSWER) == (
         "Funnel of 3 steps. 1 impression: 200, 100.0% of the first; 2 click: 50, 25.0% of the first; "
         "3 accept or convert: 10, 5.0% of the first."
     )

@@ -3,21 +3,21 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api.funnel import TABLES
-from queries.answers.funnel_comparison import Comparison
+from queries.answers.funnel_comparison import FunnelComparison
 from queries.answers.funnel_units import FunnelUnit
 from queries.answers.rates import Contrast
 from tests.funnel_answers import ANSWER, TIMES
-from ui.charts.funnel import funnel_figure, funnel_text
-from ui.charts.funnel_before import BEFORE_HEADER, before_figure, before_file, before_rows, before_text, seen_text
-from ui.charts.funnel_parts import breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
+from ui.charts.funnel import funnel_alt_text, funnel_figure
+from ui.charts.funnel_before import BEFORE_HEADER, before_alt_text, before_figure, before_file, before_rows, seen_text
+from ui.charts.funnel_parts import breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows
 from ui.charts.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
-from ui.charts.funnel_trend import step_looks, trend_figure, trend_headings, trend_rows, trend_text
+from ui.charts.funnel_trend import funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows, step_looks
 from ui.charts.palette import KNOWN, Looks
 from ui.rows.funnels import step_rows, unit_headings, unit_rows
 
 LOOKS = Looks([None, "impression", "swipe"])
 CONTRASTS = [Contrast("lower", -0.093, 0.01), Contrast("too few to say")]
-COMPARED = Comparison(ANSWER, ANSWER, (Contrast("no clear difference", 0.0, 1.0), Contrast("higher", 0.02, 0.01)), True, None)
+COMPARED = FunnelComparison(ANSWER, ANSWER, (Contrast("no clear difference", 0.0, 1.0), Contrast("higher", 0.02, 0.01)), True, None)
 
 
 def test_a_value_has_its_rate_and_its_verdict():
@@ -38,34 +38,34 @@ def test_the_bars_of_a_breakdown_are_the_rates_to_the_chosen_step():
 
 
 def test_a_bucket_that_may_change_is_shaded_and_one_without_entries_has_no_rate():
-    figure = trend_figure(ANSWER, LOOKS, {})
+    figure = funnel_trend_figure(ANSWER, LOOKS, {})
     assert [list(line.y) for line in figure.data[:2]] == [[0.25, None, 0.25], [0.05, None, 0.05]]
     assert [(band.x0, band.x1) for band in figure.layout.shapes] == [("2026-10-17T00:00:00", "2026-11-16T00:00:00")]
     assert figure.data[0].hovertext[2] == "2 click: 25.0% of 80, may still change"
-    assert [row["start"].mark for row in trend_rows(ANSWER, {})] == [None, None, "may still change"]
+    assert [row["start"].mark for row in funnel_trend_rows(ANSWER, {})] == [None, None, "may still change"]
 
 
 def test_a_bucket_that_is_cut_says_what_of_it_counts_in_the_picture_its_words_and_its_table():
     cut = {"2026-09-01": "5 of 30 days"}
-    figure = trend_figure(ANSWER, LOOKS, cut)
+    figure = funnel_trend_figure(ANSWER, LOOKS, cut)
     assert [band.x0 for band in figure.layout.shapes] == ["2026-08-17T00:00:00", "2026-10-17T00:00:00"]
     assert figure.data[0].hovertext[0] == "2 click: 25.0% of 120, 5 of 30 days"
     assert figure.data[2].hovertext[0] == "120 entered, 5 of 30 days"
-    assert "2026-09-01 5.0% of 120, 5 of 30 days;" in trend_text(ANSWER, cut)
-    assert [row["start"].note for row in trend_rows(ANSWER, cut)] == ["5 of 30 days", None, None]
+    assert "2026-09-01 5.0% of 120, 5 of 30 days;" in funnel_trend_alt_text(ANSWER, cut)
+    assert [row["start"].note for row in funnel_trend_rows(ANSWER, cut)] == ["5 of 30 days", None, None]
 
 
 def test_a_step_is_drawn_as_its_first_type_and_one_that_repeats_it_otherwise():
-    click, accept = trend_figure(ANSWER, LOOKS, {}).data[:2]
+    click, accept = funnel_trend_figure(ANSWER, LOOKS, {}).data[:2]
     assert [(line.line.color, line.marker.symbol) for line in (click, accept)] == [
         (KNOWN["click"].colour, "circle"), (KNOWN["accept"].colour, "diamond"),
     ]
-    again = replace(ANSWER.question, steps=(("click",), ("click", "accept"), ("swipe",), ("click",)))
+    again = replace(ANSWER.query, steps=(("click",), ("click", "accept"), ("swipe",), ("click",)))
     assert step_looks(again, LOOKS) == [KNOWN["click"], LOOKS.further(2), LOOKS["swipe"], LOOKS.further(4)]
 
 
 def test_in_any_order_a_line_has_no_types_look():
-    any_order = replace(ANSWER.question, order="any")
+    any_order = replace(ANSWER.query, order="any")
     assert not {*step_looks(any_order, LOOKS)} & {*KNOWN.values(), LOOKS["swipe"]}
 
 
@@ -94,27 +94,27 @@ def test_the_period_before_stands_beside_now_with_the_verdict():
 def test_in_any_order_no_word_of_any_picture_table_or_file_is_a_steps_type():
     types = (("zap",), ("zip",), ("zop", "zup"))
     steps = tuple(replace(step, types=of) for step, of in zip(ANSWER.steps, types, strict=True))
-    answer = replace(ANSWER, question=replace(ANSWER.question, order="any", steps=types), steps=steps)
-    compared = Comparison(answer, answer, COMPARED.steps, True, None)
+    answer = replace(ANSWER, query=replace(ANSWER.query, order="any", steps=types), steps=steps)
+    compared = FunnelComparison(answer, answer, COMPARED.steps, True, None)
     unit = FunnelUnit("c1", "o1", 2, 0, 1000)
-    drawn = [funnel_figure(answer), trend_figure(answer, LOOKS, {}), breakdown_figure(answer, 3, CONTRASTS), before_figure(compared)]
+    drawn = [funnel_figure(answer), funnel_trend_figure(answer, LOOKS, {}), breakdown_figure(answer, 3, CONTRASTS), before_figure(compared)]
     said = [
         *(figure.to_json() for figure in drawn),
-        funnel_text(answer), trend_text(answer, {}), breakdown_text(answer, 3, CONTRASTS), before_text(compared),
-        repr(step_rows(answer, str)), repr(trend_rows(answer, {})), repr(breakdown_rows(answer, 3, CONTRASTS)), repr(before_rows(compared)),
-        repr(trend_headings(answer)), repr(breakdown_headings(answer, 3)), repr(unit_headings(answer.question)),
-        repr(unit_rows([unit], answer.question, str)), repr(before_file(compared)),
+        funnel_alt_text(answer), funnel_trend_alt_text(answer, {}), breakdown_alt_text(answer, 3, CONTRASTS), before_alt_text(compared),
+        repr(step_rows(answer, str)), repr(funnel_trend_rows(answer, {})), repr(breakdown_rows(answer, 3, CONTRASTS)), repr(before_rows(compared)),
+        repr(funnel_trend_headings(answer)), repr(breakdown_headings(answer, 3)), repr(unit_headings(answer.query)),
+        repr(unit_rows([unit], answer.query, str)), repr(before_file(compared)),
         *(repr(table(answer).to_pydict()) for table in TABLES.values()),
     ]
     for words in said:
         assert not [type for step in types for type in step if type in words], words
     assert step_rows(answer, str)[3]["previous"].note == "of those who did 2 of 3 steps or more"
-    assert [trace.name for trace in trend_figure(answer, LOOKS, {}).data] == ["Did 2 of 3", "Did 3 of 3", "Entries"]
+    assert [trace.name for trace in funnel_trend_figure(answer, LOOKS, {}).data] == ["Did 2 of 3", "Did 3 of 3", "Entries"]
 
 
 def test_for_how_long_two_periods_are_seen_is_said_in_words():
-    asked = replace(ANSWER.question, as_of_ms=1_773_581_400_000)
-    compared = replace(COMPARED, before=replace(ANSWER, question=asked), seen_ms=14 * 86_400_000)
+    asked = replace(ANSWER.query, as_of_ms=1_773_581_400_000)
+    compared = replace(COMPARED, before=replace(ANSWER, query=asked), seen_ms=14 * 86_400_000)
     assert seen_text(compared) == (
         "Both are seen for the same time, 14 d from the beginning of their period: of the earlier one, rows later than 15 March 2026 13:30 "
         "(UTC) do not count."

@@ -3,17 +3,17 @@ from __future__ import annotations
 import pytest
 
 from queries.asking.funnel import DEFAULT_STEPS
-from ui.page.funnel_editor import PRESETS, is_draft, slots, step_pairs, window_pairs
+from ui.page.funnel_editor import PRESETS, draft_steps, is_draft, step_pairs, window_pairs
 
 
 def test_a_step_without_a_type_keeps_its_place():
     words = [("step", "click"), ("step", ""), ("step", "accept|convert")]
-    assert slots(words, (("click",), ("accept", "convert"))) == (("click",), (), ("accept", "convert"))
+    assert draft_steps(words, (("click",), ("accept", "convert"))) == (("click",), (), ("accept", "convert"))
 
 
 def test_without_such_a_step_the_steps_are_those_understood():
-    assert slots([], DEFAULT_STEPS) == DEFAULT_STEPS
-    assert slots([("step", "a||b"), ("step", "")], DEFAULT_STEPS) == DEFAULT_STEPS
+    assert draft_steps([], DEFAULT_STEPS) == DEFAULT_STEPS
+    assert draft_steps([("step", "a||b"), ("step", "")], DEFAULT_STEPS) == DEFAULT_STEPS
 
 
 def test_a_funnel_needs_two_steps_with_a_type():
@@ -23,7 +23,7 @@ def test_a_funnel_needs_two_steps_with_a_type():
 
 def test_the_words_of_the_steps_are_read_back_as_the_steps():
     steps = (("click",), (), ("accept", "convert"))
-    assert slots(step_pairs(steps), (("click",), ("accept", "convert"))) == steps
+    assert draft_steps(step_pairs(steps), (("click",), ("accept", "convert"))) == steps
     assert step_pairs(DEFAULT_STEPS) == []
 
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from queries.asking.funnel_bars import Bar, dropped_after, reached
+from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
 from tests.funnel_answers import ANSWER
 from ui.components.table.figures import Figure
 from ui.rows.funnels import step_rows
 
 
-def link(bar: Bar) -> str:
+def link(bar: FunnelBar) -> str:
     return f"/{bar.lowest}-{bar.highest}"
 
 

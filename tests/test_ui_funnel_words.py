@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from queries.asking.funnel_bars import Bar, dropped_after, reached
+from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
 from tests.funnel_answers import QUESTION
 from ui.words.funnels import (
     bar_name,
     bar_pairs,
-    dropped_words,
-    end_words,
-    goal_words,
+    completed_phrase,
+    dropped_phrase,
+    goal_phrase,
     interval,
     points,
     rate_heading,
-    reach_words,
-    reached_words,
+    reach_phrase,
+    reached_phrase,
     step_label,
     step_types,
     units,
@@ -31,23 +31,23 @@ TEN = replace(QUESTION, steps=(("click",),) * 10)
     (reached(3), "reached step 3 (accept or convert)"),
     (dropped_after(1), "reached step 1 (impression) and not step 2 (click)"),
 ])
-def test_a_bar_is_named_after_what_its_units_did(bar: Bar, name: str):
+def test_a_bar_is_named_after_what_its_units_did(bar: FunnelBar, name: str):
     assert bar_name(QUESTION, bar) == name
 
 
 @pytest.mark.parametrize(("bar", "name"), [
     (reached(2), "did 2 of 3 steps or more"), (reached(3), "did 3 of 3 steps"), (dropped_after(2), "did 2 of 3 steps"),
 ])
-def test_in_any_order_a_bar_is_named_after_how_many_steps_were_done(bar: Bar, name: str):
+def test_in_any_order_a_bar_is_named_after_how_many_steps_were_done(bar: FunnelBar, name: str):
     assert bar_name(ANY, bar) == name
 
 
 def test_the_words_of_a_step_are_sentences_in_any_order_too():
-    assert [reach_words(one, 3) for one in (QUESTION, ANY)] == ["reach accept or convert", "do 3 of 3 steps"]
-    assert [reached_words(one, 2) for one in (QUESTION, ANY)] == ["reached click", "did 2 of 3 steps or more"]
-    assert [goal_words(one, 2) for one in (QUESTION, ANY)] == ["click", "2 of 3 steps"]
-    assert [end_words(one) for one in (QUESTION, ANY)] == ["reached the last step", "did all 3 steps"]
-    assert [dropped_words(one, 2) for one in (QUESTION, ANY)] == ["Dropped after 2", "Did only 2 of 3"]
+    assert [reach_phrase(one, 3) for one in (QUESTION, ANY)] == ["reach accept or convert", "do 3 of 3 steps"]
+    assert [reached_phrase(one, 2) for one in (QUESTION, ANY)] == ["reached click", "did 2 of 3 steps or more"]
+    assert [goal_phrase(one, 2) for one in (QUESTION, ANY)] == ["click", "2 of 3 steps"]
+    assert [completed_phrase(one) for one in (QUESTION, ANY)] == ["reached the last step", "did all 3 steps"]
+    assert [dropped_phrase(one, 2) for one in (QUESTION, ANY)] == ["Dropped after 2", "Did only 2 of 3"]
 
 
 def test_in_any_order_nothing_is_called_by_a_steps_number_or_types():

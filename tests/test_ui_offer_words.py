@@ -24,7 +24,7 @@ def test_a_count_says_its_part_of_all_offers() -> None:
 @pytest.mark.parametrize(("verdict", "said"), [
     ("higher", "clearly above the others’ 4.21%"),
     ("lower", "clearly below the others’ 4.21%"),
-    ("no clear difference", "not clearly apart from the others’ 4.21%"),
+    ("no clear difference", "not clearly different from the others’ 4.21%"),
     ("too few to say", "the others’ 4.21%: too few to say"),
     ("not a share", "the others’ 4.21%: not a share"),
 ])
@@ -54,12 +54,12 @@ def test_a_comparison_comes_to_one_sentence() -> None:
     unclear = [side("Hero", "no clear difference"), side("Banner", "too few to say"), side("Text", "too few to say")]
     assert conclusion(unclear, "cvr", "creatives") == "Conversion rate: none of the creatives differs clearly from the others together."
     assert conclusion([side("Hero", "too few to say")] * 2, "ctr", "offers") == (
-        "CTR: too few to say of any of the offers; a rate is judged from 100 impressions on."
+        "CTR: too few to say for any of the offers; a rate is judged from 100 impressions on."
     )
     assert conclusion([side("Hero", "lower"), side("Banner", "higher")], "ctr", "creatives") == "CTR: Banner is clearly higher than Hero."
     assert conclusion([side("Hero", "no clear difference")] * 2, "ctr", "creatives") == "CTR: the two creatives do not differ clearly."
     assert conclusion([side("Hero", "too few to say")], "ctr", "creatives") == (
-        "There is nothing to compare: the rows have one of the creatives at most."
+        "There is nothing to compare: there is at most one of the creatives."
     )
     assert conclusion([side("Hero", "lower"), side("Banner", "higher"), side("Multi", "not a share")], "ctr", "creatives") == (
         "CTR: Banner is clearly higher than Hero."

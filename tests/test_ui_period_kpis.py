@@ -1,21 +1,21 @@
 from __future__ import annotations
 
-from queries.answers.comparison import Comparison
+from queries.answers.comparison import PeriodComparison
 from queries.answers.rates import Verdict
 from queries.answers.trend import Bucket
 from queries.asking.measures import Figures
-from queries.asking.periods import Bounds
-from ui.components.kpis import USUAL, Kpi, period_kpis
+from queries.asking.periods import TimeRange
+from ui.components.kpis import DEFAULT_MEASURES, Kpi, period_kpis
 
 NOW = Figures(impression=1000, click=100, accept=20, convert=10, dismiss=30, positive=130, total=1160, customers=400, revenue=250.5)
 BEFORE = Figures(impression=1000, click=50, accept=20, convert=9, dismiss=60, positive=79, total=1139, customers=380, revenue=501.0)
-DAYS = Bounds(0, 2), Bounds(-2, 0)
+DAYS = TimeRange(0, 2), TimeRange(-2, 0)
 
 
 def cards(now: Figures, before: Figures | None, buckets: list[Bucket] = [], **judged: Verdict) -> dict[str, Kpi]:
-    compared = Comparison(DAYS[0], DAYS[1] if before else None, now, before, whole=True)
+    compared = PeriodComparison(DAYS[0], DAYS[1] if before else None, now, before, is_complete=True)
     made = period_kpis(compared, judged, buckets, lambda measure: f"/history?of={measure}")
-    return dict(zip(USUAL, made, strict=True))
+    return dict(zip(DEFAULT_MEASURES, made, strict=True))
 
 
 def test_a_count_is_shown_with_its_change_and_what_it_was():
@@ -82,4 +82,4 @@ def test_without_impressions_a_rate_says_so():
 def test_the_course_has_a_value_a_bucket_and_a_gap_where_there_is_none():
     buckets = [Bucket(0, 1, {"click": 3}, Figures(impression=10, click=3), "1970-01-01"), Bucket(1, 2, {"click": 0}, Figures(), "1970-01-02")]
     made = cards(NOW, BEFORE, buckets)
-    assert (made["click"].course, made["ctr"].course) == ([3, 0], [30.0, None])
+    assert (made["click"].sparkline, made["ctr"].sparkline) == ([3, 0], [30.0, None])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from queries.asking.narrowing import part_of
+from queries.asking.narrowing import clipped
 from queries.asking.selection import Selection, parse
 from tests.logs import ACME, Log, interaction
 from ui.page.links import link_behind, part_link, rows_link
@@ -24,8 +24,8 @@ def test_a_part_of_the_period_never_reaches_beyond_it():
 
 
 def test_a_part_without_an_end_has_that_of_the_period():
-    assert part_of(JUNE, JUNE.end - DAY, None).end == JUNE.end
-    assert part_of(Selection(ACME), DAY, None) == Selection(ACME, start=DAY)
+    assert clipped(JUNE, JUNE.end - DAY, None).end == JUNE.end
+    assert clipped(Selection(ACME), DAY, None) == Selection(ACME, start=DAY)
 
 
 def test_a_figure_leads_to_its_rows_and_nowhere_where_the_filters_leave_it_none(log: Log):

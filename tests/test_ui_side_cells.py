@@ -4,7 +4,7 @@ from data.columns.customers import SummaryRow
 from queries.answers.rates import Contrast, Rate
 from queries.answers.sides import Side
 from queries.asking.measures import Figures
-from ui.components.table.figures import Figure, Interval
+from ui.components.table.figures import DrawnInterval, Figure
 from ui.rows.offers import side_headings, side_rows
 
 SURE = Side(SummaryRow("cr_a", "Hero", None, Figures()), Rate(20.0, 10.0, 30.0, 20, 100, True), Contrast("higher", 0.1, 0.01))
@@ -32,7 +32,7 @@ def test_the_counts_lead_to_their_rows_and_the_rate_shows_its_interval() -> None
 
 def test_intervals_are_drawn_on_one_scale_from_the_lowest_to_the_highest_end() -> None:
     sure, few, beyond = rows()
-    assert sure["interval"].interval == Interval(0.0, 0.2, 0.4)
+    assert sure["interval"].interval == DrawnInterval(0.0, 0.2, 0.4)
     assert sure["interval"].text == "20.00%, from 10.00% to 30.00%"
     assert few["interval"] is None
-    assert beyond["interval"].interval == Interval(0.2, 0.8, 1.0)
+    assert beyond["interval"].interval == DrawnInterval(0.2, 0.8, 1.0)

@@ -138,7 +138,7 @@ def journeys(snapshot: Snapshot, tenant: int, largest: dict[str, int]) -> Journe
 
 
 def customer_log(snapshot: Snapshot, tenant: int, customer: int) -> LogColumns:
-    """One customer's interactions in time order, read for this one question."""
+    """One customer's interactions in time order, read for this one query."""
     names = ("timestamp", "row", *DIMENSIONS)
     picked = ", ".join(f'{_expression(name, ROW_OF_JOURNEYS)} as "{name}"' for name in names)
     sql = f'select rowid as place, {picked} from journeys where tenant = $tenant and customer = $customer'
@@ -181,7 +181,7 @@ def _read_in_pieces(snapshot: Snapshot, table: str, tenant: int, expression: str
         target[filled:filled + len(piece)] = piece
         filled += len(piece)
     if filled != len(target):
-        raise StoreError(f"{table} holds {filled} rows where {len(target)} belong. Load the log into a new state folder.")
+        raise StoreError(f"{table} holds {filled} rows instead of {len(target)}. Load the log into a new state folder.")
 
 
 def _pieces(snapshot: Snapshot, table: str, tenant: int, expression: str) -> Iterator[np.ndarray]:

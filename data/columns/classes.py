@@ -8,7 +8,7 @@ import numpy as np
 
 from data.columns.arrays import smallest_unsigned
 from data.columns.tenant import Tenant
-from queries.asking.measures import COUNTS, RECOMMENDATION, counted
+from queries.asking.measures import COUNTS, RECOMMENDATION, is_counted
 
 _PIECE = 1 << 20
 
@@ -31,7 +31,6 @@ class Classes:
 
 
 def classes(tenant: Tenant) -> Classes:
-    """The classes of a tenant's rows."""
     return tenant.recall("classes", lambda: _classes(tenant))
 
 
@@ -40,7 +39,7 @@ def _classes(tenant: Tenant) -> Classes:
     numbers: dict[tuple[str, ...], int] = {}
 
     def kind(type: str, outcome: str) -> int:
-        measured = tuple(measure.id for measure in COUNTS if counted(measure, type, outcome))
+        measured = tuple(measure.id for measure in COUNTS if is_counted(measure, type, outcome))
         return numbers.setdefault(measured, len(numbers))
 
     # What a kind depends on: the outcome, and whether the type is this one.

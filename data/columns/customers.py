@@ -1,4 +1,4 @@
-"""One row of a summary."""
+"""The rows of a summary, and the summary by customer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from data.columns.filtering import JourneyPlaces
 from data.columns.names import Entity
-from data.columns.tally import Tally, tally_runs
+from data.columns.tally import Aggregates, aggregate_runs
 from data.columns.tally_scan import count_by_customer
 from data.columns.tenant import Tenant
 from queries.asking.measures import Figures
@@ -35,7 +35,7 @@ class SummaryRow:
         return self.name or self.id
 
 
-def summary_row(counted: Tally, cell: int, entity: Entity | None) -> SummaryRow:
+def summary_row(counted: Aggregates, cell: int, entity: Entity | None) -> SummaryRow:
     """The row of an entity, or of none, from its cell in a tally."""
     known = (entity.id, entity.name, entity.status) if entity else (None, None, None)
     return SummaryRow(*known, counted.figures(cell))
@@ -49,7 +49,7 @@ def customer_rows(tenant: Tenant, selection: Selection, limit: int, offset: int)
     ids = tenant.customer_ids(tenant.journeys.customer[shown]).to_pylist()
     rows = [
         summary_row(counted, 0, Entity(id, known=True))
-        for id, counted in zip(ids, tally_runs(tenant, selection, [(place, place + 1) for place in shown.tolist()]), strict=True)
+        for id, counted in zip(ids, aggregate_runs(tenant, selection, [(place, place + 1) for place in shown.tolist()]), strict=True)
     ]
     return rows, len(found)
 

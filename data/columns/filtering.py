@@ -1,4 +1,4 @@
-"""Compiled loops over columns of keys."""
+"""Which rows pass a selection: in the log, by position, and in the journeys, customer by customer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers kept while they are asked for: the latest few of a tenant, for one version of the store."""
+"""A cache of the latest results of a tenant, for one version of the store."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Recent:
         return len(self._answers)
 
     def answer(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """The answer under a key; made where it is not among the latest, once for all who ask meanwhile."""
+        """The cached result for a key; computed if missing, once for all concurrent callers."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
@@ -59,6 +59,6 @@ class Recent:
 
 
 def recent(tenant: Tenant, key: Hashable, make: Callable[[], Any]) -> Any:
-    """The answer under a key; made where it is not among the latest, once for all who ask meanwhile."""
+    """The cached result for a key; computed if missing, once for all concurrent callers."""
     # The log's clock moves by itself while rows of the future become those of today.
     return tenant.recall("recent answers", lambda: Recent(_MOST)).answer((tenant.clock(), key), make)

@@ -49,7 +49,6 @@ class Names:
         return getattr(self, dimension)
 
     def largest_keys(self) -> dict[str, int]:
-        """The largest key of each dimension."""
         return {name: len(self[name].ids) - 1 for name in self.__dataclass_fields__}
 
 
@@ -64,7 +63,6 @@ _DICTIONARIES = {
 
 
 def names(snapshot: Snapshot, tenant: int) -> Names:
-    """The dictionaries of a tenant."""
     return snapshot.memory.recall(("names", tenant), lambda: Names(
         **{name: _dictionary(snapshot, tenant, sql) for name, sql in _DICTIONARIES.items()}
     ))

@@ -1,4 +1,4 @@
-"""The counts behind every figure: the interactions of a selection by group and by bucket of time, in one pass."""
+"""The aggregates behind every figure: a selection's interactions by group and time bucket, in one pass."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def by_key(tenant: Tenant, dimension: str) -> Groups:
     return Groups(dimension, np.arange(size, dtype=np.uint32), size)
 
 
-class Tally:
+class Aggregates:
     """Counts by group and bucket; a cell is one group in one bucket.
 
     `rows` is by [cell, class], and by [cell] are `customers`, `newest` (milliseconds) and `values` (the limbs of the sum, as in
@@ -84,10 +84,10 @@ class Tally:
         )
 
 
-def tally(
+def aggregate(
     tenant: Tenant, selection: Selection, groups: Groups | None = None, spans: Spans | None = None,
     only_rows: bool = False, newest: bool = False,
-) -> Tally:
+) -> Aggregates:
     """Count a selection; with spans, only those of its rows that lie in one.
 
     `only_rows` leaves out customers and revenue; `newest` finds each cell's newest time as well.
@@ -106,14 +106,14 @@ def tally(
         return counter.total(list(pool.map(counter.part, shares)))
 
 
-def tally_runs(tenant: Tenant, selection: Selection, runs: list[Run]) -> list[Tally]:
+def aggregate_runs(tenant: Tenant, selection: Selection, runs: list[Run]) -> list[Aggregates]:
     """Count a selection's rows of each run of customers apart."""
     counter = _Counter(tenant, selection, None, None, only_rows=False, newest=True)
     return [counter.part([run]) for run in runs]
 
 
 class _Counter:
-    """Counts one question, share by share."""
+    """Counts one query, share by share."""
 
     def __init__(
         self, tenant: Tenant, selection: Selection, groups: Groups | None, spans: Spans | None, only_rows: bool, newest: bool
@@ -143,7 +143,7 @@ class _Counter:
         cuts = (first + np.searchsorted(self._starts[first:end], ends)).tolist()
         return [[run] for run in zip(cuts, [*cuts[1:], end], strict=True)]
 
-    def part(self, runs: list[Run]) -> Tally:
+    def part(self, runs: list[Run]) -> Aggregates:
         """What some of the customers come to."""
         part = self._empty()
         longest = max((last - begin for begin, last in map(self._places.rows, runs)), default=0)
@@ -156,10 +156,10 @@ class _Counter:
                 customer = self._add(piece, cells, customer, part, latest)
         return part
 
-    def _empty(self) -> Tally:
-        return Tally(self._classes, self._cells, self._buckets, self._amounts)
+    def _empty(self) -> Aggregates:
+        return Aggregates(self._classes, self._cells, self._buckets, self._amounts)
 
-    def _add(self, piece: Piece, cells: np.ndarray, customer: int, into: Tally, latest: np.ndarray) -> int:
+    def _add(self, piece: Piece, cells: np.ndarray, customer: int, into: Aggregates, latest: np.ndarray) -> int:
         here, places, count = slice(piece.first, piece.end), piece.places, piece.count
         classes_here = self._classes.of_row[here]
         if self._newest:
@@ -186,7 +186,7 @@ class _Counter:
             add_buckets(cells, places, count, self._timestamp[here], spans.start, spans.shift, spans.slots,
                         spans.edges[1:], spans.buckets)
 
-    def total(self, parts: list[Tally]) -> Tally:
+    def total(self, parts: list[Aggregates]) -> Aggregates:
         """What parts of different customers come to together."""
         total = self._empty()
         for part in parts:

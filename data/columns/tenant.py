@@ -1,4 +1,4 @@
-"""One tenant's part of the store, which is all that a question can reach."""
+"""One tenant's part of the store: a query can reach nothing else."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Tenant:
         return all(memory.holds(("journeys", self._tenant, name)) for name in ("timestamp", "type"))
 
     def recall(self, key, make):
-        """An answer about this tenant, remembered for this version of the store."""
+        """A result for this tenant, cached for this version of the store."""
         return self._snapshot.memory.recall(("answer", self._tenant, key), make)
 
     def customer_key(self, id: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Reading and compiling ahead, so that the first question after a start or a load need not wait for it."""
+"""Reading and compiling ahead, so that the first query after a start or a load does not wait for it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from data.columns.amounts import amounts
 from data.columns.arrays import DIMENSIONS
 from data.columns.classes import classes
 from data.columns.funnel.listing import units_of_offers
-from data.columns.funnel.tally import warm as compile_funnels
+from data.columns.funnel.tally import compile_kernel as compile_funnels
 from data.columns.tenant import Tenant
 from data.store.limits import StoreError
 from data.store.store import Snapshot, Store

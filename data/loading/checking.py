@@ -1,4 +1,4 @@
-"""JSON columns of few different texts, of which each is checked once instead of once a row."""
+"""The SQL that checks every row of a batch and gives it its types."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from data.loading.raw import Raw
+from data.loading.raw import RawRows
 
 # Fewer rows than that to a text, and telling the texts apart takes longer than it spares.
 _ROWS_A_TEXT = 8
@@ -52,20 +52,20 @@ _COMPLAINTS = {
     "type is null": "'interactionType is missing'",
     "time_text is null": "'timestamp is missing'",
     "time_text is not null and \"timestamp\" is null":
-        "'timestamp is no ISO 8601 time of the years 1 to 9999 and no epoch milliseconds: ' || left(time_text::varchar, 50)",
+        "'timestamp is neither an ISO 8601 time in the years 1 to 9999 nor epoch milliseconds: ' || left(time_text::varchar, 50)",
     "tenant is null": "'no tenant: give --tenant'",
-    "context is null": "'context is no JSON object'",
-    "response is null": "'response is no JSON object'",
-    "outcome is null": "'outcome is no JSON object'",
-    "offer_text is not null and offer_parts is null": "'offer is no JSON object'",
-    "creative_text is not null and creative_parts is null": "'creative is no JSON object'",
+    "context is null": "'context is not a JSON object'",
+    "response is null": "'response is not a JSON object'",
+    "outcome is null": "'outcome is not a JSON object'",
+    "offer_text is not null and offer_parts is null": "'offer is not a JSON object'",
+    "creative_text is not null and creative_parts is null": "'creative is not a JSON object'",
 }
 
 
-def interactions_sql(raw: Raw) -> str:
+def interactions_sql(raw: RawRows) -> str:
     """A row for each raw row: its line, its problem or null, the record's typed values, and what it says of its entities.
 
-    Parameters: those of `raw`, and `$tenant`, the tenant of rows that name none.
+    Parameters: those of `raw`, and `$tenant`, the tenant of rows that do not name one.
     """
     complaints = ", ".join(f"case when {when} then {says} end" for when, says in _COMPLAINTS.items())
     return f"""
@@ -149,7 +149,7 @@ def interactions_sql(raw: Raw) -> str:
         from judged"""
 
 
-def entities_sql(raw: Raw, kind: str) -> str:
+def entities_sql(raw: RawRows, kind: str) -> str:
     """The same for the rows of a file that describes offers, creatives or channels."""
     status = '"status"' if kind == "offers" else "null::varchar"
     channel = '"channelId"' if kind == "creatives" else "null::varchar"
@@ -176,12 +176,12 @@ def entities_sql(raw: Raw, kind: str) -> str:
         from judged"""
 
 
-def _shown(raw: Raw) -> str:
+def _shown(raw: RawRows) -> str:
     """The text of a row that has a problem."""
     return f"case when problem is not null then left(rtrim({raw.text}, e' \\t\\r\\n'), {LONGEST_TEXT}) end"
 
 
-def _checked(field: str, raw: Raw) -> str:
+def _checked(field: str, raw: RawRows) -> str:
     return f"""coalesce("{field}", '{{}}')""" if field in raw.compact else compact_object(f'"{field}"')
 
 

@@ -75,7 +75,7 @@ def not_loaded(cursor: duckdb.DuckDBPyConnection) -> Iterator[Reject]:
         from arrived
         where problem is not null
         union all
-        select n.line, 'conflict: known with another ' || d.difference, left({_RECORD}, 1000)
+        select n.line, 'conflict: already loaded with a different ' || d.difference, left({_RECORD}, 1000)
         from duplicates d
         join staged n using (line)
         where d.difference != ''

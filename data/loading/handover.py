@@ -1,4 +1,4 @@
-"""Hands an order to the process that owns the store, over a local connection only the state folder's owner can make.
+"""Hand a command to the process that owns the store, over a local connection that only the owner of the state folder can open.
 
 `loader.json` in the state folder names the port, and the key to prove that one may read that folder. Messages are JSON."""
 
@@ -15,7 +15,7 @@ from multiprocessing.connection import Client, Connection, Listener, answer_chal
 from pathlib import Path
 
 from data.loading.loading import Stop
-from data.loading.orders import Event, Failure, Order, event_of, event_pair, order_of, order_pair
+from data.loading.orders import Command, Event, Failure, command_of, command_pair, event_of, event_pair
 from data.loading.outcome import Progress
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -32,8 +32,8 @@ def serve_loads(store: Store, home: Path, after_load: Callable[[], None] = lambd
     return _Door(store, home, after_load).close
 
 
-def hand_over(order: Order, home: Path, tell: Callable[[Event], None]) -> bool:
-    """Have the process that owns the store carry out an order, and tell what it tells; False where no process does."""
+def hand_over(command: Command, home: Path, tell: Callable[[Event], None]) -> bool:
+    """Have the process that owns the store carry out a command, and pass on its events; False if no process owns it."""
     try:
         door = json.loads((home / FILE_NAME).read_text())
         connection = Client((HOST, door["port"]), authkey=bytes.fromhex(door["key"]))
@@ -41,7 +41,7 @@ def hand_over(order: Order, home: Path, tell: Callable[[Event], None]) -> bool:
         # None, or one that has ended, with or without a goodbye.
         return False
     with connection:
-        _send(connection, order_pair(order))
+        _send(connection, command_pair(command))
         while (message := _answer(connection)) is not None:
             tell(event_of(message))
     return True
@@ -51,7 +51,7 @@ def _answer(connection: Connection) -> list | None:
     try:
         return _received(connection)
     except (EOFError, OSError) as problem:
-        raise StoreError("The server ended during the load; the store is as before it.") from problem
+        raise StoreError("The server stopped during the load; the store is unchanged.") from problem
 
 
 class _Door:
@@ -116,28 +116,28 @@ class _Door:
             del self._guests[threading.current_thread()]
 
     def _serve(self, connection: Connection, stop: Stop) -> None:
-        order = order_of(_received(connection))
+        command = command_of(_received(connection))
 
         def tell(event: Event) -> None:
             _send(connection, event_pair(event))
 
         threading.Thread(target=_stop_when_left, args=(connection, stop), daemon=True).start()
         try:
-            if order.name == "status":
-                order.carry_out(self._store, self._home, tell, stop)
+            if command.name == "status":
+                command.carry_out(self._store, self._home, tell, stop)
             else:
-                self._carry_out_in_turn(order, tell, stop)
+                self._carry_out_in_turn(command, tell, stop)
         except StoreError as problem:
             tell(Failure(str(problem)))
         _send(connection, None)
 
-    def _carry_out_in_turn(self, order: Order, tell: Callable[[Event], None], stop: Stop) -> None:
+    def _carry_out_in_turn(self, command: Command, tell: Callable[[Event], None], stop: Stop) -> None:
         if not self._turn.acquire(blocking=False):
             tell(Progress("waiting for another load"))
             self._turn.acquire()
         try:
             stop.check()
-            order.carry_out(self._store, self._home, tell, stop)
+            command.carry_out(self._store, self._home, tell, stop)
         finally:
             self._turn.release()
         # Not for the guest to wait for.

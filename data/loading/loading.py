@@ -14,20 +14,20 @@ import pyarrow as pa
 
 from data.loading.checking import VALUE_TEXT
 from data.loading.duplicates import not_loaded, set_duplicates_aside
-from data.loading.fields import ENTITIES, RECORD, Field
-from data.loading.outcome import Progress, Rejects, Summary, spelled
+from data.loading.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
+from data.loading.outcome import LoadReport, Progress, Rejects, iso_text
 from data.loading.reading import Source, opened
-from data.loading.staging import Staging, add_words
+from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.writing import apply_descriptions, write
 from data.store.limits import StoreError
 from data.store.store import Store
 
-Tell = Callable[[Progress], None]
+ReportProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How a file is to be read: the tenant of rows that name none, the fields of foreign columns, all its rows or none."""
+class LoadOptions:
+    """How to read a file: the tenant of rows that do not name one, the fields of columns with other names, and whether to load all rows or none."""
 
     tenant: str | None = None
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -35,10 +35,8 @@ class Terms:
 
 
 class Stopped(StoreError):
-    """A load was ended from outside."""
-
     def __init__(self) -> None:
-        super().__init__("The load was stopped; the store is as before it.")
+        super().__init__("The load was stopped; the store is unchanged.")
 
 
 class Stop:
@@ -66,38 +64,38 @@ class Stop:
             raise Stopped
 
 
-def load_log(store: Store, path: Path, terms: Terms, tell: Tell, rejects_folder: Path, stop: Stop | None = None) -> Summary:
+def load_log(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> LoadReport:
     """Load one log file; `StoreError` where nothing of it could be loaded, and the store is as before."""
     with opened(path) as source:
-        return load_rows(store, source, terms, tell, Rejects(path, rejects_folder), stop or Stop())
+        return load_rows(store, source, options, tell, Rejects(path, rejects_folder), stop or Stop())
 
 
-def load_rows(store: Store, source: Source, terms: Terms, tell: Tell, rejects: Rejects, stop: Stop) -> Summary:
+def load_rows(store: Store, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop) -> LoadReport:
     """The same for rows from wherever they come."""
     def take(staging: Staging, batch: pa.RecordBatch) -> None:
-        staging.take_interactions(batch, source.is_json, terms.tenant)
+        staging.take_interactions(batch, source.is_json, options.tenant)
 
-    return _load(store, source, RECORD, take, terms, tell, rejects, stop)
+    return _load(store, source, RECORD_FIELDS, take, options, tell, rejects, stop)
 
 
 def load_entities(
-    store: Store, kind: str, path: Path, terms: Terms, tell: Tell, rejects_folder: Path, stop: Stop | None = None
-) -> Summary:
+    store: Store, kind: str, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None
+) -> LoadReport:
     """Load a file that describes offers, creatives or channels (the `kind`); what it says holds from now on."""
     with opened(path) as source:
-        return load_descriptions(store, kind, source, terms, tell, Rejects(path, rejects_folder), stop or Stop())
+        return load_descriptions(store, kind, source, options, tell, Rejects(path, rejects_folder), stop or Stop())
 
 
 def load_descriptions(
-    store: Store, kind: str, source: Source, terms: Terms, tell: Tell, rejects: Rejects, stop: Stop
-) -> Summary:
+    store: Store, kind: str, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop
+) -> LoadReport:
     """The same for rows from wherever they come."""
     now = _now()
 
     def take(staging: Staging, batch: pa.RecordBatch) -> None:
-        staging.take_entities(batch, source.is_json, kind, terms.tenant, now)
+        staging.take_entities(batch, source.is_json, kind, options.tenant, now)
 
-    return _load(store, source, ENTITIES[kind], take, terms, tell, rejects, stop)
+    return _load(store, source, ENTITY_FIELDS[kind], take, options, tell, rejects, stop)
 
 
 def _load(
@@ -105,14 +103,14 @@ def _load(
     source: Source,
     fields: tuple[Field, ...],
     take: Callable[[Staging, pa.RecordBatch], None],
-    terms: Terms,
-    tell: Tell,
+    options: LoadOptions,
+    tell: ReportProgress,
     rejects: Rejects,
     stop: Stop,
-) -> Summary:
+) -> LoadReport:
     started = time.monotonic()
     with _connection(store, stop) as cursor, rejects:
-        staging = Staging(cursor, terms.renamed)
+        staging = Staging(cursor, options.renamed)
         for batch in source.batches:
             stop.check()
             take(staging, batch)
@@ -134,15 +132,15 @@ def _load(
             where value is null
                 and trim({VALUE_TEXT}) != ''
         """).fetchall()
-        summary = Summary(
+        summary = LoadReport(
             file=source.name,
             read=staging.rows,
             loaded=loaded,
             known=duplicates.known,
             conflicts=duplicates.conflicts,
             rejected=rejects.count - duplicates.conflicts,
-            oldest=spelled(oldest),
-            newest=spelled(newest),
+            oldest=iso_text(oldest),
+            newest=iso_text(newest),
             ignored=ignored,
             unread_values=unread,
             unread_value=unread_value or "",
@@ -150,7 +148,7 @@ def _load(
             future=future,
             before_2000=before_2000,
         )
-        if terms.strict and rejects.count:
+        if options.strict and rejects.count:
             summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
         else:
             rejects.close()
@@ -158,7 +156,7 @@ def _load(
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 
 
-def _written(cursor: duckdb.DuckDBPyConnection, summary: Summary, tell: Tell, stop: Stop) -> Summary:
+def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, tell: ReportProgress, stop: Stop) -> LoadReport:
     """Write what is staged in one transaction."""
     def phase(name: str) -> None:
         tell(Progress(name))
@@ -166,7 +164,7 @@ def _written(cursor: duckdb.DuckDBPyConnection, summary: Summary, tell: Tell, st
 
     cursor.begin()
     phase("writing names")
-    add_words(cursor)
+    add_dictionary_entries(cursor)
     described = apply_descriptions(cursor)
     write(cursor, phase)
     if summary.loaded or described:
@@ -204,7 +202,7 @@ def _connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]
                 raise KeyboardInterrupt from problem
             raise
         except (duckdb.Error, OSError) as problem:
-            raise StoreError(f"Nothing was loaded, the store is as before: {problem}") from problem
+            raise StoreError(f"Nothing was loaded; the store is unchanged: {problem}") from problem
 
 
 def _now() -> datetime.datetime:

@@ -1,4 +1,4 @@
-"""What the command line asks of a store: an order is carried out here, or in the process that owns the store."""
+"""What the command line asks of a store: a command is carried out here, or in the process that owns the store."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from data.loading.fields import renamed_columns
-from data.loading.loading import Stop, Stopped, Terms, load_descriptions, load_entities, load_log, load_rows
-from data.loading.outcome import Progress, Rejects, Summary
+from data.loading.loading import LoadOptions, Stop, Stopped, load_descriptions, load_entities, load_log, load_rows
+from data.loading.outcome import LoadReport, Progress, Rejects
 from data.loading.parquet import numbered
 from data.loading.reading import Source
 from data.sample.log import sample_batches
@@ -26,17 +26,17 @@ REJECTS_FOLDER = "rejects"
 
 @dataclass(frozen=True)
 class Failure:
-    """A file, or an order as a whole, of which nothing was done."""
+    """A file, or a whole command, that failed."""
 
     message: str
 
 
-Event = Progress | Summary | Status | Failure
-Tell = Callable[[Event], None]
+Event = Progress | LoadReport | Status | Failure
+Report = Callable[[Event], None]
 
 
 @dataclass(frozen=True)
-class LoadOrder:
+class LoadCommand:
     """Load entity files, then log files; the paths are absolute."""
 
     name: ClassVar[str] = "load"
@@ -49,20 +49,20 @@ class LoadOrder:
     maps: tuple[str, ...] = ()
     strict: bool = False
 
-    def carry_out(self, store: Store, home: Path, tell: Tell, stop: Stop) -> None:
+    def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
         """Tell of each file in turn what became of it; one that fails does not keep the next from being loaded."""
         rejects = home / REJECTS_FOLDER
-        entity_terms = Terms(self.tenant, {}, self.strict)
-        log_terms = Terms(self.tenant, renamed_columns(self.maps), self.strict)
+        entity_options = LoadOptions(self.tenant, {}, self.strict)
+        log_options = LoadOptions(self.tenant, renamed_columns(self.maps), self.strict)
         for kind in ("channels", "creatives", "offers"):
             for file in getattr(self, kind):
-                _told(tell, lambda: load_entities(store, kind, Path(file), entity_terms, tell, rejects, stop))
+                _told(tell, lambda: load_entities(store, kind, Path(file), entity_options, tell, rejects, stop))
         for file in self.logs:
-            _told(tell, lambda: load_log(store, Path(file), log_terms, tell, rejects, stop))
+            _told(tell, lambda: load_log(store, Path(file), log_options, tell, rejects, stop))
 
 
 @dataclass(frozen=True)
-class SampleOrder:
+class SampleCommand:
     """Load a sample log; `until` is its last day (ISO)."""
 
     name: ClassVar[str] = "sample"
@@ -72,8 +72,8 @@ class SampleOrder:
     tenant: str
     until: str
 
-    def carry_out(self, store: Store, home: Path, tell: Tell, stop: Stop) -> None:
-        terms, label = Terms(self.tenant), f"sample {self.seed}"
+    def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
+        options, label = LoadOptions(self.tenant), f"sample {self.seed}"
 
         def rejects() -> Rejects:
             return Rejects(home / REJECTS_FOLDER / label, home / REJECTS_FOLDER)
@@ -81,51 +81,47 @@ class SampleOrder:
         for kind, rows in sample_entities(self.seed)._asdict().items():
             batch = pa.RecordBatch.from_pylist([{key: row[key] for key in row if key != "offerId"} for row in rows])
             source = Source(f"{label} {kind}", numbered([batch]), False, "rows", len(rows))
-            load_descriptions(store, kind, source, terms, tell, rejects(), stop)
+            load_descriptions(store, kind, source, options, tell, rejects(), stop)
         batches = sample_batches(self.interactions, self.seed, self.tenant, datetime.date.fromisoformat(self.until))
         source = Source(label, numbered(batches), False, "rows", self.interactions)
-        tell(load_rows(store, source, terms, tell, rejects(), stop))
+        tell(load_rows(store, source, options, tell, rejects(), stop))
 
 
 @dataclass(frozen=True)
-class StatusOrder:
+class StatusCommand:
     """Tell what the store holds."""
 
     name: ClassVar[str] = "status"
 
-    def carry_out(self, store: Store, home: Path, tell: Tell, stop: Stop) -> None:
+    def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
         tell(store_status(store))
 
 
-Order = LoadOrder | SampleOrder | StatusOrder
+Command = LoadCommand | SampleCommand | StatusCommand
 
-_ORDERS = {kind.name: kind for kind in (LoadOrder, SampleOrder, StatusOrder)}
-_EVENTS = {kind.__name__: kind for kind in (Progress, Summary, Status, Failure)}
-
-
-def order_pair(order: Order) -> list[Any]:
-    """An order as JSON values."""
-    return [order.name, asdict(order)]
+_ORDERS = {kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand)}
+_EVENTS = {kind.__name__: kind for kind in (Progress, LoadReport, Status, Failure)}
 
 
-def order_of(pair: list[Any]) -> Order:
-    """The order of these JSON values."""
+def command_pair(command: Command) -> list[Any]:
+    return [command.name, asdict(command)]
+
+
+def command_of(pair: list[Any]) -> Command:
     name, values = pair
     return _ORDERS[name](**values)
 
 
 def event_pair(event: Event) -> list[Any]:
-    """An event as JSON values."""
     return [type(event).__name__, asdict(event)]
 
 
 def event_of(pair: list[Any]) -> Event:
-    """The event of these JSON values."""
     name, values = pair
     return _EVENTS[name](**values)
 
 
-def _told(tell: Tell, load: Callable[[], Summary]) -> None:
+def _told(tell: Report, load: Callable[[], LoadReport]) -> None:
     try:
         tell(load())
     except Stopped:

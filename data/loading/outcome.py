@@ -1,4 +1,4 @@
-"""What a load tells of itself while it runs, and when it is done."""
+"""What a load reports: its progress, its counts, and the list of rows it did not load."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Summary:
+class LoadReport:
     """What became of the rows of one file; `kept` is false where a strict load refused it as a whole.
 
     `unread_values` are the conversion values of loaded rows that are not numbers; the first is `unread_value`, on line `unread_line`.
@@ -56,7 +56,7 @@ class Summary:
         return self.kept and not self.conflicts and not self.rejected
 
     def __str__(self) -> str:
-        lines = [self.file if self.kept else f"{self.file}: nothing loaded, because not every row can be (--strict)"]
+        lines = [self.file if self.kept else f"{self.file}: nothing loaded, because some rows cannot be (--strict)"]
         counts = {
             "rows read": self.read,
             "loaded": self.loaded,
@@ -78,7 +78,7 @@ class Summary:
         if self.unread_values:
             lines.append(f"  {self._unread()}")
         if self.rejects_file:
-            lines.append(f"  what was not loaded, and why: {self.rejects_file}")
+            lines.append(f"  rows not loaded, and why: {self.rejects_file}")
         if self.ignored:
             lines.append(f"  columns not read: {', '.join(self.ignored)}")
         return "\n".join(lines)
@@ -93,7 +93,7 @@ def _rows(number: int, one: str, many: str) -> str:
     return f"{number:,} row {one}" if number == 1 else f"{number:,} rows {many}"
 
 
-def spelled(time: datetime.datetime | None) -> str | None:
+def iso_text(time: datetime.datetime | None) -> str | None:
     """A UTC time as the API spells it."""
     return time.isoformat(timespec="milliseconds") + "Z" if time else None
 

@@ -15,7 +15,6 @@ from data.store.limits import StoreError
 
 
 def parquet_rows(path: Path) -> int:
-    """How many rows the file holds."""
     with _file(path) as file:
         return file.metadata.num_rows
 
@@ -26,7 +25,7 @@ def parquet_batches(path: Path) -> Iterator[pa.RecordBatch]:
         try:
             yield from numbered(_one_ahead(file.iter_batches(BATCH_ROWS)))
         except (pa.ArrowException, OSError) as problem:
-            raise StoreError(f"{path} cannot be read to its end: {problem}") from problem
+            raise StoreError(f"{path} cannot be read to the end: {problem}") from problem
 
 
 def numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -52,4 +51,4 @@ def _file(path: Path) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as problem:
-        raise StoreError(f"{path} is no Parquet file that can be read: {problem}") from problem
+        raise StoreError(f"{path} is not a readable Parquet file: {problem}") from problem

@@ -1,4 +1,4 @@
-"""The times a log may carry, read to UTC."""
+"""The SQL that reads a batch's rows as fields, from JSON texts or typed columns, and their timestamps as UTC."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from data.loading.fields import Reading
+from data.loading.fields import ColumnMapping
 from data.store.limits import StoreError
 
 ISO = r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?"
@@ -19,7 +19,7 @@ _OFFSET = r"([+-])(\d{2}):?(\d{2})?$"
 
 
 def time_of_text(text: str) -> str:
-    """SQL for the UTC timestamp of ISO 8601 or epoch-millisecond text; null for any other text."""
+    """SQL for the UTC timestamp of ISO 8601 or epoch-millisecond text; null for anything else."""
     extended = f"regexp_replace({text}, '{_BASIC_PARTS}', '\\1-\\2-\\3T\\4:\\5:')"
     return f"""case
         when not regexp_full_match({text}, '{ISO}') then
@@ -70,7 +70,7 @@ _NO_TEXT = "'OBJECT', 'ARRAY', 'BOOLEAN'"
 
 
 @dataclass(frozen=True)
-class Raw:
+class RawRows:
     """`sql` gives line, problem, each field as text under its name, and the timestamp also as `moment`.
 
     It reads the batch as table `incoming`, with columns c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
@@ -84,7 +84,7 @@ class Raw:
     parameters: dict[str, list[str]] = field(default_factory=dict)
 
 
-def record_rows(reading: Reading) -> Raw:
+def record_rows(reading: ColumnMapping) -> RawRows:
     """Of rows that are JSON texts."""
     scalars = [name for key, columns in reading.columns.items() if key not in OBJECTS for name in columns]
     names = scalars + [name for key in reading.columns if key in OBJECTS for name in reading.columns[key]]
@@ -93,15 +93,15 @@ def record_rows(reading: Reading) -> Raw:
         key: _first(f"nullif(texts[{place[name]}], '')" for name in columns) for key, columns in reading.columns.items()
     }
     complaints = ", ".join(
-        f"case when kinds[{place[name]}] in ({_NO_TEXT}) then {_literal(name + ' is no text')} end" for name in scalars
+        f"case when kinds[{place[name]}] in ({_NO_TEXT}) then {_literal(name + ' is not text')} end" for name in scalars
     )
     sql = f"""
             select
                 line,
                 case
                     when problem is not null then problem
-                    when kinds is null then 'this is no JSON'
-                    when kinds[1] != 'OBJECT' then 'this is no JSON object'
+                    when kinds is null then 'this is not JSON'
+                    when kinds[1] != 'OBJECT' then 'this is not a JSON object'
                     when list_has_any(kinds[2:{len(scalars) + 1}], [{_NO_TEXT}]) then concat_ws('; ', {complaints or "''"})
                 end as problem,
                 own,
@@ -115,10 +115,10 @@ def record_rows(reading: Reading) -> Raw:
                     try(json_type(c2, $pointers::varchar[])) as kinds
                 from incoming
             )"""
-    return Raw(sql, "own", parameters={"pointers": ["", *map(_pointer, names)]})
+    return RawRows(sql, "own", parameters={"pointers": ["", *map(_pointer, names)]})
 
 
-def column_rows(reading: Reading, schema: pa.Schema, compact: frozenset[str]) -> Raw:
+def column_rows(reading: ColumnMapping, schema: pa.Schema, compact: frozenset[str]) -> RawRows:
     """Of rows that are columns with types; those of `compact` stand once more in columns named `compact_` and the field."""
     texts = {key: _first(_text(schema, name, key) for name in columns) for key, columns in reading.columns.items()}
     texts |= {key: f"compact_{key}" for key in compact}
@@ -135,7 +135,7 @@ def column_rows(reading: Reading, schema: pa.Schema, compact: frozenset[str]) ->
                 {{{shown}}} as own,
                 {_selected(texts, moment)}
             from incoming"""
-    return Raw(sql, "to_json(own)::varchar", compact)
+    return RawRows(sql, "to_json(own)::varchar", compact)
 
 
 def _selected(texts: dict[str, str], moment: str) -> str:

@@ -91,6 +91,6 @@ def _named_problems(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, OSError, zlib.error) as problem:
-        raise StoreError(f"{path} cannot be read to its end: {problem}.") from problem
+        raise StoreError(f"{path} cannot be read to the end: {problem}.") from problem
     except StoreError as problem:
         raise StoreError(f"{path}: {problem}") from problem

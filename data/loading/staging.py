@@ -1,4 +1,4 @@
-"""Gives the strings of the staged rows their integer keys."""
+"""The rows of a load before they are written, and the dictionary entries for their names."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from data.loading.checking import compact_columns, entities_sql, interactions_sql
-from data.loading.fields import ENTITIES, RECORD, Field, Reading, reading
+from data.loading.fields import ENTITY_FIELDS, RECORD_FIELDS, ColumnMapping, Field, column_mapping
 from data.loading.json_text import as_json_readers_read
-from data.loading.raw import OBJECTS, Raw, column_rows, is_text, record_rows
+from data.loading.raw import OBJECTS, RawRows, column_rows, is_text, record_rows
 from data.store.limits import StoreError
 
 # Dictionary → the staged column whose strings it holds, and what a new entry has beside tenant, key and id.
@@ -31,7 +31,7 @@ _DICTIONARIES = {
 _BY_FIRST_ROW = '(select min(f."timestamp") from fresh f where f.tenant = w.tenant and f.type = w.id), w.id'
 
 
-def add_words(cursor: duckdb.DuckDBPyConnection) -> None:
+def add_dictionary_entries(cursor: duckdb.DuckDBPyConnection) -> None:
     """Enter the words of `fresh` and the entities of `described` that the dictionaries do not have yet."""
     cursor.execute("""
         insert into tenants
@@ -104,11 +104,11 @@ class Staging:
         for column, field in self._renamed.items():
             if self.rows and column not in self.columns:
                 raise StoreError(f"--map {column}={field}: there is no column '{column}'.")
-        return reading(fields, self.columns, self._renamed).ignored
+        return column_mapping(fields, self.columns, self._renamed).ignored
 
     def take_interactions(self, batch: pa.RecordBatch, is_json: bool, tenant: str | None) -> None:
         """Lay aside the rows of a batch."""
-        raw, read = self._raw(batch, is_json, RECORD)
+        raw, read = self._raw(batch, is_json, RECORD_FIELDS)
         parameters = {**raw.parameters, "tenant": tenant}
         describes = any(read.columns[name] for name in _DESCRIBING)
         rows = f"({interactions_sql(raw)})"
@@ -130,7 +130,7 @@ class Staging:
         self, batch: pa.RecordBatch, is_json: bool, kind: str, tenant: str | None, as_of: datetime
     ) -> None:
         """Lay aside the descriptions of a batch."""
-        raw, _ = self._raw(batch, is_json, ENTITIES[kind])
+        raw, _ = self._raw(batch, is_json, ENTITY_FIELDS[kind])
         self.cursor.execute(f"create or replace temp table arriving as {entities_sql(raw, kind)}",
                             {**raw.parameters, "tenant": tenant})
         self._add_tenants("arriving", {})
@@ -144,11 +144,11 @@ class Staging:
             where a.problem is null
         """, {"kind": kind, "as_of": as_of})
 
-    def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[Raw, Reading]:
+    def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[RawRows, ColumnMapping]:
         """A batch under the names of the fields, as table `incoming`."""
         columns = None if is_json else batch.schema.names[2:]
         batch = self._as_json_readers_read(batch, is_json, fields)
-        compact = {} if is_json else self._compact(batch, reading(fields, columns, self._renamed))
+        compact = {} if is_json else self._compact(batch, column_mapping(fields, columns, self._renamed))
         numbered = pa.record_batch(
             [*batch.columns, *compact.values()],
             [*(f"c{place}" for place in range(batch.num_columns)), *(f"compact_{field}" for field in compact)],
@@ -159,21 +159,21 @@ class Staging:
         columns = self._keys() if is_json else columns
         self.columns.update(dict.fromkeys(columns))
         self.rows += len(batch)
-        read = reading(fields, columns, self._renamed)
+        read = column_mapping(fields, columns, self._renamed)
         return (record_rows(read) if is_json else column_rows(read, batch.schema, frozenset(compact))), read
 
     def _as_json_readers_read(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> pa.RecordBatch:
         if is_json:
             known = [name for field in fields if field.name in OBJECTS for name in field.names if name not in self._renamed]
             within = {*known, *(column for column, name in self._renamed.items() if name in OBJECTS)}
-            return as_json_readers_read(batch, {batch.schema.names[2]: "this is no JSON"}, within)
-        read = reading(fields, batch.schema.names[2:], self._renamed).columns
+            return as_json_readers_read(batch, {batch.schema.names[2]: "this is not JSON"}, within)
+        read = column_mapping(fields, batch.schema.names[2:], self._renamed).columns
         return as_json_readers_read(batch, {
-            name: f"{field} is no JSON object" for field in read if field in OBJECTS for name in read[field]
+            name: f"{field} is not a JSON object" for field in read if field in OBJECTS for name in read[field]
             if is_text(batch.schema.field(batch.schema.names.index(name, 2)).type)
         })
 
-    def _compact(self, batch: pa.RecordBatch, read: Reading) -> dict[str, pa.Array]:
+    def _compact(self, batch: pa.RecordBatch, read: ColumnMapping) -> dict[str, pa.Array]:
         """The fields that hold JSON objects and that one column is read for, where that can be checked text by text."""
         places = {field: read.columns.get(field, ()) for field in ("context", "response", "outcome")}
         return compact_columns(self.cursor, [

@@ -1,4 +1,4 @@
-"""NDJSON: one JSON record a line."""
+"""The text formats: NDJSON, CSV and JSON documents, as batches of raw rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCHEMA = pa.schema([("line", pa.int64()), ("problem", pa.string()), ("record", p
 
 
 def line_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
-    """The non-blank lines, unparsed; a line that is no UTF-8 text has a problem."""
+    """The non-blank lines, unparsed; a line that is not UTF-8 text has a problem."""
     line = 0
     while lines := file.readlines(BATCH_BYTES if line else FIRST_BYTES):
         if line == 0:
@@ -45,7 +45,7 @@ def _batch_of_lines(lines: list[bytes], first: int) -> pa.RecordBatch:
             try:
                 records.append(line.decode())
             except UnicodeDecodeError as problem:
-                problems[place] = f"byte {problem.start + 1} of the line is no UTF-8 text"
+                problems[place] = f"byte {problem.start + 1} of the line is not UTF-8 text"
                 records.append(line.decode(errors="replace"))
     return pa.record_batch([[number for number, _ in kept], problems, records], schema=SCHEMA)
 
@@ -70,7 +70,7 @@ def delimited_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
     try:
         columns = _columns(next(rows))
     except csv.Error as problem:
-        raise StoreError(f"the header row cannot be told apart into cells: {problem}.") from problem
+        raise StoreError(f"the header row cannot be split into cells: {problem}.") from problem
     batch = _Batch(columns)
     line = rows.line_num + 1
     while True:
@@ -79,7 +79,7 @@ def delimited_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
         except StopIteration:
             break
         except csv.Error as problem:
-            batch.add(line, [], f"the row cannot be told apart into cells: {problem}")
+            batch.add(line, [], f"the row cannot be split into cells: {problem}")
         else:
             if row:
                 batch.add(line, row, None)
@@ -93,7 +93,7 @@ def delimited_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
 
 def _columns(header: list[str]) -> list[str]:
     if any("\udc80" <= sign <= "\udcff" for cell in header for sign in cell):
-        raise StoreError("the header row is no UTF-8 text.")
+        raise StoreError("the header row is not UTF-8 text.")
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise StoreError(f"the header row names '{twice[0]}' more than once.")
@@ -113,7 +113,7 @@ class _Batch:
     def add(self, line: int, row: list[str], problem: str | None) -> None:
         width = len(self._columns)
         if len(row) != width:
-            problem = problem or f"the row has {len(row)} cells, the header {width}"
+            problem = problem or f"the row has {len(row)} cells, but the header has {width}"
             row = (row + [""] * width)[:width]
         self._lines.append(line)
         self._problems.append(problem)
@@ -133,7 +133,7 @@ class _Batch:
             try:
                 "".join(row).encode()
             except UnicodeEncodeError:
-                self._problems[place] = "the row is no UTF-8 text"
+                self._problems[place] = "the row is not UTF-8 text"
                 self._rows[place] = [cell.encode(errors="replace").decode() for cell in row]
 
 
@@ -148,7 +148,7 @@ def document_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
     try:
         text = file.read().decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise StoreError(f"byte {problem.start + 1} is no UTF-8 text.") from problem
+        raise StoreError(f"byte {problem.start + 1} is not UTF-8 text.") from problem
     lines: list[int] = []
     records: list[str] = []
     line, counted = 1, 0

@@ -1,4 +1,4 @@
-"""What is known of offers, creatives and channels: the newest description wins."""
+"""Writes the staged rows, and brings the offers, creatives and channels up to date."""
 
 from __future__ import annotations
 

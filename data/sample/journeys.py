@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data.sample.catalogue import CHANNELS, Channel, Programme
+from data.sample.catalogue import CHANNELS, ChannelProfile, Programme
 from data.sample.placements import Placement
 from data.sample.scripts import DAY, EVENT_CODES, EVENTS, HOUR, LENGTHS, MINUTE, STEP_EVENTS, STEP_LONGEST, STEP_SHORTEST, URN
 
@@ -20,7 +20,7 @@ ROW = np.dtype([
 NO_MONEY, MONEY_NUMBER, MONEY_TEXT = range(3)
 
 INITIALS = list(CHANNELS)
-MEDIA: Sequence[Channel] = tuple(CHANNELS.values())
+MEDIA: Sequence[ChannelProfile] = tuple(CHANNELS.values())
 PUSH = INITIALS.index("P")  # sent in batches, at whole minutes
 CALL_CENTRE = INITIALS.index("C")
 SUNDAY = 3  # of day % 7, as 1970 began on a Thursday

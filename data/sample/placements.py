@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from data.sample.catalogue import CHANNELS, Offer, Programme, programme
+from data.sample.catalogue import CHANNELS, OfferProfile, Programme, programme
 
 VARIANT_SHARES = {"A": 55, "B": 45}  # of 100 presentations
-UNLISTED_OFFER = Offer("", "", "", 40, 110, 250, (10, 80), "EW", 999, 100)
+UNLISTED_OFFER = OfferProfile("", "", "", 40, 110, 250, (10, 80), "EW", 999, 100)
 
 
 class Placement(NamedTuple):
     """One way an offer reaches customers; `share` is relative to the offer's other placements."""
 
-    offer: Offer
+    offer: OfferProfile
     offer_id: str
     creative_id: str | None
     channel_id: str | None
@@ -60,7 +60,7 @@ def placements(plan: Programme) -> list[Placement]:
     return _creatives(plan) + _incomplete_placements(plan)
 
 
-def _offers(plan: Programme) -> list[tuple[str, Offer]]:
+def _offers(plan: Programme) -> list[tuple[str, OfferProfile]]:
     return [(f"off_{number:03}", offer) for number, offer in enumerate(plan.offers, start=1)]
 
 

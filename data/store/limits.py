@@ -1,4 +1,4 @@
-"""What can go wrong with the store, in words a person can act on."""
+"""The errors of the store, with messages a person can act on, and the time limits of queries."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class StoreInUse(StoreError):
 
 
 class TooSlow(StoreError):
-    """A question ran into its time limit and was stopped."""
+    """A query exceeded its time limit and was stopped."""
 
     def __init__(self, seconds: float):
-        super().__init__(f"The question took longer than {seconds:g} seconds and was stopped. Narrow it, by period or by offer.")
+        super().__init__(f"The query took longer than {seconds:g} seconds and was stopped. Narrow it by period or by offer.")
         self.seconds = seconds
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from data.loading.outcome import spelled
+from data.loading.outcome import iso_text
 from data.store.store import Store
 
 
@@ -56,8 +56,8 @@ def store_status(store: Store, loads: int = 10) -> Status:
             path=str(store.path),
             version=snapshot.version,
             bytes=sum(path.stat().st_size for path in store.path.parent.glob(store.path.name + "*") if path.is_file()),
-            tenants=tuple((*counts, spelled(oldest), spelled(newest)) for *counts, oldest, newest in tenants),
-            loads=tuple((spelled(finished), *rest) for finished, *rest in latest),
+            tenants=tuple((*counts, iso_text(oldest), iso_text(newest)) for *counts, oldest, newest in tenants),
+            loads=tuple((iso_text(finished), *rest) for finished, *rest in latest),
         )
 
 

@@ -1,4 +1,4 @@
-"""The one opener of the database, and the consistent views of it that questions read from."""
+"""Opens the database, and gives the consistent snapshots that queries read from."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Store:
             path.chmod(0o600)
         except duckdb.IOException as problem:
             if "lock" in str(problem).lower():
-                raise StoreInUse(f"{path} is in use by another process. End that one, or name another state folder in IH_HOME.") from problem
+                raise StoreInUse(f"{path} is in use by another process. Stop that process, or set IH_HOME to another state folder.") from problem
             raise StoreError(f"{path} cannot be opened: {problem}") from problem
         self._limits = TimeLimits()
         self._remembered: dict[int, Memory] = {}
@@ -111,7 +111,7 @@ class Store:
                            {"format": FORMAT, "engine": duckdb.__version__})
         [(layout, engine)] = cursor.execute("select format, engine from store").fetchall()
         if layout != FORMAT:
-            raise StoreError(f"{self.path} has format {layout}, this program reads format {FORMAT}. Load the log into a new state folder.")
+            raise StoreError(f"{self.path} has format {layout}, but this version reads format {FORMAT}. Load the log into a new state folder.")
         if engine != duckdb.__version__:
             # hash() may differ between releases of the engine.
             cursor.execute("delete from ids")
@@ -163,7 +163,7 @@ class Snapshot:
         return Tenant(self, id)
 
     def tenant_ids(self) -> list[str]:
-        """All tenants that have interactions; for the program's own work, never for a caller's question."""
+        """All tenants that have interactions; for the program's own work, never for a caller's query."""
         return [id for id, in self.rows("select id from tenants order by id")]
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple]:

@@ -1,4 +1,4 @@
-"""The figures of a period against the period of equal length before it."""
+"""The figures of a period against the preceding one of the same length, and an offer's against all others."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from data.columns.memory import recent
-from data.columns.tally import tally
+from data.columns.tally import aggregate
 from data.columns.tenant import Tenant
 from queries.answers.rates import Arm, Contrast, Rate, all_shares, arm_of, contrasts, rate_of
 from queries.answers.summary import every_row, figures
-from queries.asking.calendar import each
+from queries.asking.calendar import one_bucket_per_span
 from queries.asking.measures import MEASURE, RATES, Figures, rate
-from queries.asking.periods import Bounds, bounds, bounds_before, within
+from queries.asking.periods import TimeRange, previous_time_range, time_range, with_time_range
 from queries.asking.selection import Selection
 
 
@@ -20,7 +20,7 @@ from queries.asking.selection import Selection
 class Change:
     """A measure now and before.
 
-    `difference` is now less before, in the measure's unit; `ratio` is that as a share of before. Each is None where there is none.
+    `difference` is now less before, in the measure's unit; `ratio` is that as a share of before. Each is None if undefined.
     """
 
     now: int | float | None
@@ -36,46 +36,45 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PeriodComparison:
     """A period and the one before it.
 
-    `before_period` and `before` are None where the log has nothing so old; `whole` says whether the log reaches back to the start of
-    that period, without which a growth may only be the log's beginning.
+    `before_period` and `before` are None if the log does not reach that far back; `is_complete` is whether the log reaches back to the
+    start of that period. If not, apparent growth may only reflect where the log begins.
     """
 
-    period: Bounds | None
-    before_period: Bounds | None
+    period: TimeRange | None
+    before_period: TimeRange | None
     now: Figures
     before: Figures | None
-    whole: bool
+    is_complete: bool
 
     def change(self, measure: str) -> Change:
         """A measure, by its id, now and before."""
         return Change(self.now[measure], self.before[measure] if self.before else None)
 
     def changes(self) -> dict[str, Change]:
-        """Every measure's change."""
         return {id: self.change(id) for id in MEASURE}
 
 
-def comparison(tenant: Tenant, selection: Selection) -> Comparison:
+def period_comparison(tenant: Tenant, selection: Selection) -> PeriodComparison:
     """A selection's figures in its period and in the one before; a period left open begins and ends with the log."""
     return recent(tenant, ("comparison", selection), lambda: _comparison(tenant, selection))
 
 
-def _comparison(tenant: Tenant, selection: Selection) -> Comparison:
-    period = bounds(tenant, selection)
+def _comparison(tenant: Tenant, selection: Selection) -> PeriodComparison:
+    period = time_range(tenant, selection)
     if period is None or period.start == period.end:
-        return Comparison(period, None, Figures(), None, whole=False)
-    before = bounds_before(period, ZoneInfo(selection.zone))
+        return PeriodComparison(period, None, Figures(), None, is_complete=False)
+    before = previous_time_range(period, ZoneInfo(selection.zone))
     oldest = tenant.oldest()
     if before is None or oldest is None or before.end <= oldest:
-        counted = tally(tenant, within(selection, period))
-        return Comparison(period, None, counted.figures(), None, whole=False)
-    both = within(selection, Bounds(before.start, period.end))
+        counted = aggregate(tenant, with_time_range(selection, period))
+        return PeriodComparison(period, None, counted.figures(), None, is_complete=False)
+    both = with_time_range(selection, TimeRange(before.start, period.end))
     # What lies between the two is counted as well, and left aside.
-    counted = tally(tenant, both, spans=each([before.start, before.end, period.start, period.end]))
-    return Comparison(period, before, counted.figures(2), counted.figures(0), whole=oldest <= before.start)
+    counted = aggregate(tenant, both, spans=one_bucket_per_span([before.start, before.end, period.start, period.end]))
+    return PeriodComparison(period, before, counted.figures(2), counted.figures(0), is_complete=oldest <= before.start)
 
 
 @dataclass(frozen=True)
@@ -87,7 +86,7 @@ class Standing:
     """
 
     change: Change
-    whole: int | float | None
+    all_offers: int | float | None
     others: float | None = None
     rate: Rate | None = None
     contrast: Contrast | None = None
@@ -97,20 +96,20 @@ class Standing:
 class Standings:
     """An offer's measures by their ids; `compared` says which periods were compared."""
 
-    compared: Comparison
+    compared: PeriodComparison
     of: dict[str, Standing]
 
 
 def standings(tenant: Tenant, selection: Selection) -> Standings:
-    """How the offer of a selection stands; of its other filters the other offers pass all."""
-    compared = comparison(tenant, selection)
+    """How the offer of a selection compares with the other offers under the selection's other filters."""
+    compared = period_comparison(tenant, selection)
     of_all = selection.dropping("offerId")
-    whole = figures(tenant, of_all)
+    all_offers = figures(tenant, of_all)
     others = [row.figures for row in every_row(tenant, of_all, "offer") if row.id not in selection.values("offerId")]
     arms = {rate.id: (arm_of(compared.now, rate.id), all_shares(arm_of(other, rate.id) for other in others)) for rate in RATES}
     found = dict(zip(arms, contrasts(list(arms.values())), strict=True))
     return Standings(compared, {
-        id: Standing(change, whole[id], *_as_rate(compared.now, id, arms[id][1], found[id]) if id in arms else ())
+        id: Standing(change, all_offers[id], *_as_rate(compared.now, id, arms[id][1], found[id]) if id in arms else ())
         for id, change in compared.changes().items()
     })
 

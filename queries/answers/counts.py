@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from data.columns.memory import recent
-from data.columns.tally import tally
+from data.columns.tally import aggregate
 from data.columns.tenant import Tenant
-from queries.answers.comparison import Comparison
+from queries.answers.comparison import PeriodComparison
 from queries.answers.rates import ALARM, Verdict, holm, two_sided
-from queries.asking.calendar import DAY, calendar_edges, each
+from queries.asking.calendar import DAY, calendar_edges, one_bucket_per_span
 from queries.asking.measures import COUNTS
-from queries.asking.periods import Bounds, within
+from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Selection
-from queries.asking.times import milliseconds, moment
+from queries.asking.times import milliseconds, utc_datetime
 
 WEEK = 7
 WEEKS_BEFORE = 4
@@ -56,20 +56,20 @@ def midnights(last: date, days: int, zone: ZoneInfo) -> list[int] | None:
         return None
 
 
-def count_changes(tenant: Tenant, selection: Selection, compared: Comparison, measures: Sequence[str]) -> dict[str, Verdict]:
+def count_changes(tenant: Tenant, selection: Selection, compared: PeriodComparison, measures: Sequence[str]) -> dict[str, Verdict]:
     """The verdict on each of some counts, by their ids; measures that are no counts are left out, and all where nothing can be said."""
     counts = tuple(measure.id for measure in COUNTS if measure.id in measures)
     return recent(tenant, ("count changes", selection, counts), lambda: _count_changes(tenant, selection, compared, counts))
 
 
-def _count_changes(tenant: Tenant, selection: Selection, compared: Comparison, counts: tuple[str, ...]) -> dict[str, Verdict]:
+def _count_changes(tenant: Tenant, selection: Selection, compared: PeriodComparison, counts: tuple[str, ...]) -> dict[str, Verdict]:
     period, before, zone = compared.period, compared.before_period, ZoneInfo(selection.zone)
     if before is None or not compared.whole or min(period.end - period.start, before.end - before.start) < WEEK * DAY:
         return {}
-    edges = midnights(moment(period.start).astimezone(zone).date(), WEEKS_BEFORE * WEEK, zone)
+    edges = midnights(utc_datetime(period.start).astimezone(zone).date(), WEEKS_BEFORE * WEEK, zone)
     if edges is None or tenant.oldest() > edges[0]:
         return {}
-    weeks = tally(tenant, within(selection, Bounds(edges[0], edges[-1])), spans=each(edges), only_rows=True)
+    weeks = aggregate(tenant, with_time_range(selection, TimeRange(edges[0], edges[-1])), spans=one_bucket_per_span(edges), only_rows=True)
     chances: dict[str, float] = {}
     verdicts: dict[str, Verdict] = dict.fromkeys(counts, "too few to say")
     for id in counts:
@@ -85,19 +85,19 @@ def _count_changes(tenant: Tenant, selection: Selection, compared: Comparison, c
     return verdicts
 
 
-def _times(days: np.ndarray, period: Bounds, before: Bounds, zone: ZoneInfo) -> float:
+def _times(days: np.ndarray, period: TimeRange, before: TimeRange, zone: ZoneInfo) -> float:
     """How many times as much is usual in the period before, by the weekdays of both; 1 where the four weeks say nothing of them."""
     rhythm = days.reshape(WEEKS_BEFORE, WEEK).mean(axis=0)
     usual, usual_before = _usual(rhythm, period, period, zone), _usual(rhythm, before, period, zone)
     return usual_before / usual if usual and usual_before else 1.0
 
 
-def _usual(rhythm: np.ndarray, covered: Bounds, period: Bounds, zone: ZoneInfo) -> float:
+def _usual(rhythm: np.ndarray, covered: TimeRange, period: TimeRange, zone: ZoneInfo) -> float:
     # The rhythm's first weekday is that of the period's first day, from which whole weeks were counted back.
-    first = moment(period.start).astimezone(zone).date()
+    first = utc_datetime(period.start).astimezone(zone).date()
     edges = calendar_edges(covered.start, covered.end, "day", zone)
     total = 0.0
     for start, end in zip(edges, edges[1:], strict=False):
-        day = (moment(start).astimezone(zone).date() - first) // timedelta(days=1)
+        day = (utc_datetime(start).astimezone(zone).date() - first) // timedelta(days=1)
         total += rhythm[day % WEEK] * (min(end, covered.end) - max(start, covered.start)) / (end - start)
     return total

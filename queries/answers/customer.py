@@ -8,9 +8,9 @@ import numpy as np
 
 from data.columns.memory import recent
 from data.columns.names import Names
-from data.columns.tally import by_key, tally
+from data.columns.tally import aggregate, by_key
 from data.columns.tenant import Tenant
-from queries.asking.measures import MEASURE, Figures, pairs_behind
+from queries.asking.measures import MEASURE, Figures, filters_behind
 from queries.asking.narrowing import narrowed
 from queries.asking.selection import Selection
 
@@ -53,7 +53,7 @@ class Customer:
 
 
 @dataclass(frozen=True)
-class Mark:
+class TimelinePoint:
     """One interaction on a timeline."""
 
     timestamp: int
@@ -66,7 +66,7 @@ class Mark:
 class Timeline:
     """A customer's newest interactions, oldest first, and how many there are in all."""
 
-    marks: list[Mark]
+    points: list[TimelinePoint]
     total: int
 
 
@@ -78,7 +78,7 @@ def customer(tenant: Tenant, id: str) -> Customer | None:
 def rows_of_taking(found: Customer, every: Selection, names: Names) -> Selection | None:
     """Of all interactions of a customer those by which offers were taken; None where there are none."""
     taken = [offer for offer in found.offers if offer.taken]
-    outcomes = [pair for measure in TAKING for pair in pairs_behind(MEASURE[measure], names)]
+    outcomes = [pair for measure in TAKING for pair in filters_behind(MEASURE[measure], names)]
     # The offers are named only where an interaction without one would come along.
     offers = [("offerId", offer.id) for offer in taken if offer.id is not None]
     return narrowed(every, outcomes if len(offers) == len(taken) else [*offers, *outcomes]) if offers else None
@@ -90,11 +90,11 @@ def timeline(tenant: Tenant, id: str, most: int = 2000) -> Timeline:
     journeys, names = tenant.journeys, tenant.names
     shown = slice(max(rows.start, rows.stop - most), rows.stop)
     columns = (getattr(journeys, name)[shown].tolist() for name in ("timestamp", "type", "offer", "channel"))
-    marks = [
-        Mark(timestamp, names.type.ids[type], names.offer.ids[offer], names.channel.ids[channel])
+    points = [
+        TimelinePoint(timestamp, names.type.ids[type], names.offer.ids[offer], names.channel.ids[channel])
         for timestamp, type, offer, channel in zip(*columns, strict=True)
     ]
-    return Timeline(marks, rows.stop - rows.start)
+    return Timeline(points, rows.stop - rows.start)
 
 
 def _rows(tenant: Tenant, id: str) -> slice:
@@ -117,14 +117,14 @@ def _customer(tenant: Tenant, id: str) -> Customer | None:
         id=id,
         first=int(timestamp[0]),
         last=int(timestamp[-1]),
-        figures=tally(tenant, whole, newest=True).figures(),
+        figures=aggregate(tenant, whole, newest=True).figures(),
         counts=dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))),
         offers=_offers(tenant, whole, rows),
     )
 
 
 def _offers(tenant: Tenant, whole: Selection, rows: slice) -> list[CustomerOffer]:
-    counted = tally(tenant, whole, by_key(tenant, "offer"), newest=True)
+    counted = aggregate(tenant, whole, by_key(tenant, "offer"), newest=True)
     offer, timestamp = tenant.journeys.offer[rows], tenant.journeys.timestamp[rows]
     keys, firsts = np.unique(offer, return_index=True)
     found = []

@@ -1,4 +1,4 @@
-"""How long units take from their entry to a step."""
+"""A funnel: its steps, times, breakdown and trend, and its definition as a sentence."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from data.columns.funnel.listing import listing, plan_of, tally
-from data.columns.funnel.tally import FunnelTally
+from data.columns.funnel.listing import counts_of, listing, plan_of
+from data.columns.funnel.tally import FunnelCounts
 from data.columns.funnel.units import FunnelUnits
 from data.columns.memory import recent
 from data.columns.names import Names
@@ -17,8 +17,8 @@ from data.columns.tenant import Tenant
 from queries.answers.rates import Arm, wilson
 from queries.answers.trend import buckets, fitting_grain
 from queries.asking.calendar import Grain
-from queries.asking.funnel import FunnelQuestion, Step, window_words
-from queries.asking.sentence import instant, period, sentence
+from queries.asking.funnel import FunnelQuery, Step, window_phrase
+from queries.asking.sentence import instant, period_phrase, sentence
 from queries.asking.visible import visible
 
 _SECOND, _MINUTE, _HOUR, _DAY = 1000, 60_000, 3_600_000, 86_400_000
@@ -31,8 +31,8 @@ EDGES = (
 
 
 @dataclass(frozen=True)
-class Bar:
-    """So many units took from `start` to less than `end` milliseconds; an `end` of None is open."""
+class HistogramBin:
+    """How many units took from `start` to less than `end` milliseconds; an `end` of None is open."""
 
     start: int
     end: int | None
@@ -41,7 +41,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Durations:
-    """The times of `n` units in seconds, those of no time among them; all None where there are none.
+    """The times of `n` units in seconds, including those that took no time; all None if there are none.
 
     A percentile lies between the two nearest of the sorted times, in proportion (numpy's `linear`): that of share q of n times
     is at place q·(n - 1), counted from 0. `histogram` has a bar for each of EDGES up to the longest time.
@@ -53,7 +53,7 @@ class Durations:
     median: float | None
     p75: float | None
     p90: float | None
-    histogram: tuple[Bar, ...]
+    histogram: tuple[HistogramBin, ...]
 
 
 def durations(milliseconds: np.ndarray) -> Durations:
@@ -71,12 +71,12 @@ def _percentile(ordered: np.ndarray, percent: int) -> float:
     return (below + (above - below) * hundredths / 100) / _SECOND
 
 
-def _histogram(ordered: np.ndarray) -> tuple[Bar, ...]:
+def _histogram(ordered: np.ndarray) -> tuple[HistogramBin, ...]:
     bars = bisect_right(EDGES, int(ordered[-1]))
     firsts = np.searchsorted(ordered, EDGES[:bars]).tolist()
     ends = [*EDGES[1:], None][:bars]
     return tuple(
-        Bar(start, end, after - first) for start, end, first, after in zip(EDGES, ends, firsts, [*firsts[1:], len(ordered)], strict=False)
+        HistogramBin(start, end, after - first) for start, end, first, after in zip(EDGES, ends, firsts, [*firsts[1:], len(ordered)], strict=False)
     )
 
 
@@ -117,7 +117,7 @@ class TrendBucket:
         return None if self.waiting is None else self.waiting > 0
 
 
-def breakdown(tenant: Tenant, units: FunnelUnits, dimension: str, steps: int) -> list[BreakdownRow]:
+def funnel_breakdown(tenant: Tenant, units: FunnelUnits, dimension: str, steps: int) -> list[BreakdownRow]:
     """Every value that an entry has, most units first, then by id in byte order; those without one last of their equals."""
     dictionary = tenant.names[dimension]
     column = getattr(tenant.journeys, dimension)
@@ -132,17 +132,17 @@ def breakdown(tenant: Tenant, units: FunnelUnits, dimension: str, steps: int) ->
     return sorted(rows, key=lambda row: (-row.units[0], row.value is None, row.value or ""))
 
 
-def trend(tenant: Tenant, units: FunnelUnits, question: FunnelQuestion) -> list[TrendBucket]:
-    """Every bucket that the question's period touches, oldest first; an end left open is that of the tenant's whole log.
+def funnel_trend(tenant: Tenant, units: FunnelUnits, query: FunnelQuery) -> list[TrendBucket]:
+    """Every bucket that the query's period touches, oldest first; an end left open is that of the tenant's whole log.
 
     Where there would be too many of the grain asked for, they are of a coarser one.
     """
-    cut = buckets(tenant, question.selection, question.grain)
+    cut = buckets(tenant, query.selection, query.grain)
     if cut is None:
         return []
     spans = cut.spans
     timestamps = tenant.journeys.timestamp
-    levels = np.zeros((spans.size, len(question.steps) + 1), np.int64)
+    levels = np.zeros((spans.size, len(query.steps) + 1), np.int64)
     waiting = np.zeros(spans.size, np.int64)
     for piece in _pieces(units):
         at = timestamps[units.entry[piece]]
@@ -151,7 +151,7 @@ def trend(tenant: Tenant, units: FunnelUnits, question: FunnelQuestion) -> list[
         _count(levels, entered, units.level[piece])
         waiting += np.bincount(entered[units.immature[piece]], minlength=spans.size)
     return [
-        TrendBucket(date, tuple(counts), None if question.window_ms is None else waits, partial)
+        TrendBucket(date, tuple(counts), None if query.window_ms is None else waits, partial)
         for date, counts, waits, partial in zip(cut.dates, _reached(levels), waiting.tolist(), cut.partial, strict=True)
     ]
 
@@ -166,87 +166,87 @@ def _count(levels: np.ndarray, parts: np.ndarray, level: np.ndarray) -> None:
 
 
 def _reached(levels: np.ndarray) -> list[list[int]]:
-    # Whoever came to a step has reached those before it.
+    # A unit at a step has reached the steps before it.
     return levels[:, :0:-1].cumsum(axis=1)[:, ::-1].tolist()
 
 
-def definition(question: FunnelQuestion, names: Names) -> str:
+def definition(query: FunnelQuery, names: Names) -> str:
     """What exactly the funnel counts, as one English sentence."""
-    rules = [_order(question), _ties(question), _exclusions(question), _attempts(question), _period(question),
-             _as_of(question), _filters(question, names)]
+    rules = [_order(query), _ties(query), _exclusions(query), _attempts(query), _period(query),
+             _as_of(query), _filters(query, names)]
     *others, last = [rule for rule in rules if rule]
-    return f"{_steps_words(question)}; {', '.join(others)}, and {last}."
+    return f"{_steps_words(query)}; {', '.join(others)}, and {last}."
 
 
-def either(words: Sequence[str]) -> str:
+def joined_by_or(parts: Sequence[str]) -> str:
     """`accept, convert or conversion`."""
-    return _listed([visible(word) for word in words], "or")
+    return _listed([visible(part) for part in parts], "or")
 
 
-def _listed(words: Sequence[str], conjunction: str) -> str:
-    *others, last = words
+def _listed(parts: Sequence[str], conjunction: str) -> str:
+    *others, last = parts
     return f"{', '.join(others)} {conjunction} {last}" if others else last
 
 
-def _steps_words(question: FunnelQuestion) -> str:
+def _steps_words(query: FunnelQuery) -> str:
     counted = "Counts each customer"
-    if question.unit == "customer_offer":
+    if query.unit == "customer_offer":
         counted = "Counts each pair of a customer and an offer (a row without an offer belongs to none)"
-    steps = [either(step) for step in question.steps]
-    within = "" if question.window_ms is None else f" and at most {window_words(question.window_ms)} after the entry"
-    if question.order == "any":
-        window = "at or after" if question.window_ms is None else f"at most {window_words(question.window_ms)} after"
-        return (f"{counted} by how many of the steps {_listed([f'“{step}”' for step in steps], 'and')} it did, in whatever order: the most "
+    steps = [joined_by_or(step) for step in query.steps]
+    within = "" if query.window_ms is None else f" and at most {window_phrase(query.window_ms)} after the entry"
+    if query.order == "any":
+        window = "at or after" if query.window_ms is None else f"at most {window_phrase(query.window_ms)} after"
+        return (f"{counted} by how many of the steps {_listed([f'“{step}”' for step in steps], 'and')} it did, in any order: the most "
                 f"different steps with a row {window} one and the same row of a step, the entry")
     entry, *later = steps
     return (f"{counted} by how far it came: a row of type {entry} (the entry), {', '.join(f'then {step}' for step in later)}, each a row "
             f"of its own after the one before{within}")
 
 
-def _order(question: FunnelQuestion) -> str:
+def _order(query: FunnelQuery) -> str:
     return {
         "ordered": "other rows between do not matter",
-        "strict": "between the entry and a step no other row may lie but of steps already reached",
+        "strict": "between the entry and a step there may be no rows other than those of steps already reached",
         "any": "one row does one step",
-    }[question.order]
+    }[query.order]
 
 
-def _ties(question: FunnelQuestion) -> str:
-    if question.order == "any":
+def _ties(query: FunnelQuery) -> str:
+    if query.order == "any":
         return ""
-    if question.ties == "strict":
+    if query.ties == "strict":
         return "each step happens at a later instant than the one before"
-    return "rows of one instant are taken in step order whatever order they arrived in"
+    return "rows of one instant count in step order whatever order they arrived in"
 
 
-def _exclusions(question: FunnelQuestion) -> str:
-    if not question.excluded:
+def _exclusions(query: FunnelQuery) -> str:
+    if not query.excluded:
         return ""
-    return f"a row of type {either(question.excluded)} ends an attempt but takes nothing back that was reached before it"
+    return f"a row of type {joined_by_or(query.excluded)} ends an attempt, while what was reached before it stays reached"
 
 
-def _attempts(question: FunnelQuestion) -> str:
-    return "any entry may start an attempt of which the furthest counts"
+def _attempts(query: FunnelQuery) -> str:
+    return "any entry may start an attempt and the furthest attempt counts"
 
 
-def _period(question: FunnelQuestion) -> str:
-    selection = question.selection
+def _period(query: FunnelQuery) -> str:
+    selection = query.selection
     if selection.start is None and selection.end is None:
         return "entries are taken from the whole log"
-    said = period(selection)
+    said = period_phrase(selection)
     when = f"on {said}" if said[0].isdigit() else said
-    after = "" if selection.end is None else " while later steps may lie after that"
+    after = "" if selection.end is None else " while later steps may happen after that"
     return f"only entries {when} count{after}"
 
 
-def _as_of(question: FunnelQuestion) -> str:
-    return "" if question.as_of_ms is None else f"rows later than {instant(question.as_of_ms, question.selection.zone)} do not count"
+def _as_of(query: FunnelQuery) -> str:
+    return "" if query.as_of_ms is None else f"rows later than {instant(query.as_of_ms, query.selection.zone)} do not count"
 
 
-def _filters(question: FunnelQuestion, names: Names) -> str:
-    if not question.selection.filters:
+def _filters(query: FunnelQuery, names: Names) -> str:
+    if not query.selection.filters:
         return ""
-    said = sentence(replace(question.selection, start=None, end=None), names)
+    said = sentence(replace(query.selection, start=None, end=None), names)
     return f"only {said[0].lower()}{said[1:]} are read"
 
 
@@ -271,15 +271,15 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class FunnelAnswer:
-    """What a question counts, exactly; its definition is the sentence that belongs beside the numbers.
+    """What a query counts, exactly; its definition is the sentence that belongs beside the numbers.
 
     `immature` units may still convert, None without a window. `newest` is the time of the tenant's newest row in milliseconds, `clock`
     the log's clock, and `future_rows` are later than that.
-    `breakdown` and `trend` are None where they were not asked for; their parts sum to the steps. `grain` is the trend's, coarser than
-    the question's where that would make too many buckets.
+    `funnel_breakdown` and `funnel_trend` are None where they were not asked for; their parts sum to the steps. `grain` is the trend's, coarser than
+    the query's where that would make too many buckets.
     """
 
-    question: FunnelQuestion
+    query: FunnelQuery
     definition: str
     steps: tuple[FunnelStep, ...]
     immature: int | None
@@ -291,25 +291,25 @@ class FunnelAnswer:
     grain: Grain | None
 
 
-def funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
-    """The answer to a question, remembered."""
-    return recent(tenant, ("funnel", question), lambda: _funnel(tenant, question))
+def funnel(tenant: Tenant, query: FunnelQuery) -> FunnelAnswer:
+    """The answer to a query, remembered."""
+    return recent(tenant, ("funnel", query), lambda: _funnel(tenant, query))
 
 
-def _funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
-    plan = plan_of(tenant, question)
-    has_parts = question.breakdown is not None or question.grain is not None
-    counted = listing(tenant, plan).tally if has_parts else tally(tenant, plan)
+def _funnel(tenant: Tenant, query: FunnelQuery) -> FunnelAnswer:
+    plan = plan_of(tenant, query)
+    has_parts = query.breakdown is not None or query.grain is not None
+    counted = listing(tenant, plan).counts if has_parts else counts_of(tenant, plan)
     parts = times = grain = None
-    if question.breakdown is not None:
-        parts = tuple(breakdown(tenant, counted.units, question.breakdown, len(question.steps)))
-    if question.grain is not None:
-        times = tuple(trend(tenant, counted.units, question))
-        grain = fitting_grain(tenant, question.selection, question.grain)
+    if query.breakdown is not None:
+        parts = tuple(funnel_breakdown(tenant, counted.units, query.breakdown, len(query.steps)))
+    if query.grain is not None:
+        times = tuple(funnel_trend(tenant, counted.units, query))
+        grain = fitting_grain(tenant, query.selection, query.grain)
     return FunnelAnswer(
-        question=question,
-        definition=definition(question, tenant.names),
-        steps=_steps(question, counted),
+        query=query,
+        definition=definition(query, tenant.names),
+        steps=_steps(query, counted),
         immature=counted.immature,
         newest=tenant.newest(),
         clock=tenant.clock(),
@@ -320,7 +320,7 @@ def _funnel(tenant: Tenant, question: FunnelQuestion) -> FunnelAnswer:
     )
 
 
-def _steps(question: FunnelQuestion, counted: FunnelTally) -> tuple[FunnelStep, ...]:
+def _steps(query: FunnelQuery, counted: FunnelCounts) -> tuple[FunnelStep, ...]:
     reached = counted.reached.tolist()
     first = reached[0]
     return tuple(
@@ -335,7 +335,7 @@ def _steps(question: FunnelQuestion, counted: FunnelTally) -> tuple[FunnelStep, 
             tie_dependent=int(counted.tie_dependent[nth]),
             from_entry=durations(counted.milliseconds[nth - 1]) if nth else None,
         )
-        for nth, types in enumerate(question.steps)
+        for nth, types in enumerate(query.steps)
     )
 
 

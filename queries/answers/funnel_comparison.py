@@ -1,4 +1,4 @@
-"""A funnel beside another: the same in the period before, and each value of its breakdown against the rest."""
+"""A funnel against the period before, and each value of its breakdown against the rest."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from data.columns.tenant import Tenant
 from queries.answers.funnel import FunnelAnswer, funnel
 from queries.answers.rates import Arm, Contrast, against_rest, contrasts
-from queries.asking.funnel import FunnelQuestion
-from queries.asking.periods import bounds, bounds_before, within
+from queries.asking.funnel import FunnelQuery
+from queries.asking.periods import previous_time_range, time_range, with_time_range
 
 
 @dataclass(frozen=True)
-class Comparison:
+class FunnelComparison:
     """A funnel and the same of the period of equal length before it, both as they stood equally long after their periods began.
 
-    `steps` holds, for steps 2 and on, how the rate from the first step compares, corrected for their number; `whole` says
+    `steps` holds, for steps 2 and on, how the rate from the first step compares, corrected for their number; `is_complete` is
     whether the log reaches back to the start of the period before. `seen_ms` is how long after its beginning either period is seen,
     None where both have run out, for then later rows change neither.
     """
@@ -24,53 +24,53 @@ class Comparison:
     now: FunnelAnswer
     before: FunnelAnswer
     steps: tuple[Contrast, ...]
-    whole: bool
+    is_complete: bool
     seen_ms: int | None
 
 
-def comparison(tenant: Tenant, question: FunnelQuestion) -> Comparison | None:
-    """The funnel now and before, without its parts; None where the log has nothing from before the question's period.
+def funnel_comparison(tenant: Tenant, query: FunnelQuery) -> FunnelComparison | None:
+    """The funnel now and before, without its parts; None where the log has nothing from before the query's period.
 
     An end of the period that is left open is the log's.
     """
-    found = questions(tenant, question)
+    found = queries(tenant, query)
     if found is None:
         return None
     now, before = (funnel(tenant, one) for one in found)
-    return Comparison(
+    return FunnelComparison(
         now=now,
         before=before,
         steps=tuple(contrasts(list(zip(_arms(now), _arms(before), strict=True)))),
-        whole=tenant.oldest() <= before.question.selection.start,
-        seen_ms=None if before.question.as_of_ms is None else before.question.as_of_ms - before.question.selection.start,
+        is_complete=tenant.oldest() <= before.query.selection.start,
+        seen_ms=None if before.query.as_of_ms is None else before.query.as_of_ms - before.query.selection.start,
     )
 
 
-def questions(tenant: Tenant, question: FunnelQuestion) -> tuple[FunnelQuestion, FunnelQuestion] | None:
-    """The question without its parts, and the same of the period of equal length before; None where the log has none so old.
+def queries(tenant: Tenant, query: FunnelQuery) -> tuple[FunnelQuery, FunnelQuery] | None:
+    """The query without its parts, and the same of the period of equal length before; None where the log has none so old.
 
     Both over the same time of observation: of the earlier one, rows do not count that came later after its beginning than the log's
     clock, or the time as of which the later one is asked, lies after the beginning of that.
     """
-    covered = bounds(tenant, question.selection)
+    covered = time_range(tenant, query.selection)
     if covered is None or covered.start == covered.end:
         return None
-    before = bounds_before(covered, ZoneInfo(question.selection.zone))
+    before = previous_time_range(covered, ZoneInfo(query.selection.zone))
     if before is None or before.end <= tenant.oldest():
         return None
-    now = replace(question, breakdown=None, grain=None)
-    then = replace(now, selection=within(now.selection, before))
+    now = replace(query, breakdown=None, grain=None)
+    then = replace(now, selection=with_time_range(now.selection, before))
     clock = tenant.clock()
-    last = clock if question.as_of_ms is None else min(clock, question.as_of_ms)
+    last = clock if query.as_of_ms is None else min(clock, query.as_of_ms)
     if tenant.future_rows():
         now = replace(now, as_of_ms=last)
     return now, replace(then, as_of_ms=_cut(then, last - (covered.start - before.start)))
 
 
-def _cut(question: FunnelQuestion, last: int) -> int | None:
+def _cut(query: FunnelQuery, last: int) -> int | None:
     """The instant, where rows later than it could change the answer."""
-    end = question.selection.end
-    has_run_out = question.window_ms is not None and end - 1 + question.window_ms <= last
+    end = query.selection.end
+    has_run_out = query.window_ms is not None and end - 1 + query.window_ms <= last
     return None if has_run_out else last
 
 

@@ -12,8 +12,8 @@ from data.columns.funnel.listing import Listing, listing, plan_of
 from data.columns.tenant import Tenant
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.answers.records import dictionary_column, iso_column
-from queries.asking.funnel import FunnelQuestion
-from queries.asking.funnel_bars import Bar, UnitCursor
+from queries.asking.funnel import FunnelQuery
+from queries.asking.funnel_bars import FunnelBar, UnitCursor
 
 FLAT_COLUMNS = ("customerId", "offerId", "level", "enteredAt", "reachedAt")
 
@@ -49,40 +49,39 @@ class UnitPage:
 
 
 def units_page(
-    tenant: Tenant, question: FunnelQuestion, bar: Bar, limit: int = DEFAULT_LIMIT, cursor: UnitCursor | None = None,
+    tenant: Tenant, query: FunnelQuery, bar: FunnelBar, limit: int = DEFAULT_LIMIT, cursor: UnitCursor | None = None,
 ) -> UnitPage:
     """The page of a bar's units that comes after a cursor; the first without one."""
     limit = min(limit, LARGEST_LIMIT)
-    found = listing(tenant, plan_of(tenant, question))
-    first = 0 if cursor is None else _place_after(tenant, question, found, cursor)
+    found = listing(tenant, plan_of(tenant, query))
+    first = 0 if cursor is None else _place_after(tenant, query, found, cursor)
     places: list[int] = []
     for piece in _pieces(found.order(tenant), found, bar, first):
         places += piece[:limit + 1 - len(places)].tolist()
         if len(places) > limit:
             break
-    units = _units(tenant, question, found, np.array(places[:limit], np.int64))
+    units = _units(tenant, query, found, np.array(places[:limit], np.int64))
     has_more = len(places) > limit
     last = UnitCursor(units[-1].entered_at, units[-1].customer, units[-1].offer) if has_more else None
     return UnitPage(units, bar.size(found.reached), limit, has_more, last)
 
 
-def flat_units(tenant: Tenant, question: FunnelQuestion, bar: Bar, limit: int | None = None) -> Iterator[pa.Table]:
+def flat_units(tenant: Tenant, query: FunnelQuery, bar: FunnelBar, limit: int | None = None) -> Iterator[pa.Table]:
     """All units of a bar in the same order, as tables of text columns (`FLAT_COLUMNS`) of bounded size; no more than `limit` in all."""
-    found = listing(tenant, plan_of(tenant, question))
+    found = listing(tenant, plan_of(tenant, query))
     missing = bar.size(found.reached) if limit is None else limit
     for places in _pieces(found.order(tenant), found, bar, 0):
         if missing <= 0:
             break
-        yield _flat(tenant, question, found, places[:missing])
+        yield _flat(tenant, query, found, places[:missing])
         missing -= len(places)
 
 
-def units_total(tenant: Tenant, question: FunnelQuestion, bar: Bar) -> int:
-    """How many units a bar has."""
-    return bar.size(listing(tenant, plan_of(tenant, question)).reached)
+def units_total(tenant: Tenant, query: FunnelQuery, bar: FunnelBar) -> int:
+    return bar.size(listing(tenant, plan_of(tenant, query)).reached)
 
 
-def _pieces(order: np.ndarray, found: Listing, bar: Bar, first: int) -> Iterator[np.ndarray]:
+def _pieces(order: np.ndarray, found: Listing, bar: FunnelBar, first: int) -> Iterator[np.ndarray]:
     for start in range(first, len(order), _PIECE):
         places = order[start:start + _PIECE]
         held = places[bar.holds(found.units.level[places])]
@@ -90,12 +89,12 @@ def _pieces(order: np.ndarray, found: Listing, bar: Bar, first: int) -> Iterator
             yield held
 
 
-def _units(tenant: Tenant, question: FunnelQuestion, found: Listing, places: np.ndarray) -> list[FunnelUnit]:
+def _units(tenant: Tenant, query: FunnelQuery, found: Listing, places: np.ndarray) -> list[FunnelUnit]:
     journeys, units = tenant.journeys, found.units
     entries = units.entry[places]
     customers = tenant.customer_ids(journeys.customer[units.customer[places]]).to_pylist()
     offers: list[str | None] = [None] * len(places)
-    if question.unit == "customer_offer":
+    if query.unit == "customer_offer":
         ids = tenant.names.offer.ids
         offers = [ids[key] for key in journeys.offer[entries].tolist()]
     times = journeys.timestamp
@@ -106,10 +105,10 @@ def _units(tenant: Tenant, question: FunnelQuestion, found: Listing, places: np.
     ]
 
 
-def _flat(tenant: Tenant, question: FunnelQuestion, found: Listing, places: np.ndarray) -> pa.Table:
+def _flat(tenant: Tenant, query: FunnelQuery, found: Listing, places: np.ndarray) -> pa.Table:
     journeys, units = tenant.journeys, found.units
     entries = units.entry[places]
-    offers = journeys.offer[entries] if question.unit == "customer_offer" else np.zeros(len(places), np.uint8)
+    offers = journeys.offer[entries] if query.unit == "customer_offer" else np.zeros(len(places), np.uint8)
     columns = [
         tenant.customer_ids(journeys.customer[units.customer[places]]),
         dictionary_column(tenant.names.offer.ids, offers),
@@ -120,13 +119,13 @@ def _flat(tenant: Tenant, question: FunnelQuestion, found: Listing, places: np.n
     return pa.table(columns, list(FLAT_COLUMNS))
 
 
-def _place_after(tenant: Tenant, question: FunnelQuestion, found: Listing, cursor: UnitCursor) -> int:
+def _place_after(tenant: Tenant, query: FunnelQuery, found: Listing, cursor: UnitCursor) -> int:
     # Where in the order the units begin that come after the cursor.
     order = found.order(tenant)
     low, high = 0, len(order)
     while low < high:
         middle = (low + high) // 2
-        [unit] = _units(tenant, question, found, order[middle:middle + 1])
+        [unit] = _units(tenant, query, found, order[middle:middle + 1])
         if (-unit.entered_at, unit.customer, unit.offer or "") <= (-cursor.entered_at, cursor.customer, cursor.offer or ""):
             low = middle + 1
         else:

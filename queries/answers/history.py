@@ -1,4 +1,4 @@
-"""How many interactions pass a selection."""
+"""The log of a selection: totals, pages and their cursors, single records, and the whole of it for a file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from data.columns.memory import Recent
 from data.columns.tenant import Tenant
 from queries.answers.records import Record, flat_records, records
 from queries.asking.filters import FILTERS
-from queries.asking.parameters import Parameter, text, whole_number
+from queries.asking.parameters import Parameter, any_text, whole_number
 from queries.asking.selection import Selection
 
 # Of selections as people make them, some 40,000 totals.
@@ -27,7 +27,7 @@ _BYTES_OF_A_VALUE = 8
 
 
 def total(tenant: Tenant, selection: Selection, matches: Matches | None = None) -> int:
-    """How many interactions pass a selection, exactly; its matches save time where the caller has them."""
+    """How many interactions pass a selection, exactly; pass `matches` if you already have them."""
     def count() -> int:
         return (matches or Matches(tenant, selection)).count()
 
@@ -47,7 +47,7 @@ def _bytes_of(selection: Selection) -> int:
 
 
 def record(tenant: Tenant, id: str) -> Record | None:
-    """The record of an id; None where the tenant has none."""
+    """The record with an id; None if the tenant has none."""
     found = tenant.row_of(id)
     if found is None:
         return None
@@ -66,20 +66,20 @@ DEFAULT_LIMIT = 25
 LARGEST_LIMIT = 100
 
 LIMIT = Parameter(
-    "limit", whole_number(1), f"The most records of a page; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
+    "limit", whole_number(1), f"The maximum number of records on a page; more than {LARGEST_LIMIT} counts as {LARGEST_LIMIT}.", DEFAULT_LIMIT,
     schema=(("type", "integer"), ("minimum", 1), ("default", DEFAULT_LIMIT)),
 )
 CURSOR = Parameter(
-    "cursor", text, "The `nextCursor` of the page before: the id of its last record. The answer starts with the record after it.",
+    "cursor", any_text, "The `nextCursor` of the previous page: the id of its last record. The answer starts with the record after it.",
     example="ih_xyz789",
 )
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some of the records that pass a selection, newest first (timestamp, then id).
+    """A page of the records that pass a selection, newest first (timestamp, then id).
 
-    `total` counts them all, whatever the cursor; `limit` is the one that was applied; `next_cursor` is None on the last page.
+    `total` counts all of them, whatever the cursor; `limit` is the limit applied; `next_cursor` is None on the last page.
     """
 
     records: list[Record]
@@ -128,7 +128,7 @@ def _found(tenant: Tenant, matches: Matches, limit: int, cursor: str | None) -> 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """Where a page stands: how many matching records come before it, and the cursor of the page before.
+    """The position of a page: how many matching records precede it, and the cursor of the previous page.
 
     `previous_cursor` is None where that page is the newest.
     """
@@ -179,22 +179,22 @@ def _compare_ids_literally(tenant: Tenant, matches: Matches, cursor: str) -> Non
 
 
 @dataclass(frozen=True)
-class Widened:
-    """A selection without one of its conditions: what a person calls that condition, and how many interactions pass the others."""
+class RelaxedSelection:
+    """A selection without one of its conditions: the label of that condition, and how many interactions pass without it."""
 
     dropped: str
     selection: Selection
     total: int
 
 
-def widened(tenant: Tenant, selection: Selection) -> list[Widened]:
+def relaxed_selections(tenant: Tenant, selection: Selection) -> list[RelaxedSelection]:
     """The selection without each filter it has, and without its period; the largest first."""
     candidates = [
         (filter.label, selection.dropping(filter.name)) for filter in FILTERS if selection.passing(filter.name)
     ]
     if selection.start is not None or selection.end is not None:
         candidates.append(("Period", replace(selection, start=None, end=None)))
-    found = [Widened(label, candidate, total(tenant, candidate)) for label, candidate in candidates]
+    found = [RelaxedSelection(label, candidate, total(tenant, candidate)) for label, candidate in candidates]
     return sorted(found, key=lambda one: -one.total)
 
 

@@ -1,4 +1,4 @@
-"""How sure a rate is: its interval, whether it differs from another's, and when there is too little to say."""
+"""The statistics of rates: intervals, comparisons, and when there is too little data to judge."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 
 from queries.asking.measures import MEASURE, Figures, rate
 
-# Of a normal distribution, 95% lies within so many standard deviations.
+# 95% of a normal distribution lies within this many standard deviations.
 Z = 1.959963984540054
 ALARM = 0.05
 FEWEST_TRIALS = 100
@@ -27,7 +27,7 @@ Verdict = Literal["higher", "lower", "no clear difference", "too few to say", "n
 
 @dataclass(frozen=True)
 class Arm:
-    """So many hits in so many trials: clicks in impressions. Hits can outnumber trials, and then there is no share to judge."""
+    """Hits in trials: clicks in impressions. Hits can outnumber trials, and then there is no proportion to judge."""
 
     hits: int
     trials: int
@@ -91,7 +91,7 @@ _MIRRORED: dict[Verdict, Verdict] = {"higher": "lower", "lower": "higher"}
 def arm_of(figures: Figures, measure: str) -> Arm:
     """The hits and trials behind a rate."""
     asked = MEASURE[measure]
-    return Arm(figures[asked.part], figures[asked.whole])
+    return Arm(figures[asked.numerator], figures[asked.denominator])
 
 
 def rate_of(figures: Figures, measure: str) -> Rate:
@@ -194,12 +194,12 @@ def _p(first: Arm, second: Arm) -> float:
 
 
 def two_sided(z: float) -> float:
-    """How likely a normal variable lies at least so far from 0, either way."""
+    """The probability that a standard normal variable is at least this far from 0, in either direction."""
     return erfc(abs(z) / sqrt(2))
 
 
 def holm(ps: Sequence[float]) -> list[float]:
-    """The probabilities, in the same order, corrected so that the chance of any false alarm among them stays what one says."""
+    """The p-values in the same order, corrected by Holm's method to control the family-wise error rate."""
     corrected = [0.0] * len(ps)
     highest = 0.0
     for rank, place in enumerate(sorted(range(len(ps)), key=ps.__getitem__)):

@@ -1,4 +1,4 @@
-"""The values of a dimension side by side: one rate of each, against the others' together."""
+"""The values of a dimension side by side, and the ranking of offers, by one rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures of a selection by offer, creative, channel, type, direction or customer."""
+"""The figures of a selection by offer, creative, channel, type, direction or customer; the list of offers; the values to filter by."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from data.columns.customers import SummaryRow, customer_rows, summary_row
 from data.columns.memory import recent
-from data.columns.tally import by_key, tally
+from data.columns.tally import aggregate, by_key
 from data.columns.tenant import Tenant
-from queries.asking.calendar import DAY, each
+from queries.asking.calendar import DAY, one_bucket_per_span
 from queries.asking.measures import MEASURE, Figures
-from queries.asking.parameters import Parameter, text
-from queries.asking.periods import bounds
+from queries.asking.parameters import Parameter, any_text
+from queries.asking.periods import time_range
 from queries.asking.selection import Selection
 
 GROUPINGS = ("offer", "creative", "channel", "type", "direction", "customer")
@@ -55,7 +55,7 @@ def every_row(tenant: Tenant, selection: Selection, by: str, with_empty: bool = 
 
 
 def _rows(tenant: Tenant, selection: Selection, by: str) -> tuple[list[SummaryRow], list[SummaryRow]]:
-    counted = tally(tenant, selection, by_key(tenant, by), newest=True)
+    counted = aggregate(tenant, selection, by_key(tenant, by), newest=True)
     totals = counted.counts("total")[:, 0].tolist()
     entities = tenant.names[by].entities
 
@@ -72,7 +72,7 @@ def _rows(tenant: Tenant, selection: Selection, by: str) -> tuple[list[SummaryRo
 
 def figures(tenant: Tenant, selection: Selection) -> Figures:
     """Every measure of a selection."""
-    return recent(tenant, ("figures", selection), lambda: tally(tenant, selection, newest=True).figures())
+    return recent(tenant, ("figures", selection), lambda: aggregate(tenant, selection, newest=True).figures())
 
 
 NAME, LAST = "name", "last"
@@ -85,16 +85,16 @@ _FEWEST_PARTS, _MOST_PARTS = 7, 30
 
 def _sort(word: str) -> str:
     if word.removeprefix(DESCENDING) not in SORTS:
-        raise ValueError(f"must be one of {', '.join(SORTS)}, with {DESCENDING} before it for the largest first")
+        raise ValueError(f"must be one of {', '.join(SORTS)}, with {DESCENDING} in front to sort the largest first")
     return word
 
 
-SORT = Parameter("sort", _sort, f"What the offers are sorted by; {DESCENDING} before it puts the largest first.", DEFAULT_SORT)
-SEARCH = Parameter("search", text, "A part of the names or ids of the offers to show, in capitals or not.", "")
+SORT = Parameter("sort", _sort, f"What the offers are sorted by; {DESCENDING} in front puts the largest first.", DEFAULT_SORT)
+SEARCH = Parameter("search", any_text, "A part of the names or ids of the offers to show, in capitals or not.", "")
 
 
 @dataclass(frozen=True)
-class Offer:
+class OfferSummary:
     """An offer's figures, and its interactions in equal parts of the period, oldest first."""
 
     row: SummaryRow
@@ -102,20 +102,20 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Offers:
+class OfferSummaries:
     """The offers that were found, of `total` in all; the interactions without an offer are one of them, its id None."""
 
-    found: list[Offer]
+    offers: list[OfferSummary]
     total: int
 
 
-def offers(tenant: Tenant, selection: Selection, sort: str = DEFAULT_SORT, search: str = "") -> Offers:
+def offers(tenant: Tenant, selection: Selection, sort: str = DEFAULT_SORT, search: str = "") -> OfferSummaries:
     """Every offer of the tenant whose name or id contains `search`; one without a value to sort by stands last."""
     every = every_row(tenant, selection, "offer", with_empty=True)
     lines = recent(tenant, ("offer lines", selection), lambda: _lines(tenant, selection))
     wanted = search.strip().casefold()
     found = [row for row in every if wanted in f"{row.name or ''}\n{row.id or ''}".casefold()]
-    return Offers([Offer(row, lines.get(row.id, [])) for row in _sorted(found, sort)], len(every))
+    return OfferSummaries([OfferSummary(row, lines.get(row.id, [])) for row in _sorted(found, sort)], len(every))
 
 
 def _sorted(rows: list[SummaryRow], sort: str) -> list[SummaryRow]:
@@ -133,13 +133,13 @@ def _sorted(rows: list[SummaryRow], sort: str) -> list[SummaryRow]:
 
 def _lines(tenant: Tenant, selection: Selection) -> dict[str | None, list[int]]:
     # Equal parts, for the last day, week or month is seldom whole and would look like a fall.
-    covered = bounds(tenant, selection)
+    covered = time_range(tenant, selection)
     if covered is None or covered.start == covered.end:
         return {}
     length = covered.end - covered.start
     parts = min(length, _MOST_PARTS, max(_FEWEST_PARTS, ceil(length / DAY)))
     edges = [covered.start + length * part // parts for part in range(parts + 1)]
-    counts = tally(tenant, selection, by_key(tenant, "offer"), each(edges), only_rows=True).counts("total")
+    counts = aggregate(tenant, selection, by_key(tenant, "offer"), one_bucket_per_span(edges), only_rows=True).counts("total")
     return {id: row.tolist() for id, row in zip(tenant.names.offer.ids, counts, strict=True)}
 
 

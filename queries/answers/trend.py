@@ -7,15 +7,14 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from data.columns.memory import recent
-from data.columns.tally import by_key, tally
+from data.columns.tally import aggregate, by_key
 from data.columns.tenant import Tenant
-from queries.asking.calendar import DAY, HOUR, Grain, Spans, calendar_edges, each
+from queries.asking.calendar import DAY, GRAINS, HOUR, Grain, Spans, calendar_edges, one_bucket_per_span
 from queries.asking.measures import Figures
-from queries.asking.periods import Bounds, bounds
+from queries.asking.periods import TimeRange, time_range
 from queries.asking.selection import Selection
 from queries.asking.times import local_date
 
-GRAINS: tuple[Grain, ...] = ("day", "week", "month", "year")
 MOST_BUCKETS = 10_000
 
 _SHORTEST = {"day": DAY - 12 * HOUR, "week": 6 * DAY, "month": 27 * DAY, "year": 364 * DAY}
@@ -41,7 +40,7 @@ def buckets(tenant: Tenant, selection: Selection, grain: Grain) -> Buckets | Non
 
     Weeks begin on Mondays. An end that the selection leaves open is that of the tenant's whole log.
     """
-    covered = bounds(tenant, selection)
+    covered = time_range(tenant, selection)
     if covered is None or covered.start == covered.end:
         return None
     return recent(
@@ -55,7 +54,7 @@ def fitting_grain(tenant: Tenant, selection: Selection, grain: Grain) -> Grain:
     return grain if found is None else found.grain
 
 
-def _buckets(tenant: Tenant, selection: Selection, covered: Bounds, asked: Grain) -> Buckets:
+def _buckets(tenant: Tenant, selection: Selection, covered: TimeRange, asked: Grain) -> Buckets:
     zone = ZoneInfo(selection.zone)
     for grain in GRAINS[GRAINS.index(asked):]:
         # A first look without the calendar: years always fit.
@@ -72,7 +71,7 @@ def _buckets(tenant: Tenant, selection: Selection, covered: Bounds, asked: Grain
         return oldest is not None and (start + HOUR <= oldest < end or start <= clock < end - HOUR)
 
     dates = [local_date(edge, zone).isoformat() for edge in edges[:-1]]
-    return Buckets(grain, each(edges), dates, [is_cut(*bucket) for bucket in zip(edges, edges[1:])])
+    return Buckets(grain, one_bucket_per_span(edges), dates, [is_cut(*bucket) for bucket in zip(edges, edges[1:])])
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ class Part:
 
 def cut_buckets(tenant: Tenant, selection: Selection, grain: Grain) -> dict[str, Part]:
     """What counts of each bucket that is cut, by its first day (ISO): in days, or in hours where each of its days has its part."""
-    cut, covered = buckets(tenant, selection, grain), bounds(tenant, selection)
+    cut, covered = buckets(tenant, selection, grain), time_range(tenant, selection)
     if cut is None or covered is None:
         return {}
     first, last = max(covered.start, tenant.oldest()), min(covered.end, tenant.clock() + 1)
@@ -138,7 +137,7 @@ def _trend(tenant: Tenant, selection: Selection, grain: Grain) -> list[Bucket]:
     cut = buckets(tenant, selection, grain)
     if cut is None:
         return []
-    counted = tally(tenant, selection, spans=cut.spans)
+    counted = aggregate(tenant, selection, spans=cut.spans)
     types = {}
     for key, id in enumerate(tenant.names.type.ids):
         counts = counted.counts_of_type(key)[0]
@@ -173,7 +172,7 @@ def _sparklines(tenant: Tenant, selection: Selection, by: str, measure: str, gra
     cut = buckets(tenant, selection, grain)
     if cut is None:
         return Sparklines([], {})
-    counts = tally(tenant, selection, by_key(tenant, by), cut.spans, only_rows=True).counts(measure)
+    counts = aggregate(tenant, selection, by_key(tenant, by), cut.spans, only_rows=True).counts(measure)
     ids = tenant.names[by].ids
     return Sparklines(
         cut.spans.edges[:-1].tolist(), {ids[key]: row.tolist() for key, row in enumerate(counts) if row.any()}

@@ -15,15 +15,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from data.columns.memory import recent
-from data.columns.tally import by_key, tally
+from data.columns.tally import aggregate, by_key
 from data.columns.tenant import Tenant
 from queries.answers.counts import FEWEST, WEEK, WEEKS_BEFORE, deviations, midnights, noise_of
 from queries.answers.rates import holm, two_sided
-from queries.asking.calendar import HOUR, each
+from queries.asking.calendar import HOUR, one_bucket_per_span
 from queries.asking.measures import MEASURE
-from queries.asking.periods import Bounds, within
+from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Selection
-from queries.asking.times import moment
+from queries.asking.times import utc_datetime
 
 MEASURES = ("impression", "click", "dismiss", "accept", "convert")
 SMALLEST_CHANGE = 0.2
@@ -31,7 +31,7 @@ ALARM = 0.01
 
 
 @dataclass(frozen=True)
-class Unusual:
+class UnusualChange:
     """A channel's measure that changed: `now` interactions from `start` to before `end`, in milliseconds, where `usual` were expected.
 
     `channel` is None for interactions without one, `name` also where only its id is known. `ratio` is the change as a share of the usual,
@@ -51,25 +51,25 @@ class Unusual:
 
 
 @dataclass(frozen=True)
-class Watch:
-    """What is unusual, most striking first; `checked` is False where the log is shorter than the five weeks that it takes to say."""
+class UnusualReport:
+    """What is unusual, most striking first; `checked` is False if the log is shorter than the five weeks this takes."""
 
-    found: list[Unusual]
+    changes: list[UnusualChange]
     checked: bool
 
 
-def unusual(tenant: Tenant, selection: Selection) -> Watch:
+def unusual(tenant: Tenant, selection: Selection) -> UnusualReport:
     """What is unusual in the last days of a selection, whatever its beginning."""
     return recent(tenant, ("unusual", selection), lambda: _unusual(tenant, selection))
 
 
-def _unusual(tenant: Tenant, selection: Selection) -> Watch:
+def _unusual(tenant: Tenant, selection: Selection) -> UnusualReport:
     edges = _edges(tenant, selection)
     oldest = tenant.oldest()
     if edges is None or oldest is None or oldest >= edges[1]:
-        return Watch([], checked=False)
-    selection = within(selection, Bounds(edges[0], edges[-1]))
-    counted = tally(tenant, selection, by_key(tenant, "channel"), each(edges), only_rows=True)
+        return UnusualReport([], checked=False)
+    selection = with_time_range(selection, TimeRange(edges[0], edges[-1]))
+    counted = aggregate(tenant, selection, by_key(tenant, "channel"), one_bucket_per_span(edges), only_rows=True)
     windows = [
         window
         for measure in MEASURES
@@ -82,7 +82,7 @@ def _unusual(tenant: Tenant, selection: Selection) -> Watch:
         if p < ALARM and abs(window.now - window.usual) >= SMALLEST_CHANGE * window.usual:
             told.setdefault((window.channel, window.measure), (p, window))
     zone = ZoneInfo(selection.zone)
-    return Watch([_told(tenant, window, p, edges, zone) for p, window in told.values()], checked=True)
+    return UnusualReport([_told(tenant, window, p, edges, zone) for p, window in told.values()], checked=True)
 
 
 @dataclass(frozen=True)
@@ -123,21 +123,21 @@ def _edges(tenant: Tenant, selection: Selection) -> list[int] | None:
     zone = ZoneInfo(selection.zone)
     try:
         if selection.end is not None and selection.end <= clock:
-            last = moment(selection.end).astimezone(zone).date()
+            last = utc_datetime(selection.end).astimezone(zone).date()
         else:
             # The log does not say whether its last day is over; a row in the day's last hour does.
-            last = moment(clock + HOUR).astimezone(zone).date()
+            last = utc_datetime(clock + HOUR).astimezone(zone).date()
     except (OverflowError, ValueError):
         return None
     return midnights(last, (WEEKS_BEFORE + 1) * WEEK, zone)
 
 
-def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: ZoneInfo) -> Unusual:
+def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: ZoneInfo) -> UnusualChange:
     start = edges[-1 - window.days]
     entity = tenant.names.channel.entities[window.channel]
     channel = None if entity is None else entity.name or entity.id
     ratio = None if window.usual == 0 else window.now / window.usual - 1
-    return Unusual(
+    return UnusualChange(
         channel=None if entity is None else entity.id,
         name=None if entity is None else entity.name,
         measure=window.measure,
@@ -147,7 +147,7 @@ def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: Zon
         usual=window.usual,
         ratio=ratio,
         p=p,
-        sentence=_sentence(channel, MEASURE[window.measure].label.lower(), window, ratio, moment(start).astimezone(zone)),
+        sentence=_sentence(channel, MEASURE[window.measure].label.lower(), window, ratio, utc_datetime(start).astimezone(zone)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Time cut into buckets: the days, weeks, months or years of a time zone, or the hours of its week."""
+"""Buckets of time: the days, weeks or months of a time zone, or the hours of its week."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from queries.asking.times import FIRST, LAST, local_date, midnight, moment
+from queries.asking.times import FIRST, LAST, local_date, midnight, utc_datetime
 
 Grain = Literal["day", "week", "month", "year"]
+GRAINS: tuple[Grain, ...] = ("day", "week", "month", "year")
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -53,7 +54,7 @@ class Spans:
         return int(self.edges[-1])
 
 
-def each(edges: list[int]) -> Spans:
+def one_bucket_per_span(edges: list[int]) -> Spans:
     """Every span a bucket of its own."""
     return Spans(np.array(edges, np.int64), np.arange(len(edges) - 1, dtype=np.uint32), len(edges) - 1)
 
@@ -133,7 +134,7 @@ def _change(before: int, after: int, offset: int, zone: ZoneInfo) -> int:
 
 def _offset(ms: int, zone: ZoneInfo) -> int:
     try:
-        return moment(ms).astimezone(zone).utcoffset() // timedelta(milliseconds=1)
+        return utc_datetime(ms).astimezone(zone).utcoffset() // timedelta(milliseconds=1)
     except OverflowError:
         # The zone's own time lies outside the calendar; its clocks are those of the day beside.
         return _offset(ms + (DAY if ms < 0 else -DAY), zone)

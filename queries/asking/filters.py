@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Filter:
     """One filter: any of its values may match, exactly.
 
-    `name` is its word in addresses and in the API, `aliases` the words of older clients; `dimension` is the column of the log it
+    `name` is its parameter in addresses and in the API, `aliases` are the names that older clients use; `dimension` is the column of the log it
     compares. An `optional` filter is one of a field that interactions need not have.
     """
 

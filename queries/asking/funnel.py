@@ -1,4 +1,4 @@
-"""The funnel question with every name already turned into a key of the store."""
+"""The funnel query: its parameters, and its plan once every name has become a key of the store."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from itertools import combinations
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from queries.answers.trend import GRAINS
 from queries.asking import selection
-from queries.asking.calendar import Grain
+from queries.asking.calendar import GRAINS, Grain
 from queries.asking.parameters import Parameter, Problem, one_of, whole_number
-from queries.asking.selection import Question, Selection
+from queries.asking.selection import Query, Selection
 from queries.asking.times import iso, milliseconds
 
 Unit = Literal["customer", "customer_offer"]
@@ -27,11 +26,11 @@ Keys = frozenset[int]
 
 @dataclass(frozen=True)
 class FunnelPlan:
-    """A valid funnel question in key space; hashable, so it can name a remembered answer.
+    """A valid funnel query in key space; hashable, so it can name a remembered answer.
 
     A step is the set of its type keys; an empty set is a step whose types never occur. `window_ms` None is no
     window. Entries lie in `from_ms <= entry < to_ms`, None being open; rows later than `as_of_ms` are as if they had not come yet.
-    Each filter is a set of keys, None where every row passes. Raises ValueError for a question that has no meaning.
+    Each filter is a set of keys, None where every row passes. Raises ValueError for a query that has no meaning.
     """
 
     steps: tuple[Keys, ...]
@@ -77,16 +76,16 @@ class FunnelPlan:
 NO_WINDOW = "none"
 LONGEST_MS = 366 * DAY_MS
 
-# The word in the address, what people call it, and its milliseconds; the longest first.
-UNITS = (("d", "day", DAY_MS), ("h", "hour", 3_600_000), ("m", "minute", 60_000), ("s", "second", 1000))
+# The suffix, the name and the milliseconds of each unit; the longest first.
+WINDOW_UNITS = (("d", "day", DAY_MS), ("h", "hour", 3_600_000), ("m", "minute", 60_000), ("s", "second", 1000))
 
 
-def window(text: str) -> int | None:
+def read_window(text: str) -> int | None:
     """Reads a window as milliseconds, `none` as None."""
     if text == NO_WINDOW:
         return None
-    wanted = f"must be {NO_WINDOW}, or a whole number and s, m, h or d, from 1s to 366d"
-    length = {word: ms for word, _, ms in UNITS}.get(text[-1:])
+    wanted = f"must be {NO_WINDOW}, or a whole number followed by s, m, h or d, from 1s to 366d"
+    length = {word: ms for word, _, ms in WINDOW_UNITS}.get(text[-1:])
     if length is None:
         raise ValueError(wanted)
     try:
@@ -95,23 +94,23 @@ def window(text: str) -> int | None:
         raise ValueError(wanted) from None
 
 
-def window_text(ms: int | None) -> str:
-    """The shortest text that `window` reads back."""
+def window_parameter(ms: int | None) -> str:
+    """The shortest text that `read_window` reads back."""
     if ms is None:
         return NO_WINDOW
-    word, _, length = next(unit for unit in UNITS if ms % unit[2] == 0)
+    word, _, length = next(unit for unit in WINDOW_UNITS if ms % unit[2] == 0)
     return f"{ms // length}{word}"
 
 
-def window_words(ms: int) -> str:
+def window_phrase(ms: int) -> str:
     """A window in words: `7 days`."""
-    _, name, length = next(unit for unit in UNITS if ms % unit[2] == 0)
+    _, name, length = next(unit for unit in WINDOW_UNITS if ms % unit[2] == 0)
     return f"{ms // length} {name}" + ("" if ms == length else "s")
 
 
 WINDOW = Parameter(
-    "window", window, f"The longest time from the entry to a later step: `{NO_WINDOW}`, or a whole number and `s`, `m`, `h` or `d`, from "
-    "`1s` to `366d`.", 7 * DAY_MS, schema=(("type", "string"), ("pattern", f"^({NO_WINDOW}|[0-9]+[smhd])$"), ("default", "7d")),
+    "window", read_window, f"The longest time from the entry to a later step: `{NO_WINDOW}`, or a whole number followed by `s`, `m`, `h` or `d`, "
+    "from `1s` to `366d`.", 7 * DAY_MS, schema=(("type", "string"), ("pattern", f"^({NO_WINDOW}|[0-9]+[smhd])$"), ("default", "7d")),
 )
 
 
@@ -139,27 +138,27 @@ def _instant(text: str) -> int:
         raise ValueError("must be an ISO 8601 time such as 2026-03-15T14:30:00Z") from None
 
 
-def _choice(name: str, description: str, words: Sequence[str], default: str | None) -> Parameter:
+def _choice(name: str, description: str, values: Sequence[str], default: str | None) -> Parameter:
     more = (("default", default),) if default else ()
-    return Parameter(name, one_of(*words), description, default, schema=(("type", "string"), ("enum", list(words)), *more))
+    return Parameter(name, one_of(*values), description, default, schema=(("type", "string"), ("enum", list(values)), *more))
 
 
 _TEXTS = (("type", "array"), ("items", {"type": "string"}))
 
 STEP = Parameter(
-    "step", _types, f"A step, in order, {FEWEST_STEPS} to {MOST_STEPS} of them: an interaction type, or several with `{EITHER}` between "
-    "them, any of which will do.", DEFAULT_STEPS, several=True,
+    "step", _types, f"A step, {FEWEST_STEPS} to {MOST_STEPS} of them in order: an interaction type, or several with `{EITHER}` between "
+    "them, any of which counts.", DEFAULT_STEPS, several=True,
     schema=(*_TEXTS, ("minItems", FEWEST_STEPS), ("maxItems", MOST_STEPS), ("default", [EITHER.join(step) for step in DEFAULT_STEPS])),
 )
 UNIT = _choice("unit", "Who goes through the steps: a customer with one offer, or a customer.", ("customer_offer", "customer"),
                "customer_offer")
-ORDER = _choice("order", "`ordered`: other rows between do not matter; `strict`: none may lie between but of steps already reached; "
-                "`any`: how many of the steps, in whatever order.", ("ordered", "strict", "any"), "ordered")
-TIES = _choice("ties", "Whether rows of one instant may follow one another (`include`, then in step order) or not (`strict`).",
+ORDER = _choice("order", "`ordered`: other rows in between do not matter; `strict`: only rows of steps already reached may come "
+                "in between; `any`: how many of the steps, in any order.", ("ordered", "strict", "any"), "ordered")
+TIES = _choice("ties", "Whether rows of one instant may follow one another (`include`, in step order) or not (`strict`).",
                ("include", "strict"), "include")
-EXCLUDE = Parameter("exclude", _types, "A type that ends an attempt; what was reached before stays reached.", (), several=True,
+EXCLUDE = Parameter("exclude", _types, "A type that ends an attempt; steps reached before it stay reached.", (), several=True,
                     schema=_TEXTS)
-BREAKDOWN = _choice("breakdown", "Also counts the units of each value that their entry has.", BREAKDOWNS, None)
+BREAKDOWN = _choice("breakdown", "Also counts the units by a value of their entry.", BREAKDOWNS, None)
 GRAIN = _choice("grain", "Also counts the units by the day, week, month or year of their entry, in the calendar of `tz`.", GRAINS, None)
 AS_OF = Parameter("asOf", _instant, "The funnel as it stood at this time: rows later than it do not count, and `immature` goes by it. ISO 8601; "
                   "without an offset it is UTC.", schema=(("type", "string"), ("format", "date-time")), example="2026-03-15T14:30:00Z")
@@ -168,8 +167,8 @@ PARAMETERS = (STEP, WINDOW, UNIT, ORDER, TIES, EXCLUDE, BREAKDOWN, GRAIN, AS_OF)
 
 
 @dataclass(frozen=True)
-class FunnelQuestion:
-    """A valid question: the selection's period picks the entries, its filters, never on the type, pick the rows.
+class FunnelQuery:
+    """A valid funnel query: the selection's period selects the entries, its filters (never on the type) select the rows.
 
     A step is the types that will do; `window_ms` None is no window; rows later than `as_of_ms` do not count.
     """
@@ -186,26 +185,26 @@ class FunnelQuestion:
     as_of_ms: int | None = None
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The words that `parse` reads back as this question; what is the default is left out."""
-        words = [] if self.steps == DEFAULT_STEPS else [(STEP.name, EITHER.join(step)) for step in self.steps]
+        """The parameters that `parse` reads back as this query, without those at their default."""
+        pairs = [] if self.steps == DEFAULT_STEPS else [(STEP.name, EITHER.join(step)) for step in self.steps]
         if self.window_ms != WINDOW.default:
-            words.append((WINDOW.name, window_text(self.window_ms)))
+            pairs.append((WINDOW.name, window_parameter(self.window_ms)))
         for parameter in (UNIT, ORDER, TIES):
             if getattr(self, parameter.name) != parameter.default:
-                words.append((parameter.name, getattr(self, parameter.name)))
-        words += [(EXCLUDE.name, type) for type in self.excluded]
+                pairs.append((parameter.name, getattr(self, parameter.name)))
+        pairs += [(EXCLUDE.name, type) for type in self.excluded]
         for parameter in (BREAKDOWN, GRAIN):
             if (chosen := getattr(self, parameter.name)) is not None:
-                words.append((parameter.name, chosen))
+                pairs.append((parameter.name, chosen))
         if self.as_of_ms is not None:
-            words.append((AS_OF.name, iso(self.as_of_ms)))
-        return words + self.selection.pairs()
+            pairs.append((AS_OF.name, iso(self.as_of_ms)))
+        return pairs + self.selection.pairs()
 
 
-def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Parameter] = ()) -> Question:
-    """What some words ask of a tenant's funnels, with every problem in them; `parameters` are further ones that they may hold.
+def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Parameter] = ()) -> Query:
+    """Parse the parameters of a funnel query, and collect every problem; `parameters` are further ones to allow.
 
-    Where something was not understood, `funnel_question` makes of the rest a question that has a meaning.
+    Whatever was not understood is left out, so that `funnel_query` can still make a valid query of the rest.
     """
     further = [parameter for parameter in parameters if parameter not in PARAMETERS]
     asked = selection.parse(tenant, pairs, (*PARAMETERS, *further))
@@ -215,13 +214,13 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     if all(problem.parameter != STEP.name for problem in problems):
         problems += conflicts
     filters = tuple(filter for filter in asked.selection.filters if filter[0] != "type")
-    return Question(replace(asked.selection, filters=filters), values, tuple(problems))
+    return Query(replace(asked.selection, filters=filters), values, tuple(problems))
 
 
-def funnel_question(asked: Question) -> FunnelQuestion:
-    """The funnel that was asked, from what `parse` understood."""
+def funnel_query(asked: Query) -> FunnelQuery:
+    """The funnel query that `parse` understood."""
     values = asked.parameters
-    return FunnelQuestion(
+    return FunnelQuery(
         asked.selection, values["step"], values["window"], values["unit"], values["order"], values["ties"],
         tuple(dict.fromkeys(type for types in values["exclude"] for type in types)), values["breakdown"], values["grain"],
         values["asOf"],
@@ -236,7 +235,7 @@ def _type_filter(asked: Selection) -> list[Problem]:
     if not values:
         return []
     spelled = " and ".join(map(repr, values))
-    return [Problem("type", f"type is no filter of a funnel, whose steps say which types count; it was {spelled}")]
+    return [Problem("type", f"type is not a filter of a funnel: its steps say which types count; it was {spelled}")]
 
 
 def _number_of_steps(values: dict[str, Any]) -> list[Problem]:
@@ -262,4 +261,4 @@ def _excluded_steps(values: dict[str, Any]) -> list[Problem]:
     stepped = {type for step in values["step"] for type in step}
     both = dict.fromkeys(type for types in values["exclude"] for type in types if type in stepped)
     values["exclude"] = tuple(types for types in values["exclude"] if not stepped.intersection(types))
-    return [Problem("exclude", f"exclude {type!r} is a type of a step too") for type in both]
+    return [Problem("exclude", f"exclude {type!r} is also a type of a step") for type in both]

@@ -1,4 +1,4 @@
-"""What an outcome key means: the one table of it."""
+"""The outcomes and the measures: what each outcome key means, and what each measure counts."""
 
 from __future__ import annotations
 
@@ -50,35 +50,35 @@ def outcome_of(key: str) -> Outcome:
     return _BY_KEY.get(key) or Outcome(key, key, "neutral", None)
 
 
-Unit = Literal["interactions", "customers", "money", "percent", "share"]
+MeasureUnit = Literal["interactions", "customers", "money", "percent", "share"]
 
 RECOMMENDATION = "recommendation"
 
 
 @dataclass(frozen=True)
 class Measure:
-    """A figure of some interactions, named as in the API.
+    """A figure computed from interactions, named as in the API.
 
-    Of interactions, `counts` says which outcomes it counts. A rate is `part` over `whole`, two other measures: in percent with two
-    decimals, or as a share of 1. It has no value where the whole is 0, and it may exceed its bound where the parts outnumber it.
+    For a count, `counts` says which outcomes it counts. A rate is `numerator` over `denominator`, two other measures: in percent with two
+    decimals, or as a share of 1. It has no value if the denominator is 0, and exceeds its bound if the numerator is larger.
     """
 
     id: str
     label: str
-    words: str
-    unit: Unit
+    help: str
+    unit: MeasureUnit
     counts: Callable[[Outcome], bool] | None = None
-    part: str | None = None
-    whole: str | None = None
+    numerator: str | None = None
+    denominator: str | None = None
 
 
 COUNTS = (
-    Measure("impression", "Impressions", "Rows of outcome impression; a row of type recommendation is none.", "interactions",
+    Measure("impression", "Impressions", "Rows with outcome impression, except those of type recommendation.", "interactions",
             lambda outcome: outcome.key == "impression"),
-    Measure("click", "Clicks", "Rows of outcome click.", "interactions", lambda outcome: outcome.key == "click"),
-    Measure("dismiss", "Dismissals", "Rows of outcome dismiss.", "interactions", lambda outcome: outcome.key == "dismiss"),
-    Measure("accept", "Accepts", "Rows of outcome accept.", "interactions", lambda outcome: outcome.key == "accept"),
-    Measure("convert", "Conversions", "Rows of outcome convert or conversion.", "interactions",
+    Measure("click", "Clicks", "Rows with outcome click.", "interactions", lambda outcome: outcome.key == "click"),
+    Measure("dismiss", "Dismissals", "Rows with outcome dismiss.", "interactions", lambda outcome: outcome.key == "dismiss"),
+    Measure("accept", "Accepts", "Rows with outcome accept.", "interactions", lambda outcome: outcome.key == "accept"),
+    Measure("convert", "Conversions", "Rows with outcome convert or conversion.", "interactions",
             lambda outcome: outcome.key in ("convert", "conversion")),
     Measure("total", "Interactions", "All rows, whatever their type and outcome.", "interactions", lambda outcome: True),
     Measure("positive", "Positive", "Rows whose outcome counts as positive, such as click, accept, convert, share.", "interactions",
@@ -90,15 +90,16 @@ COUNTS = (
 )
 
 RATES = (
-    Measure("ctr", "CTR", "Clicks per 100 impressions.", "percent", part="click", whole="impression"),
-    Measure("cvr", "Conversion rate", "Conversions per 100 impressions.", "percent", part="convert", whole="impression"),
+    Measure("ctr", "CTR", "Clicks per 100 impressions.", "percent", numerator="click", denominator="impression"),
+    Measure("cvr", "Conversion rate", "Conversions per 100 impressions.", "percent", numerator="convert", denominator="impression"),
     Measure("acceptanceRate", "Positive response rate", "Positive responses per impression: clicks, accepts, conversions and all others. One "
-            "showing can bring several, a click and then a conversion, so it can pass 1.", "share", part="positive", whole="impression"),
+            "impression can bring several, a click and then a conversion, so it can exceed 1.", "share",
+            numerator="positive", denominator="impression"),
 )
 
 MEASURES = (
     *COUNTS,
-    Measure("customers", "Customers", "Different customers with at least one row.", "customers"),
+    Measure("customers", "Customers", "Distinct customers with at least one row.", "customers"),
     Measure("revenue", "Value", "Sum of the outcomes' conversion values, in the log's own currency.", "money"),
     *RATES,
 )
@@ -111,7 +112,7 @@ class Figures:
     """What some interactions come to; `figures["ctr"]` is any measure by its id, None where it has no value.
 
     `revenue` is None where the sum is too large for a number; `last` is the newest row's time in milliseconds, None without rows and
-    where a question did not look for it.
+    where a query did not look for it.
     """
 
     impression: int = 0
@@ -129,31 +130,31 @@ class Figures:
 
     def __getitem__(self, id: str) -> int | float | None:
         measure = MEASURE[id]
-        if measure.part is None:
+        if measure.numerator is None:
             return getattr(self, id)
-        return rate(measure, self[measure.part], self[measure.whole])
+        return rate(measure, self[measure.numerator], self[measure.denominator])
 
 
-def rate(measure: Measure, part: int, whole: int) -> float | None:
-    """A rate of two counts in the measure's unit; None where the whole is 0. A half in the third decimal rounds up."""
-    if whole == 0:
+def rate(measure: Measure, numerator: int, denominator: int) -> float | None:
+    """A rate of two counts in the measure's unit; None if the denominator is 0. A half in the third decimal rounds up."""
+    if denominator == 0:
         return None
-    return (20_000 * part + whole) // (2 * whole) / 100 if measure.unit == "percent" else part / whole
+    return (20_000 * numerator + denominator) // (2 * denominator) / 100 if measure.unit == "percent" else numerator / denominator
 
 
-def counted(measure: Measure, type: str, outcome: str) -> bool:
+def is_counted(measure: Measure, type: str, outcome: str) -> bool:
     """Whether a measure counts the rows of a type and an outcome key."""
     if measure.id == "impression" and type == RECOMMENDATION:
         return False
     return measure.counts(outcome_of(outcome))
 
 
-def pairs_behind(measure: Measure, names: Names) -> list[tuple[str, str]]:
+def filters_behind(measure: Measure, names: Names) -> list[tuple[str, str]]:
     """The filters that leave just the rows that a count counts, or a rate's part; none where all rows count.
 
     Where the log has no such outcome, the filters name those that it lacks.
     """
-    measure = MEASURE[measure.part] if measure.part else measure
+    measure = MEASURE[measure.numerator] if measure.numerator else measure
     if measure.counts is None or measure.id == "total":
         return []
     outcomes = [key for key in names.outcome.ids[1:] if measure.counts(outcome_of(key))]

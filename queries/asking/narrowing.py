@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from data.columns.names import Names
 from queries.asking.filters import FILTERS, WITHOUT
-from queries.asking.measures import MEASURE, pairs_behind
+from queries.asking.measures import MEASURE, filters_behind
 from queries.asking.selection import Selection, filters_of
 
 
@@ -35,7 +35,7 @@ def filter_of(name: str, id: str | None) -> tuple[str, str]:
     return (WITHOUT, name) if id is None else (name, id)
 
 
-def part_of(selection: Selection, start: int, end: int | None) -> Selection:
+def clipped(selection: Selection, start: int, end: int | None) -> Selection:
     """The rows of a selection from `start` to before `end` (None: open), in milliseconds; never beyond its own period."""
     if selection.start is not None:
         start = max(start, selection.start)
@@ -46,10 +46,10 @@ def part_of(selection: Selection, start: int, end: int | None) -> Selection:
 
 def rows_behind(selection: Selection, measure: str, names: Names) -> Selection | None:
     """The rows of a selection that a measure, by its id, counts; of a rate those of its part. None where its filters leave none."""
-    return narrowed(selection, pairs_behind(MEASURE[measure], names))
+    return narrowed(selection, filters_behind(MEASURE[measure], names))
 
 
 def rows_of_each(selection: Selection, filter: str, values: Iterable[str], measure: str, names: Names) -> list[Selection]:
     """The rows that a measure, by its id, counts of each value of a filter; a value of which the selection's filters leave none has none."""
-    narrow = (narrowed(selection, [(filter, value), *pairs_behind(MEASURE[measure], names)]) for value in values)
+    narrow = (narrowed(selection, [(filter, value), *filters_behind(MEASURE[measure], names)]) for value in values)
     return [one for one in narrow if one is not None]

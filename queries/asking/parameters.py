@@ -1,4 +1,4 @@
-"""What a caller asked that cannot be answered, said so that the caller can mend it."""
+"""Parameters: how the text of each is read, and the problems found in them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Problem:
     message: str
 
 
-class BadQuestion(ValueError):
-    """A question with problems, all of them."""
+class InvalidQuery(ValueError):
+    """A query with problems, all of them."""
 
     def __init__(self, problems: Sequence[Problem]):
         super().__init__("; ".join(problem.message for problem in problems))
@@ -25,9 +25,9 @@ class BadQuestion(ValueError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter that may be given once; one of `several` as often as one likes, its value being a tuple in the order given.
+    """A parameter that can be given once; with `several`, any number of times, and its value is a tuple in the order given.
 
-    `read` turns a text into its value and raises `ValueError` with what is wanted ("must be a whole number from 1").
+    `read` turns text into a value, or raises `ValueError` with the requirement ("must be a whole number from 1").
     """
 
     name: str
@@ -39,7 +39,7 @@ class Parameter:
     several: bool = False
 
 
-def given(pairs: Iterable[tuple[str, str]], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
+def values_by_name(pairs: Iterable[tuple[str, str]], repeatable: Collection[str] = ()) -> dict[str, list[str]]:
     """The non-empty values of each name, in the order given; of a name that has only empty ones, none.
 
     Each value stands once, but under the `repeatable` names as often as it was given.
@@ -61,7 +61,7 @@ def read_parameters(values: dict[str, list[str]], parameters: Sequence[Parameter
         texts = values.get(parameter.name, [])
         if len(texts) > 1 and not parameter.several:
             spelled = " and ".join(repr(text) for text in texts)
-            problems.append(Problem(parameter.name, f"{parameter.name} may be given once, not as {spelled}"))
+            problems.append(Problem(parameter.name, f"{parameter.name} can be given only once, not as {spelled}"))
             continue
         understood = []
         for text in texts:
@@ -75,7 +75,7 @@ def read_parameters(values: dict[str, list[str]], parameters: Sequence[Parameter
 
 
 def whole_number(smallest: int, largest: int | None = None) -> Callable[[str], int]:
-    """A reader of whole numbers from `smallest`; those above `largest` are refused."""
+    """A reader of whole numbers from `smallest` to `largest`."""
     wanted = f"must be a whole number from {smallest}" + (f" to {largest}" if largest is not None else "")
 
     def read(text: str) -> int:
@@ -93,23 +93,21 @@ def whole_number(smallest: int, largest: int | None = None) -> Callable[[str], i
 
 
 def flag(text: str) -> bool:
-    """Reads `true` or `false`."""
     if text not in ("true", "false"):
         raise ValueError("must be true or false")
     return text == "true"
 
 
-def one_of(*words: str) -> Callable[[str], str]:
-    """A reader of one of some words."""
+def one_of(*values: str) -> Callable[[str], str]:
+    """A reader that accepts one of some values."""
 
     def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"must be one of {', '.join(words)}")
+        if text not in values:
+            raise ValueError(f"must be one of {', '.join(values)}")
         return text
 
     return read
 
 
-def text(value: str) -> str:
-    """Any text."""
+def any_text(value: str) -> str:
     return value

@@ -1,4 +1,4 @@
-"""The periods that people ask for: the last days of a log, and days of their choice."""
+"""Periods: the last days of a log, days from a calendar, and the time range that a selection covers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.columns.tenant import Tenant
 from queries.asking.selection import Selection
-from queries.asking.times import LAST, local_date, midnight, milliseconds, moment, shortest
+from queries.asking.times import LAST, local_date, midnight, milliseconds, shortest_iso, utc_datetime
 
 LAST_DAYS = (1, 7, 14, 30, 90)
 LATEST = date(9999, 12, 30)
@@ -16,7 +16,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Days:
+class DateRange:
     """Whole days, both ends included; None where an end is open."""
 
     first: date | None = None
@@ -28,7 +28,7 @@ def day(ms: int, zone: str) -> date:
     return min(local_date(ms, ZoneInfo(zone)), LATEST)
 
 
-def last_days(clock: int, days: int, zone: str) -> date:
+def first_of_last_days(clock: int, days: int, zone: str) -> date:
     """The first of so many days, of which the one of the log's clock is the last; the calendar's first where it has fewer."""
     return date.fromordinal(max(1, local_date(clock, ZoneInfo(zone)).toordinal() - (days - 1)))
 
@@ -50,7 +50,7 @@ def of_last_days(selection: Selection, clock: int, days: int, has_future: bool) 
 
     It is open to its end, unless the log has rows of the future: then it ends with that day.
     """
-    start = midnight(last_days(clock, days, selection.zone), ZoneInfo(selection.zone))
+    start = midnight(first_of_last_days(clock, days, selection.zone), ZoneInfo(selection.zone))
     return replace(selection, start=start, end=end_of_day(clock, selection.zone) if has_future else None)
 
 
@@ -59,70 +59,70 @@ def chosen_last_days(selection: Selection, clock: int, has_future: bool) -> int 
     if selection.start is None or selection.end != end_of_day(clock, selection.zone) and (selection.end is not None or has_future):
         return None
     zone = ZoneInfo(selection.zone)
-    starts = {midnight(last_days(clock, days, selection.zone), zone): days for days in LAST_DAYS}
+    starts = {midnight(first_of_last_days(clock, days, selection.zone), zone): days for days in LAST_DAYS}
     return starts.get(selection.start)
 
 
-def days(selection: Selection) -> Days:
+def touched_dates(selection: Selection) -> DateRange:
     """The days that a selection's period touches, in its time zone."""
     start, end, zone = selection.start, selection.end, selection.zone
-    return Days(None if start is None else day(start, zone), None if end is None else day(end - 1, zone))
+    return DateRange(None if start is None else day(start, zone), None if end is None else day(end - 1, zone))
 
 
-def whole_log(oldest: int, clock: int, zone: str) -> Days:
+def dates_of_log(oldest: int, clock: int, zone: str) -> DateRange:
     """The days of a log, from its oldest interaction to its clock."""
-    return Days(day(oldest, zone), day(clock, zone))
+    return DateRange(day(oldest, zone), day(clock, zone))
 
 
-def period_pairs(chosen: Days, selection: Selection | None = None) -> list[tuple[str, str]]:
-    """The words `from` and `to` for some days; `to` is the day after the last one.
+def period_pairs(chosen: DateRange, selection: Selection | None = None) -> list[tuple[str, str]]:
+    """The parameters `from` and `to` for a date range; `to` is the day after its last day.
 
     An end that is still the day of the selection's own keeps that moment, which may lie within the day.
     """
-    kept = days(selection) if selection else Days()
-    words = []
+    kept = touched_dates(selection) if selection else DateRange()
+    pairs = []
     if chosen.first is not None:
         unchanged = chosen.first == kept.first
-        words.append(("from", shortest(selection.start, ZoneInfo(selection.zone)) if unchanged else chosen.first.isoformat()))
+        pairs.append(("from", shortest_iso(selection.start, ZoneInfo(selection.zone)) if unchanged else chosen.first.isoformat()))
     if chosen.last is not None:
         unchanged = chosen.last == kept.last
-        words.append(("to", shortest(selection.end, ZoneInfo(selection.zone)) if unchanged else (chosen.last + _DAY).isoformat()))
-    return words
+        pairs.append(("to", shortest_iso(selection.end, ZoneInfo(selection.zone)) if unchanged else (chosen.last + _DAY).isoformat()))
+    return pairs
 
 
 @dataclass(frozen=True)
-class Bounds:
+class TimeRange:
     """The time from `start` to before `end`, in milliseconds."""
 
     start: int
     end: int
 
 
-def bounds(tenant: Tenant, selection: Selection) -> Bounds | None:
+def time_range(tenant: Tenant, selection: Selection) -> TimeRange | None:
     """The time of a selection; an end left open is that of the tenant's whole log. None where the log is empty as well."""
     oldest, newest = tenant.oldest(), tenant.newest()
     start = oldest if selection.start is None else selection.start
     end = newest if selection.end is None else selection.end - 1
     if start is None or end is None:
         return None
-    return Bounds(start, max(start, end + 1))
+    return TimeRange(start, max(start, end + 1))
 
 
-def bounds_before(covered: Bounds, zone: ZoneInfo) -> Bounds | None:
+def previous_time_range(covered: TimeRange, zone: ZoneInfo) -> TimeRange | None:
     """The time of equal length before this one. None where it would begin before the calendar does.
 
     Bounds that begin at a midnight of the zone are moved back by the days they touch, so that days are held against whole days and
     the first hours of a day against the same hours. Others are moved back by their length.
     """
     try:
-        first, last = (moment(ms).astimezone(zone) for ms in (covered.start, min(covered.end, LAST)))
+        first, last = (utc_datetime(ms).astimezone(zone) for ms in (covered.start, min(covered.end, LAST)))
         if _is_midnight(first, zone):
             days = last.date() - first.date() + timedelta(days=not _is_midnight(last, zone))
             start = milliseconds((first.date() - days).isoformat(), zone)
-            return Bounds(start, min(_moved_back(last, days, zone), covered.start))
+            return TimeRange(start, min(_moved_back(last, days, zone), covered.start))
         start = 2 * covered.start - covered.end
-        moment(start)
-        return Bounds(start, covered.start)
+        utc_datetime(start)
+        return TimeRange(start, covered.start)
     except (OverflowError, ValueError):
         return None
 
@@ -137,12 +137,12 @@ def _moved_back(local: datetime, days: timedelta, zone: ZoneInfo) -> int:
     return milliseconds(moved.date().isoformat() if _is_midnight(local, zone) else moved.isoformat(), zone)
 
 
-def bounds_of_last_days(tenant: Tenant, days: int, zone: str) -> Bounds | None:
+def time_range_of_last_days(tenant: Tenant, days: int, zone: str) -> TimeRange | None:
     """The last days of the log, from a midnight of the zone up to the log's clock. None where the log is empty."""
     clock = tenant.clock()
-    return None if clock is None else Bounds(midnight(last_days(clock, days, zone), ZoneInfo(zone)), clock + 1)
+    return None if clock is None else TimeRange(midnight(first_of_last_days(clock, days, zone), ZoneInfo(zone)), clock + 1)
 
 
-def within(selection: Selection, covered: Bounds) -> Selection:
+def with_time_range(selection: Selection, covered: TimeRange) -> Selection:
     """The selection with these bounds instead of its own."""
     return replace(selection, start=covered.start, end=covered.end)

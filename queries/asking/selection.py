@@ -1,4 +1,4 @@
-"""Which interactions a question is about: a tenant's rows that pass the filters."""
+"""A selection: which of a tenant's interactions a query is about."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from queries.asking.filters import BY_NAME, CANONICAL_NAMES, FILTERS, OPTIONAL, WITHOUT
-from queries.asking.parameters import BadQuestion, Parameter, Problem, given, read_parameters
-from queries.asking.times import LAST, milliseconds, shortest
+from queries.asking.parameters import InvalidQuery, Parameter, Problem, read_parameters, values_by_name
+from queries.asking.times import LAST, milliseconds, shortest_iso
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A tenant's interactions that pass every filter; of one filter, any value may match.
+    """A tenant's interactions that pass every filter; any value of a filter may match.
 
     `filters` holds (name, values) in the order of the filter table, and last, under `without`, the filters whose rows without a value
     pass, alone or beside those of their values; `start` and `end` are milliseconds, the end excluded, and open where it would lie beyond
-    the calendar; `zone` is the time zone in which dates were meant.
+    the calendar; `zone` is the time zone that dates refer to.
     """
 
     tenant: str
@@ -45,16 +45,16 @@ class Selection:
         return replace(self, filters=filters_of({other: self.passing(other) for other in BY_NAME if other != name}))
 
     def pairs(self) -> list[tuple[str, str]]:
-        """The words that `parse` reads back as this selection."""
+        """The parameters that `parse` reads back as this selection."""
         zone = ZoneInfo(self.zone)
-        words = [(name, value) for name, values in self.filters for value in values]
+        pairs = [(name, value) for name, values in self.filters for value in values]
         if self.start is not None:
-            words.append(("from", shortest(self.start, zone)))
+            pairs.append(("from", shortest_iso(self.start, zone)))
         if self.end is not None:
-            words.append(("to", shortest(self.end, zone)))
+            pairs.append(("to", shortest_iso(self.end, zone)))
         if self.zone != "UTC":
-            words.append(("tz", self.zone))
-        return words
+            pairs.append(("tz", self.zone))
+        return pairs
 
 
 def filters_of(passing: Mapping[str, Collection[str | None]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -65,29 +65,28 @@ def filters_of(passing: Mapping[str, Collection[str | None]]) -> tuple[tuple[str
 
 
 @dataclass(frozen=True)
-class Question:
-    """What was understood of some words: the selection, the other parameters' values, and what was not understood."""
+class Query:
+    """A parsed query: the selection, the values of the other parameters, and the problems found."""
 
     selection: Selection
     parameters: dict[str, Any]
     problems: tuple[Problem, ...]
 
-    def or_refused(self) -> Question:
-        """The question, if all of it was understood; else `BadQuestion`."""
+    def or_refused(self) -> Query:
+        """The query itself if it has no problems; raises `InvalidQuery` otherwise."""
         if self.problems:
-            raise BadQuestion(self.problems)
+            raise InvalidQuery(self.problems)
         return self
 
 
 def zone_name(text: str) -> str:
-    """Reads an IANA time zone."""
     try:
         return ZoneInfo(text).key
     except (KeyError, ValueError, OSError):
         raise ValueError("must be an IANA time zone such as Europe/Amsterdam") from None
 
 
-ZONE = Parameter("tz", zone_name, "The IANA time zone in which a date alone has its midnight.", "UTC", example="Europe/Amsterdam")
+ZONE = Parameter("tz", zone_name, "The IANA time zone in which a date alone means midnight.", "UTC", example="Europe/Amsterdam")
 
 
 def _point_in_time(zone: str) -> Callable[[str], int]:
@@ -105,19 +104,19 @@ def period_parameters(zone: str) -> tuple[Parameter, Parameter]:
     """The two ends of the period, their dates meant in a zone."""
     schema = (("anyOf", [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]),)
     return (
-        Parameter("from", _point_in_time(zone), "The first moment of the period: ISO 8601; without an offset it is UTC, "
-                  "a date alone is its midnight in `tz`.", schema=schema, example="2026-03-01"),
-        Parameter("to", _point_in_time(zone), "The end of the period, itself excluded; spelled as `from`.", schema=schema,
+        Parameter("from", _point_in_time(zone), "The start of the period, in ISO 8601: a time without an offset is "
+                  "UTC, a date alone means midnight in `tz`.", schema=schema, example="2026-03-01"),
+        Parameter("to", _point_in_time(zone), "The end of the period, exclusive, in the same formats as `from`.", schema=schema,
                   example="2026-04-01"),
     )
 
 
-def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Parameter] = ()) -> Question:
-    """What some words ask of a tenant's log, with every problem in them.
+def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Parameter] = ()) -> Query:
+    """Parse the parameters of a query on a tenant's log, and collect every problem.
 
-    The words are the filters, their aliases, the period, and the further parameters of the question at hand.
+    Allowed are the filters, their aliases, the period, and the further `parameters` of the query at hand.
     """
-    values = given(pairs, {parameter.name for parameter in parameters if parameter.several})
+    values = values_by_name(pairs, {parameter.name for parameter in parameters if parameter.several})
     problems = []
     known = {filter.name for filter in FILTERS} | set(CANONICAL_NAMES) | {WITHOUT, "from", "to", "tz"}
     known |= {parameter.name for parameter in parameters}
@@ -142,6 +141,6 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     problems += zone_problems + period_problems + other_problems
     start, end = period["from"], period["to"]
     if start is not None and end is not None and start > end:
-        problems.append(Problem("to", f"to {values['to'][0]!r} lies before from {values['from'][0]!r}"))
+        problems.append(Problem("to", f"to {values['to'][0]!r} is before from {values['from'][0]!r}"))
         start = end = None
-    return Question(Selection(tenant, filters_of(passing), start, end, zone["tz"]), others, tuple(problems))
+    return Query(Selection(tenant, filters_of(passing), start, end, zone["tz"]), others, tuple(problems))

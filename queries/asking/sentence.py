@@ -1,4 +1,4 @@
-"""A selection said in words."""
+"""A selection as a sentence."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from data.columns.names import Names
 from queries.asking.filters import FILTERS, Filter
-from queries.asking.periods import days
+from queries.asking.periods import touched_dates
 from queries.asking.selection import Selection
-from queries.asking.times import iso, moment, shortest
+from queries.asking.times import iso, shortest_iso, utc_datetime
 from queries.asking.visible import visible
 
 _MANY = 4
@@ -22,10 +22,10 @@ def sentence(selection: Selection, names: Names) -> str:
     said = f"Interactions of {', '.join(parts)}" if parts else "Interactions" if without else "All interactions"
     if without:
         said += f"{', ' if parts else ' '}{', '.join(without)}"
-    return f"{said}, {period(selection)}" if selection.start is not None or selection.end is not None else said
+    return f"{said}, {period_phrase(selection)}" if selection.start is not None or selection.end is not None else said
 
 
-def period(selection: Selection) -> str:
+def period_phrase(selection: Selection) -> str:
     """The period of a selection in words, in its time zone; whole days where its ends are the beginnings of days."""
     zone = ZoneInfo(selection.zone)
     if selection.end is None:
@@ -43,9 +43,9 @@ def touched_days(selection: Selection) -> str:
 
     Where it ends within its last day, by more than that day's last minute, up to when: `23 November 2026 until 08:59`.
     """
-    touched = days(selection)
+    touched = touched_dates(selection)
     said = _days(touched.first, touched.last)
-    last_minute = moment(selection.end - 1).astimezone(ZoneInfo(selection.zone)).strftime("%H:%M")
+    last_minute = utc_datetime(selection.end - 1).astimezone(ZoneInfo(selection.zone)).strftime("%H:%M")
     return said if last_minute == "23:59" else f"{said} until {last_minute}"
 
 
@@ -67,7 +67,7 @@ def _said(filter: Filter, selection: Selection, names: Names) -> str:
 
 def _day(ms: int, zone: ZoneInfo) -> date | None:
     """The day of the zone that begins at this instant, if one does."""
-    text = shortest(ms, zone)
+    text = shortest_iso(ms, zone)
     return date.fromisoformat(text) if len(text) == 10 else None
 
 
@@ -75,7 +75,7 @@ def _spelled(ms: int, zone: ZoneInfo) -> str:
     if day := _day(ms, zone):
         return f"{day.day} {day:%B} {day.year}"
     try:
-        at = moment(ms).astimezone(zone)
+        at = utc_datetime(ms).astimezone(zone)
     except OverflowError:
         # At the ends of the calendar the zone's own time may have no year.
         return iso(ms)

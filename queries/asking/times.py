@@ -1,4 +1,4 @@
-"""Points in time: milliseconds since 1970 in UTC, and their spelling."""
+"""Timestamps: milliseconds since 1970 in UTC, read from and written as ISO 8601."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def milliseconds(text: str, zone: ZoneInfo) -> int:
         # The difference of two aware datetimes of one zone ignores its offset changes, hence UTC first.
         ms = -((_EPOCH - _datetime(text, zone).astimezone(UTC)) // _MILLISECOND)
     except OverflowError as problem:
-        raise ValueError(f"{text} lies outside the years 1 to 9999") from problem
+        raise ValueError(f"{text} is outside the years 1 to 9999") from problem
     if ms > LAST:
-        raise ValueError(f"{text} lies outside the years 1 to 9999")
+        raise ValueError(f"{text} is outside the years 1 to 9999")
     return ms
 
 
@@ -45,7 +45,7 @@ def _after(beyond: re.Match[str]) -> datetime:
         return _aware(f"{day}00:00{offset}" if "-" in day else f"{day}0000{offset}") + timedelta(days=1)
     after = _aware(f"{day}{beyond['minute']}59{offset}") + timedelta(seconds=1)
     if after.astimezone(UTC).time() != time():
-        raise ValueError(f"{beyond[0]} is no leap second: those end a day of UTC")
+        raise ValueError(f"{beyond[0]} is not a leap second: a leap second ends a day in UTC")
     return after
 
 
@@ -55,7 +55,7 @@ def _aware(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-def moment(ms: int) -> datetime:
+def utc_datetime(ms: int) -> datetime:
     """The aware datetime, in UTC."""
     return _EPOCH + ms * _MILLISECOND
 
@@ -63,7 +63,7 @@ def moment(ms: int) -> datetime:
 def local_date(ms: int, zone: ZoneInfo) -> date:
     """The day of a moment in a zone; the calendar's first or last where the zone's own lies outside it."""
     try:
-        return moment(ms).astimezone(zone).date()
+        return utc_datetime(ms).astimezone(zone).date()
     except OverflowError:
         return date.min if ms < 0 else date.max
 
@@ -78,13 +78,13 @@ def midnight(day: date, zone: ZoneInfo) -> int:
 
 def iso(ms: int) -> str:
     """ISO 8601 in UTC with milliseconds and Z, `2026-03-15T14:30:00.000Z`."""
-    return moment(ms).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + f".{ms % 1000:03d}Z"
+    return utc_datetime(ms).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + f".{ms % 1000:03d}Z"
 
 
-def shortest(ms: int, zone: ZoneInfo) -> str:
+def shortest_iso(ms: int, zone: ZoneInfo) -> str:
     """The shortest text that `milliseconds` reads back: a date where it is a midnight of the zone."""
     try:
-        as_date = moment(ms).astimezone(zone).date().isoformat()
+        as_date = utc_datetime(ms).astimezone(zone).date().isoformat()
         return as_date if milliseconds(as_date, zone) == ms else iso(ms)
     except (OverflowError, ValueError):
         # At the ends of the calendar the zone's day may begin before year 1 or lie after 9999.

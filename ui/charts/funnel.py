@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from queries.answers.funnel import FunnelAnswer, FunnelStep
-from queries.asking.funnel_bars import Bar, dropped_after, reached
+from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
 from ui.charts.parts import chart_text
 from ui.words.funnels import bar_name, interval, step_label, step_name, units
 from ui.words.numbers import count, percent
@@ -20,8 +20,8 @@ _QUIET = 0.35
 _LOST, _LOST_CHOSEN = 0.18, 0.5
 
 
-def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure:
-    """The bars from the first step at the top; each has the words of its bar (`reached`, `2`) as its custom data.
+def funnel_figure(answer: FunnelAnswer, current: FunnelBar | None = None) -> go.Figure:
+    """The bars from the first step at the top; each has the parameters of its bar (`reached`, `2`) as its custom data.
 
     `current` is the bar whose units are listed: the others stand back.
     """
@@ -60,27 +60,27 @@ def funnel_figure(answer: FunnelAnswer, current: Bar | None = None) -> go.Figure
     return figure
 
 
-def funnel_text(answer: FunnelAnswer) -> str:
-    """What the picture shows, in words."""
+def funnel_alt_text(answer: FunnelAnswer) -> str:
+    """What the chart shows, as alt text."""
     steps = "; ".join(
-        f"{step_label(answer.question, step.number)}: {count(step.units)}, {percent(step.rate_from_first or 0, 1)} of the first"
+        f"{step_label(answer.query, step.number)}: {count(step.units)}, {percent(step.rate_from_first or 0, 1)} of the first"
         for step in answer.steps
     )
     return f"Funnel of {len(answer.steps)} steps. {steps}."
 
 
-def _pointed_at(answer: FunnelAnswer, bar: Bar) -> str:
+def _pointed_at(answer: FunnelAnswer, bar: FunnelBar) -> str:
     number = bar.size([step.units for step in answer.steps])
-    return f"{units(number, answer.question)} {chart_text(bar_name(answer.question, bar))}"
+    return f"{units(number, answer.query)} {chart_text(bar_name(answer.query, bar))}"
 
 
-def _opacity(bar: Bar, current: Bar | None) -> float:
+def _opacity(bar: FunnelBar, current: FunnelBar | None) -> float:
     return 1 if current in (None, bar) else _QUIET
 
 
 def _title(answer: FunnelAnswer, step: FunnelStep) -> str:
-    name = chart_text(_shortened(step_name(answer.question, step.number)))
-    return f"<b>{name}</b>" if answer.question.order == "any" else f"<b>{step.number}</b>  {name}"
+    name = chart_text(_shortened(step_name(answer.query, step.number)))
+    return f"<b>{name}</b>" if answer.query.order == "any" else f"<b>{step.number}</b>  {name}"
 
 
 def _rates(step: FunnelStep) -> str:

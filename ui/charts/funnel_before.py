@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from queries.answers.funnel_comparison import Comparison
+from queries.answers.funnel_comparison import FunnelComparison
 from queries.asking.sentence import instant
 from ui.charts.funnel import COLOUR
 from ui.charts.parts import RATE_FORMAT, chart_text
 from ui.components.table.figures import Figure, Heading
-from ui.rows.funnels import FigureRow, against
+from ui.rows.funnels import FigureRow, difference_cell
 from ui.words.funnels import interval, step_heading, step_label, step_name, step_types
 from ui.words.numbers import NOTHING, count, duration, percent
 
@@ -19,14 +19,14 @@ BEFORE_HEADER = (
 )
 BEFORE_HEADINGS = (
     Heading("step", "Step", "text"), Heading("now", "Units now"), Heading("before", "Before"),
-    Heading("now_rate", "% of first now", words="With its 95% interval"), Heading("before_rate", "Before", words="With its 95% interval"),
-    Heading("difference", "Difference", words="In percentage points; named where it survives the correction for many comparisons"),
+    Heading("now_rate", "% of first now", help="With its 95% interval"), Heading("before_rate", "Before", help="With its 95% interval"),
+    Heading("difference", "Difference", help="In percentage points; named where it is significant after correction for multiple comparisons"),
 )
 
 _BEFORE = "#94A0B8"
 
 
-def before_figure(compared: Comparison) -> go.Figure:
+def before_figure(compared: FunnelComparison) -> go.Figure:
     """For each later step two bars, now and before: the rate from the first step with its 95% interval."""
     figure = go.Figure()
     for name, answer, colour in (("Now", compared.now, COLOUR), ("Before", compared.before, _BEFORE)):
@@ -35,7 +35,7 @@ def before_figure(compared: Comparison) -> go.Figure:
         ends = [step.interval95 or (0, 0) for step in steps]
         figure.add_bar(
             name=name, orientation="h", marker_color=colour, x=shares,
-            y=[chart_text(step_heading(answer.question, step.number)) for step in steps],
+            y=[chart_text(step_heading(answer.query, step.number)) for step in steps],
             error_x={
                 "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
                 "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],
@@ -54,43 +54,43 @@ def before_figure(compared: Comparison) -> go.Figure:
     return figure
 
 
-def before_text(compared: Comparison) -> str:
-    """What the picture shows, in words."""
+def before_alt_text(compared: FunnelComparison) -> str:
+    """What the chart shows, as alt text."""
     parts = [
-        f"{step_name(compared.now.question, now.number)} {_rate(now.rate_from_first)} now, {_rate(before.rate_from_first)} before, "
+        f"{step_name(compared.now.query, now.number)} {_rate(now.rate_from_first)} now, {_rate(before.rate_from_first)} before, "
         f"{contrast.verdict}"
         for now, before, contrast in zip(compared.now.steps[1:], compared.before.steps[1:], compared.steps, strict=True)
     ]
     return f"Share of the entries, now and in the period before. {'; '.join(parts)}."
 
 
-def seen_text(compared: Comparison) -> str:
+def seen_text(compared: FunnelComparison) -> str:
     """For how long both periods are seen, and which rows of the earlier one therefore do not count."""
-    asked = compared.before.question
+    asked = compared.before.query
     return (f"Both are seen for the same time, {duration(compared.seen_ms / 1000)} from the beginning of their period: of the earlier one, "
             f"rows later than {instant(asked.as_of_ms, asked.selection.zone)} do not count.")
 
 
-def before_rows(compared: Comparison) -> list[FigureRow]:
-    """A row a step; of the first one the numbers alone."""
+def before_rows(compared: FunnelComparison) -> list[FigureRow]:
+    """One row per step; of the first one the numbers alone."""
     return [
         {
-            "step": step_label(compared.now.question, now.number),
+            "step": step_label(compared.now.query, now.number),
             "now": count(now.units),
             "before": count(before.units),
             "now_rate": Figure(_rate(now.rate_from_first), note=interval(now.interval95)) if contrast else None,
             "before_rate": Figure(_rate(before.rate_from_first), note=interval(before.interval95)) if contrast else None,
-            "difference": against(contrast) if contrast else None,
+            "difference": difference_cell(contrast) if contrast else None,
         }
         for now, before, contrast in zip(compared.now.steps, compared.before.steps, (None, *compared.steps), strict=True)
     ]
 
 
-def before_file(compared: Comparison) -> list[tuple[str | int | float | None, ...]]:
+def before_file(compared: FunnelComparison) -> list[tuple[str | int | float | None, ...]]:
     """The same for a file, under BEFORE_HEADER."""
     return [
         (
-            now.number, step_types(compared.now.question, now.number), now.units, before.units,
+            now.number, step_types(compared.now.query, now.number), now.units, before.units,
             now.rate_from_first, *(now.interval95 or (None, None)),
             before.rate_from_first, *(before.interval95 or (None, None)), contrast and contrast.difference, contrast and contrast.verdict,
         )

@@ -10,8 +10,8 @@ from queries.answers.funnel import BreakdownRow, FunnelAnswer
 from queries.answers.rates import Arm, Contrast, wilson
 from ui.charts.parts import RATE_FORMAT, chart_text
 from ui.components.table.figures import Figure, Heading
-from ui.rows.funnels import COLOURS, SIGNS, FigureRow, against
-from ui.words.funnels import interval, rate_heading, reached_words, step_heading
+from ui.rows.funnels import COLOURS, SIGNS, FigureRow, difference_cell
+from ui.words.funnels import interval, rate_heading, reached_phrase, step_heading
 from ui.words.numbers import count, percent
 
 MOST_BARS = 12
@@ -60,34 +60,34 @@ def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Cont
     return figure
 
 
-def breakdown_text(answer: FunnelAnswer, target: int, contrasts: Sequence[Contrast]) -> str:
-    """What the picture shows, in words."""
+def breakdown_alt_text(answer: FunnelAnswer, target: int, contrasts: Sequence[Contrast]) -> str:
+    """What the chart shows, as alt text."""
     parts = [f"{value_name(row)} {percent(row.units[target - 1], row.units[0])}, {contrast.verdict}"
              for row, contrast in zip(answer.breakdown[:MOST_BARS], contrasts, strict=False)]
-    return f"Share of entries that {reached_words(answer.question, target)}. {'; '.join(parts)}."
+    return f"Share of entries that {reached_phrase(answer.query, target)}. {'; '.join(parts)}."
 
 
 def breakdown_headings(answer: FunnelAnswer, target: int) -> list[Heading]:
     """The columns: the rate to step `target` and how it compares, then the units of each step."""
-    steps = [Heading(f"step{step.number}", step_heading(answer.question, step.number), words=f"Who {reached_words(answer.question, step.number)}")
+    steps = [Heading(f"step{step.number}", step_heading(answer.query, step.number), help=f"Units that {reached_phrase(answer.query, step.number)}")
              for step in answer.steps]
     return [
-        Heading("value", answer.question.breakdown.capitalize(), "text"),
-        Heading("rate", rate_heading(answer.question, target), words="With its 95% interval"),
-        Heading("rest", "Against the rest", words="All other values together, in percentage points; a difference is named where it survives "
-                "the correction for many comparisons"),
+        Heading("value", answer.query.breakdown.capitalize(), "text"),
+        Heading("rate", rate_heading(answer.query, target), help="With its 95% interval"),
+        Heading("rest", "Against the rest", help="All other values together, in percentage points; a difference is named where it is "
+                "significant after correction for multiple comparisons"),
         *steps,
     ]
 
 
 def breakdown_rows(answer: FunnelAnswer, target: int, contrasts: Sequence[Contrast]) -> list[FigureRow]:
-    """A row a value, most entries first."""
+    """One row per value, most entries first."""
     return [
         {
             "value": Figure(value_name(row), is_id=row.name is None and row.value is not None),
             **{f"step{number}": count(units) for number, units in enumerate(row.units, 1)},
             "rate": Figure(percent(row.units[target - 1], row.units[0]), note=interval(wilson(Arm(row.units[target - 1], row.units[0])))),
-            "rest": against(contrast),
+            "rest": difference_cell(contrast),
         }
         for row, contrast in zip(answer.breakdown, contrasts, strict=True)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from queries.answers.funnel import Bar, Durations
+from queries.answers.funnel import Durations, HistogramBin
 from ui.charts.funnel import COLOUR
 from ui.charts.parts import count_axis
 from ui.components.table.figures import Heading
@@ -27,7 +27,7 @@ def time_facts(times: Durations) -> list[tuple[str, str]]:
 
 def times_figure(times: Durations) -> go.Figure:
     """A bar a stretch of time, longer stretches as time goes on, from the first that has units."""
-    bars = shown_bars(times)
+    bars = shown_bins(times)
     edges = [duration(bar.start / 1000) for bar in bars] + [duration(bars[-1].end / 1000) if bars[-1].end else "longer"]
     figure = go.Figure(go.Bar(
         x=list(range(len(bars))), y=[bar.units for bar in bars], width=0.94, marker_color=COLOUR,
@@ -44,31 +44,31 @@ def times_figure(times: Durations) -> go.Figure:
     return figure
 
 
-def times_text(times: Durations, step: str) -> str:
-    """What the picture shows, in words."""
+def times_alt_text(times: Durations, step: str) -> str:
+    """What the chart shows, as alt text."""
     return f"Time from the entry to {step} of {counted(times.n, 'unit')}: median {duration(times.median)}, nine in ten within {duration(times.p90)}."
 
 
 def time_rows(times: Durations) -> list[FigureRow]:
-    """A row a bar."""
+    """One row per bar."""
     return [
         {"took": _span(bar), "units": count(bar.units), "share": percent(bar.units, times.n)}
-        for bar in shown_bars(times)
+        for bar in shown_bins(times)
     ]
 
 
 def time_file(times: Durations) -> list[tuple[int | float | None, ...]]:
     """The same for a file, under TIME_HEADER."""
-    return [(bar.start / 1000, None if bar.end is None else bar.end / 1000, bar.units) for bar in shown_bars(times)]
+    return [(bar.start / 1000, None if bar.end is None else bar.end / 1000, bar.units) for bar in shown_bins(times)]
 
 
-def shown_bars(times: Durations) -> Sequence[Bar]:
+def shown_bins(times: Durations) -> Sequence[HistogramBin]:
     """The histogram from its first bar with units on."""
     first = next(place for place, bar in enumerate(times.histogram) if bar.units)
     return times.histogram[first:]
 
 
-def _span(bar: Bar) -> str:
+def _span(bar: HistogramBin) -> str:
     if bar.end == 1:
         return "the same instant"
     start = duration(bar.start / 1000)

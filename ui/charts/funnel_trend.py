@@ -7,20 +7,20 @@ from plotly.subplots import make_subplots
 
 from queries.answers.funnel import FunnelAnswer, TrendBucket
 from queries.answers.rates import Arm, wilson
-from queries.asking.funnel import FunnelQuestion
+from queries.asking.funnel import FunnelQuery
 from ui.charts.palette import Look, Looks
 from ui.charts.parts import RATE_FORMAT, bucket_axis, chart_text, count_axis, line_look, shade
 from ui.components.table.figures import Figure, Heading
 from ui.rows.funnels import FigureRow
 from ui.words.buckets import HEADINGS, CutWords
-from ui.words.funnels import interval, rate_heading, reached_words, step_heading, step_label
+from ui.words.funnels import interval, rate_heading, reached_phrase, step_heading, step_label
 from ui.words.numbers import count, percent
 
-MAY_RISE = "may still change"
+MAY_CHANGE = "may still change"
 _ENTRIES = "#94A0B8"
 
 
-def trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go.Figure:
+def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go.Figure:
     """Above, a line a later step: its rate from the first; below, the entries.
 
     Buckets with units that may still convert are shaded, and those of `cut`, which says what of them counts. `looks` is how the log's
@@ -29,11 +29,11 @@ def trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go.Figure
     buckets = answer.trend
     starts = [bucket.start for bucket in buckets]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.06)
-    for step, look in list(zip(answer.steps, step_looks(answer.question, looks), strict=True))[1:]:
-        name = chart_text(step_label(answer.question, step.number))
-        words = [f"{name}: {percent(bucket.units[step.number - 1], bucket.units[0])} of {count(bucket.units[0])}"
+    for step, look in list(zip(answer.steps, step_looks(answer.query, looks), strict=True))[1:]:
+        name = chart_text(step_label(answer.query, step.number))
+        hover_texts = [f"{name}: {percent(bucket.units[step.number - 1], bucket.units[0])} of {count(bucket.units[0])}"
                  + "".join(f", {said}" for said in _reservations(bucket, cut)) for bucket in buckets]
-        figure.add_scatter(x=starts, y=[_rate(bucket, step.number) for bucket in buckets], name=name, hovertext=words,
+        figure.add_scatter(x=starts, y=[_rate(bucket, step.number) for bucket in buckets], name=name, hovertext=hover_texts,
                            hovertemplate="%{hovertext}<extra></extra>", row=1, col=1, **line_look(look))
     figure.add_bar(
         x=starts, y=[bucket.units[0] for bucket in buckets], name="Entries", showlegend=False, row=2, col=1,
@@ -53,38 +53,38 @@ def trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go.Figure
     return figure
 
 
-def step_looks(question: FunnelQuestion, looks: Looks) -> list[Look]:
+def step_looks(query: FunnelQuery, looks: Looks) -> list[Look]:
     """The look of each step: that of its first type, unless an earlier step has it; in any order a step is of no type, but a number."""
     found: list[Look] = []
-    for number, step in enumerate(question.steps, 1):
+    for number, step in enumerate(query.steps, 1):
         look = looks[step[0]]
-        found.append(looks.further(number) if question.order == "any" or look in found else look)
+        found.append(looks.further(number) if query.order == "any" or look in found else look)
     return found
 
 
-def trend_text(answer: FunnelAnswer, cut: CutWords) -> str:
-    """What the picture shows, in words."""
+def funnel_trend_alt_text(answer: FunnelAnswer, cut: CutWords) -> str:
+    """What the chart shows, as alt text."""
     last = len(answer.steps)
     parts = [
         ", ".join((f"{bucket.start} {percent(bucket.units[last - 1], bucket.units[0])} of {count(bucket.units[0])}", *_reservations(bucket, cut)))
         for bucket in answer.trend
     ]
-    return f"Share of entries that {reached_words(answer.question, last)}, by {answer.grain} of entry: {'; '.join(parts)}."
+    return f"Share of entries that {reached_phrase(answer.query, last)}, by {answer.grain} of entry: {'; '.join(parts)}."
 
 
-def trend_headings(answer: FunnelAnswer) -> list[Heading]:
+def funnel_trend_headings(answer: FunnelAnswer) -> list[Heading]:
     """The columns: the rate to the last step, then the units of each."""
-    steps = [Heading(f"step{step.number}", step_heading(answer.question, step.number), words=f"Who {reached_words(answer.question, step.number)}")
+    steps = [Heading(f"step{step.number}", step_heading(answer.query, step.number), help=f"Units that {reached_phrase(answer.query, step.number)}")
              for step in answer.steps]
-    rate = Heading("rate", rate_heading(answer.question, len(steps)), words="With its 95% interval")
+    rate = Heading("rate", rate_heading(answer.query, len(steps)), help="With its 95% interval")
     return [Heading("start", HEADINGS[answer.grain], "text"), rate, *steps]
 
 
-def trend_rows(answer: FunnelAnswer, cut: CutWords) -> list[FigureRow]:
-    """A row a bucket, oldest first; `cut` is what is said of those that are not whole."""
+def funnel_trend_rows(answer: FunnelAnswer, cut: CutWords) -> list[FigureRow]:
+    """One row per bucket, oldest first; `cut` is what is said of those that are not whole."""
     return [
         {
-            "start": Figure(bucket.start, note=cut.get(bucket.start), mark=MAY_RISE if bucket.immature else None),
+            "start": Figure(bucket.start, note=cut.get(bucket.start), mark=MAY_CHANGE if bucket.immature else None),
             **{f"step{number}": count(units) for number, units in enumerate(bucket.units, 1)},
             "rate": Figure(percent(bucket.units[-1], bucket.units[0]), note=interval(wilson(Arm(bucket.units[-1], bucket.units[0])))),
         }
@@ -93,7 +93,7 @@ def trend_rows(answer: FunnelAnswer, cut: CutWords) -> list[FigureRow]:
 
 
 def _reservations(bucket: TrendBucket, cut: CutWords) -> list[str]:
-    return [*([cut[bucket.start]] if bucket.start in cut else []), *([MAY_RISE] if bucket.immature else [])]
+    return [*([cut[bucket.start]] if bucket.start in cut else []), *([MAY_CHANGE] if bucket.immature else [])]
 
 
 def _rate(bucket: TrendBucket, step: int) -> float | None:

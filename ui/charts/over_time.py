@@ -1,4 +1,4 @@
-"""A selection's interactions by type over time, as lines."""
+"""The charts over time: interactions by type, and one count of several offers."""
 
 from __future__ import annotations
 
@@ -68,15 +68,15 @@ def trend_figure(buckets: Sequence[Bucket], zone: str, grain: Grain, looks: Look
     return figure
 
 
-def unfinished_words(buckets: Sequence[Bucket], zone: str, clock: int, grain: Grain) -> str | None:
+def unfinished_note(buckets: Sequence[Bucket], zone: str, clock: int, grain: Grain) -> str | None:
     """What is to be said of the last point where the log's clock, given in milliseconds, lies within it."""
     if not buckets or not buckets[-1].start <= clock < buckets[-1].end - HOUR:
         return None
-    return f"The last {grain} is not over in the log: its newest interaction is of {zoned_time(clock, zone)}."
+    return f"The last {grain} is not complete in the log, whose newest interaction is from {zoned_time(clock, zone)}."
 
 
-def trend_words(buckets: Sequence[Bucket], zone: str, grain: Grain, cut: CutWords) -> str:
-    """What the lines show, for those who do not see them."""
+def trend_alt_text(buckets: Sequence[Bucket], zone: str, grain: Grain, cut: CutWords) -> str:
+    """What the lines show, as alt text."""
     if not buckets:
         return "No time, no interactions."
     first, last = day(buckets[0].start, zone), day(buckets[-1].start, zone)
@@ -153,8 +153,8 @@ def offers_figure(lines: Sparklines, names: Mapping[str, str], zone: str, grain:
     return figure
 
 
-def offers_words(lines: Sparklines, names: Mapping[str, str], what: str, cut: CutWords) -> str:
-    """What the lines show, for those who do not see them."""
+def offers_alt_text(lines: Sparklines, names: Mapping[str, str], what: str, cut: CutWords) -> str:
+    """What the lines show, as alt text."""
     counts = {label: _counts(lines, id) for id, label in names.items()}
     said = (f"{label}: {count(sum(line))} in all, at most {count(max(line, default=0))}." for label, line in counts.items())
     return " ".join(filter(None, (f"Lines of {what.lower()} over time.", *said, cut_caption(cut))))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from queries.answers.customer import Mark
+from queries.answers.customer import TimelinePoint
 from queries.asking.times import local_date
 from ui.charts.palette import Looks
 from ui.charts.parts import LEGEND_BELOW, chart_text, moment_axis
@@ -21,7 +21,7 @@ _LONGEST_LABEL = 26
 
 
 def timeline_figure(
-    marks: Sequence[Mark], offers: Mapping[str | None, str | None], channel_label: Callable[[str], str], looks: Looks,
+    points: Sequence[TimelinePoint], offers: Mapping[str | None, str | None], channel_label: Callable[[str], str], looks: Looks,
 ) -> go.Figure:
     """The marks in the rows of their offers.
 
@@ -30,9 +30,9 @@ def timeline_figure(
     """
     labels = _labels(offers)
     figure = go.Figure()
-    types = Counter(mark.type for mark in marks)
+    types = Counter(mark.type for mark in points)
     for type, _ in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])):
-        of_type = [mark for mark in marks if mark.type == type]
+        of_type = [mark for mark in points if mark.type == type]
         figure.add_trace(go.Scatter(
             x=[time(mark.timestamp) for mark in of_type], y=[labels[mark.offer] for mark in of_type], name=chart_text(type), mode="markers",
             # A mark of the calendar's last day stands on the very edge.
@@ -49,24 +49,24 @@ def timeline_figure(
         height=_ROW_HEIGHT * max(len(rows), 2) + _BELOW_ROWS, margin={"l": 0, "r": 8, "t": 8, "b": 0}, hovermode="closest", showlegend=True,
         legend=LEGEND_BELOW,
     )
-    days = [local_date(mark.timestamp, UTC) for mark in marks]
+    days = [local_date(mark.timestamp, UTC) for mark in points]
     if days:
         figure.update_xaxes(**moment_axis(min(days), max(days)))
     figure.update_yaxes(type="category", categoryorder="array", categoryarray=rows[::-1], range=[-0.6, len(rows) - 0.4], showgrid=True)
     return figure
 
 
-def timeline_words(marks: Sequence[Mark], total: int) -> str:
-    """What the marks show, for those who do not see them."""
-    if not marks:
+def timeline_alt_text(points: Sequence[TimelinePoint], total: int) -> str:
+    """What the timeline shows, as alt text."""
+    if not points:
         return "No interactions."
-    offers = len({mark.offer for mark in marks})
-    types = Counter(mark.type for mark in marks)
+    offers = len({mark.offer for mark in points})
+    types = Counter(mark.type for mark in points)
     said = ", ".join(f"{type} {number}" for type, number in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])))
-    part = "" if len(marks) == total else f"The newest {len(marks)} of {total}: "
+    part = "" if len(points) == total else f"The newest {len(points)} of {total}: "
     return (
-        f"{part}{counted(len(marks), 'interaction')} in {counted(offers, 'row')}, one for each offer, "
-        f"from {time(marks[0].timestamp)} to {time(marks[-1].timestamp)} UTC: {said}. The table of interactions below lists them."
+        f"{part}{counted(len(points), 'interaction')} in {counted(offers, 'row')}, one for each offer, "
+        f"from {time(points[0].timestamp)} to {time(points[-1].timestamp)} UTC: {said}. The table of interactions below lists them."
     )
 
 

@@ -18,8 +18,8 @@ Binding = Callable[[str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Field:
-    """A widget's share of the address.
+class AddressField:
+    """A widget's part of the address.
 
     `key` is the widget's; `value` makes the widget's value from the pairs, `pairs` is its inverse and leaves
     out what is the default, so that a plain view has a plain address.
@@ -30,12 +30,12 @@ class Field:
     pairs: Callable[[Any], Pairs]
 
 
-def several(name: str) -> Field:
+def list_field(name: str) -> AddressField:
     """A widget that holds a list of texts: a parameter that may be repeated."""
-    return Field(name, lambda pairs: values(pairs, name), lambda chosen: [(name, text) for text in chosen])
+    return AddressField(name, lambda pairs: values(pairs, name), lambda chosen: [(name, text) for text in chosen])
 
 
-def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
+def choice_field(name: str, options: Sequence[Any], default: Any) -> AddressField:
     """A widget that holds one of some options; an address with anything else shows the default."""
     spelled = {str(option): option for option in options}
 
@@ -45,7 +45,7 @@ def one_of(name: str, options: Sequence[Any], default: Any) -> Field:
     def written(chosen: Any) -> Pairs:
         return [] if chosen in (None, default) else [(name, str(chosen))]
 
-    return Field(name, value, written)
+    return AddressField(name, value, written)
 
 
 def pairs() -> Pairs:
@@ -68,7 +68,7 @@ def without(pairs: Pairs, names: Collection[str]) -> Pairs:
     return [(name, value) for name, value in pairs if name not in names]
 
 
-def query(pairs: Iterable[tuple[str, str]]) -> str:
+def query_string(pairs: Iterable[tuple[str, str]]) -> str:
     """The pairs as they stand in an address, with their question mark; nothing where there are none."""
     text = urlencode(list(pairs))
     return f"?{text}" if text else ""
@@ -82,19 +82,19 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return groups
 
 
-def show(pairs: Iterable[tuple[str, str]]) -> None:
-    """Makes these the whole of the address, as a new entry of the browser's history."""
+def navigate(pairs: Iterable[tuple[str, str]]) -> None:
+    """Navigate to an address with these parameters, as a new entry in the browser's history."""
     st.query_params.from_dict(grouped(pairs))
 
 
 def follow(link: str | None) -> None:
     """Shows what a link to this same page asks, where one was just followed."""
     if link:
-        show(parse_qsl(urlsplit(link).query))
+        navigate(parse_qsl(urlsplit(link).query))
         st.rerun()
 
 
-def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) -> Binding:
+def bind(fields: Sequence[AddressField], pairs: Pairs, kept: Collection[str] = ()) -> Binding:
     """The widgets of the fields, bound to the address: `bound(key)` is a widget's `key` and `on_change`, asked for as it is drawn.
 
     `pairs` are the address as it was understood: canonical names only. A change writes all fields anew, so that
@@ -109,7 +109,7 @@ def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) ->
             # A widget that was not drawn has no state; its share of the address stays as it was.
             value = st.session_state[field.key] if field.key in st.session_state else field.value(pairs)
             written += field.pairs(value)
-        show(written)
+        navigate(written)
 
     def bound(key: str) -> dict[str, Any]:
         value = of_key[key].value(pairs)
@@ -125,6 +125,6 @@ def mirror(fields: Sequence[Field], pairs: Pairs, kept: Collection[str] = ()) ->
 _closing = st.components.v2.component("closing", js=Path(__file__).with_name("closing.js").read_text(encoding="utf-8"))
 
 
-def take_out(name: str, value: str) -> None:
+def leave_value(name: str, value: str) -> None:
     """Has the browser leave the address in which a parameter has a value for the one without it."""
     _closing(key=f"closing_{name}", data={"name": name, "value": value})

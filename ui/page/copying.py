@@ -1,4 +1,4 @@
-"""What a person takes along from a view: its link, the API call behind it, its rows as a file."""
+"""The buttons that copy a link or an API call, or download a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.page.address import Pairs, query
+from ui.page.address import Pairs, query_string
 
 _HERE = Path(__file__).parent
 _BUTTON_STYLE = (_HERE.parent / "components" / "button.css").read_text(encoding="utf-8")
@@ -40,13 +40,12 @@ def copy_curl(path: str, pairs: Pairs) -> None:
 
 
 def copy_text(label: str, text: str, key: str) -> None:
-    """A button that copies a text."""
     _copying(key=key, data={"label": label, "text": text}, width="content")
 
 
 def download(label: str, path: str, pairs: Pairs, file_name: str, key: str = "download") -> None:
     """A link to an address of this server that the browser saves as a file, without leaving the page."""
-    data = {"label": label, "address": path + query(pairs), "fileName": file_name}
+    data = {"label": label, "address": path + query_string(pairs), "fileName": file_name}
     _downloading(key=key, data=data, width="content")
 
 
@@ -57,9 +56,9 @@ def save(label: str, text: str, file_name: str, key: str) -> None:
 
 def curl_command(path: str, pairs: Pairs) -> str:
     """The command line; `{origin}` stands for this server, which only the browser can name."""
-    return f'curl -H "Authorization: Bearer $KEY" \'{{origin}}{path}{query(pairs)}\''
+    return f'curl -H "Authorization: Bearer $KEY" \'{{origin}}{path}{query_string(pairs)}\''
 
 
-def curl_commands(path: str, questions: Iterable[Pairs]) -> str:
-    """A command line for each of some questions, under one another."""
-    return "\n".join(curl_command(path, pairs) for pairs in questions)
+def curl_commands(path: str, calls: Iterable[Pairs]) -> str:
+    """A command line for each of some calls, under one another."""
+    return "\n".join(curl_command(path, pairs) for pairs in calls)

@@ -1,4 +1,4 @@
-"""The choice of a period: the last days of the log, or days from a calendar."""
+"""The filter bar: the period, the time zone and the filters."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from queries.answers.summary import choices, count_without
 from queries.asking.filters import BY_NAME, FILTERS, WITHOUT, Filter
 from queries.asking.narrowing import filter_of
 from queries.asking.parameters import Parameter, one_of
-from queries.asking.periods import LAST_DAYS, LATEST, Days, chosen_last_days, days, of_last_days, period_pairs, whole_log
-from queries.asking.selection import ZONE, Question, Selection
+from queries.asking.periods import LAST_DAYS, LATEST, DateRange, chosen_last_days, dates_of_log, of_last_days, period_pairs, touched_dates
+from queries.asking.selection import ZONE, Query, Selection
 from queries.asking.visible import visible
 from ui.components.disclosure import disclosure
-from ui.page.address import Binding, Field, Pairs, last, values
+from ui.page.address import AddressField, Binding, Pairs, last, values
 from ui.words.numbers import count
 
 _ALL, _CUSTOM = "all", "custom"
 _CHOICES = (_ALL, *(str(number) for number in LAST_DAYS), _CUSTOM)
 
 # Of a page that compares with the period before, and for that opens with the last days: the log's whole time has a word of its own.
-USUAL_DAYS = 30
-WHOLE_LOG = Parameter("period", one_of(_ALL), "The whole time of the log.")
+DEFAULT_DAYS = 30
+ALL_TIME = Parameter("period", one_of(_ALL), "The whole time of the log.")
 
 
-def usual_selection(question: Question, tenant: Tenant) -> Selection:
-    """The selection of a question that may ask for WHOLE_LOG: where it names no period at all, that of the last USUAL_DAYS."""
-    selection = question.selection
-    named = selection.start is not None or selection.end is not None or question.parameters[WHOLE_LOG.name]
-    return selection if named else of_last_days(selection, tenant.clock(), USUAL_DAYS, tenant.future_rows() > 0)
+def with_default_period(query: Query, tenant: Tenant) -> Selection:
+    """The selection of a query that may ask for ALL_TIME: where it names no period at all, that of the last DEFAULT_DAYS."""
+    selection = query.selection
+    named = selection.start is not None or selection.end is not None or query.parameters[ALL_TIME.name]
+    return selection if named else of_last_days(selection, tenant.clock(), DEFAULT_DAYS, tenant.future_rows() > 0)
 
 
-class Period:
-    """The period's widgets and their share of the address, for one selection of one log.
+class PeriodPicker:
+    """The period's widgets and their part of the address, for one selection of one log.
 
     The last days are counted back from the log's clock. `today` is the current day. Where `usual` is set, the plain address is that
-    of the last USUAL_DAYS.
+    of the last DEFAULT_DAYS.
     """
 
     def __init__(self, selection: Selection, tenant: Tenant, today: date, usual: bool = False):
@@ -49,16 +49,16 @@ class Period:
         self._selection = selection
         self._clock = tenant.clock()
         self._has_future = tenant.future_rows() > 0
-        self._log = whole_log(tenant.oldest(), self._clock, selection.zone)
-        self._shown = days(selection)
+        self._log = dates_of_log(tenant.oldest(), self._clock, selection.zone)
+        self._shown = touched_dates(selection)
         self._today = today
         last = chosen_last_days(selection, self._clock, self._has_future)
         open_ended = selection.start is None and selection.end is None
         self._choice = str(last) if last else _ALL if open_ended else _CUSTOM
         self.fields = (
-            Field("period", lambda _: self._choice, self._pairs),
-            Field("first_day", lambda _: self._shown.first, lambda _: []),
-            Field("last_day", lambda _: self._shown.last, lambda _: []),
+            AddressField("period", lambda _: self._choice, self._pairs),
+            AddressField("first_day", lambda _: self._shown.first, lambda _: []),
+            AddressField("last_day", lambda _: self._shown.last, lambda _: []),
         )
 
     def draw(self, bound: Binding, width: int) -> None:
@@ -84,31 +84,30 @@ class Period:
 
     def _pairs(self, choice: str) -> Pairs:
         if choice == _ALL:
-            return [(WHOLE_LOG.name, _ALL)] if self._usual else []
-        if self._usual and choice == str(USUAL_DAYS):
+            return [(ALL_TIME.name, _ALL)] if self._usual else []
+        if self._usual and choice == str(DEFAULT_DAYS):
             return []
         if choice != _CUSTOM:
             zone = st.session_state.get(ZONE.name, self._selection.zone)
             return of_last_days(Selection("", zone=zone), self._clock, int(choice), self._has_future).pairs()
         if self._choice != _CUSTOM:
-            return period_pairs(Days(self._shown.first or self._log.first, self._log.last))
+            return period_pairs(DateRange(self._shown.first or self._log.first, self._log.last))
         state = st.session_state
-        return period_pairs(Days(state.get("first_day", self._shown.first), state.get("last_day", self._shown.last)), self._selection)
+        return period_pairs(DateRange(state.get("first_day", self._shown.first), state.get("last_day", self._shown.last)), self._selection)
 
 
-class Zone:
+class ZonePicker:
     """The time zone's widget and its share of the address, for one selection."""
 
     def __init__(self, selection: Selection):
         self._chosen = selection.zone
-        self.field = Field(
+        self.field = AddressField(
             ZONE.name,
             lambda pairs: last(pairs, ZONE.name) or ZONE.default,
             lambda zone: [] if zone in (None, ZONE.default) else [(ZONE.name, zone)],
         )
 
     def draw(self, bound: Binding, width: int) -> None:
-        """Draws the widget."""
         zones = sorted({*available_timezones(), self._chosen} - {ZONE.default})
         st.selectbox("Time zone", [ZONE.default, *zones], **bound(ZONE.name), width=width,
                      format_func=lambda zone: zone.replace("_", " "), filter_mode="contains")
@@ -126,12 +125,12 @@ class FilterBar:
 
     tenant: Tenant
     selection: Selection
-    period: Period
+    period: PeriodPicker
     omitted: Collection[str] = ()
-    zone: Zone | None = None
+    zone: ZonePicker | None = None
 
     @property
-    def fields(self) -> tuple[Field, ...]:
+    def fields(self) -> tuple[AddressField, ...]:
         """The widgets' shares of the address."""
         zone = (self.zone.field,) if self.zone else ()
         return (*self.period.fields, *zone, *(filter_field(filter.name) for filter in self._filters))
@@ -192,8 +191,8 @@ def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str
     return labels
 
 
-def filter_field(name: str) -> Field:
-    """A filter's share of the address."""
+def filter_field(name: str) -> AddressField:
+    """A filter's part of the address."""
 
     def pairs(chosen: list[str]) -> Pairs:
         ids = _known_labels(name)
@@ -202,7 +201,7 @@ def filter_field(name: str) -> Field:
     def value(given: Pairs) -> list[str]:
         return values(given, name) + [_NONE] * (name in values(given, WITHOUT))
 
-    return Field(name, value, pairs)
+    return AddressField(name, value, pairs)
 
 
 def _chosen(selection: Selection, filter: Filter) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Funnels that many ask for, ready to be changed."""
+"""The editor of a funnel: ready-made funnels, its rules and its steps."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from queries.asking.funnel import (
     TIES,
     UNIT,
     WINDOW,
-    FunnelQuestion,
+    FunnelQuery,
     Step,
-    window,
-    window_text,
-    window_words,
+    read_window,
+    window_parameter,
+    window_phrase,
 )
 from queries.asking.visible import visible
 from ui.page import address
-from ui.page.address import Binding, Field, Pairs, one_of, several
+from ui.page.address import AddressField, Binding, Pairs, choice_field, list_field
 
 
 @dataclass(frozen=True)
-class Preset:
+class FunnelPreset:
     """Some steps under a name."""
 
     name: str
@@ -46,9 +46,9 @@ class Preset:
 _CONVERT = ("convert", "conversion")
 
 PRESETS = (
-    Preset("Impression → click → accept → convert", (("impression",), ("click",), ("accept",), _CONVERT)),
-    Preset("Impression → convert", (("impression",), _CONVERT)),
-    Preset("What follows a dismissal", (("dismiss",), ("click",), ("accept", *_CONVERT))),
+    FunnelPreset("Impression → click → accept → convert", (("impression",), ("click",), ("accept",), _CONVERT)),
+    FunnelPreset("Impression → convert", (("impression",), _CONVERT)),
+    FunnelPreset("What follows a dismissal", (("dismiss",), ("click",), ("accept", *_CONVERT))),
 )
 
 
@@ -59,61 +59,60 @@ _ORDERS = {"ordered": "In order", "strict": "Nothing between", "any": "In any or
 _TIES = {"include": "Allowed", "strict": "Not allowed"}
 
 
-class Rules:
-    """The rules' widgets and their share of the address, for one question."""
+class RuleEditor:
+    """The rules' widgets and their part of the address, for one query."""
 
-    def __init__(self, question: FunnelQuestion, types: Sequence[str]):
-        self._window = window_text(question.window_ms)
-        self._excluded = question.excluded
-        stepped = {type for step in question.steps for type in step}
-        self._excludable = [type for type in [*types, *(type for type in question.excluded if type not in types)] if type not in stepped]
+    def __init__(self, query: FunnelQuery, types: Sequence[str]):
+        self._window = window_parameter(query.window_ms)
+        self._excluded = query.excluded
+        stepped = {type for step in query.steps for type in step}
+        self._excludable = [type for type in [*types, *(type for type in query.excluded if type not in types)] if type not in stepped]
         self.fields = (
-            Field("window", lambda _: self._window, window_pairs),
-            one_of("unit", list(_UNITS), UNIT.default),
-            one_of("order", list(_ORDERS), ORDER.default),
-            one_of("ties", list(_TIES), TIES.default),
-            several(EXCLUDE.name),
+            AddressField("window", lambda _: self._window, window_pairs),
+            choice_field("unit", list(_UNITS), UNIT.default),
+            choice_field("order", list(_ORDERS), ORDER.default),
+            choice_field("ties", list(_TIES), TIES.default),
+            list_field(EXCLUDE.name),
         )
 
     def draw(self, bound: Binding) -> None:
-        """Draws the rules."""
         windows = [*WINDOWS, *([self._window] if self._window not in WINDOWS else [])]
         st.selectbox("Within", windows, **bound("window"), format_func=_window_label, accept_new_options=True,
-                     filter_mode="contains", help="From the entry to each later step. Type another one: 90s, 45m, 12h, 14d.")
+                     filter_mode="contains", help="From the entry to each later step. You can type another: 90s, 45m, 12h, 14d.")
         st.selectbox("Counts each", list(_UNITS), **bound("unit"), format_func=_UNITS.get, filter_mode=None,
-                     help="With customer and offer, an impression of one offer and a conversion of another are no conversion.")
+                     help="With customer and offer, an impression of one offer and a conversion of another do not count as a conversion.")
         st.selectbox("Steps happen", list(_ORDERS), **bound("order"), format_func=_ORDERS.get, filter_mode=None,
                      help="Nothing between: any other interaction before the next step ends the attempt.")
         st.selectbox("Steps at one instant", list(_TIES), **bound("ties"), format_func=_TIES.get, filter_mode=None,
-                     help="Whether two steps may bear the very same time. Of steps in any order they always may.")
+                     help="Whether two steps may have exactly the same time. In any order, they always may.")
         st.multiselect("Ended by", self._excludable, **bound("exclude"), placeholder="Nothing", format_func=visible, select_all=False,
-                       filter_mode="contains", wrap=True, help="An interaction of such a type ends the attempt.")
+                       filter_mode="contains", wrap=True, help="An interaction of this type ends the attempt.")
 
 
 def _window_label(text: str) -> str:
     try:
-        ms = window(text)
+        ms = read_window(text)
     except ValueError:
         return text
-    return "No limit" if ms is None else window_words(ms)
+    return "No limit" if ms is None else window_phrase(ms)
 
 
 def window_pairs(chosen: str | None) -> Pairs:
-    """The words of a window that was chosen or typed; what is no window stays for the page to say so."""
+    """The parameters of a window that was chosen or typed; invalid text is kept, so that the page can report it."""
     if chosen is None:
         return []
     # The browser answers in labels, and in whatever was typed.
     text = next((text for text in WINDOWS if _window_label(text) == chosen), chosen)
     try:
-        return [] if window(text) == WINDOW.default else [(WINDOW.name, text)]
+        return [] if read_window(text) == WINDOW.default else [(WINDOW.name, text)]
     except ValueError:
         return [(WINDOW.name, text)]
 
 
-Slots = tuple[Step, ...]
+DraftSteps = tuple[Step, ...]
 
 
-def slots(pairs: Pairs, understood: Slots) -> Slots:
+def draft_steps(pairs: Pairs, understood: DraftSteps) -> DraftSteps:
     """The steps to edit: those understood, and with them the ones of the address that have no type yet."""
     texts = [value for name, value in pairs if name == STEP.name]
     if "" not in texts or len(texts) > MOST_STEPS:
@@ -124,20 +123,20 @@ def slots(pairs: Pairs, understood: Slots) -> Slots:
         return understood
 
 
-def is_draft(steps: Slots) -> bool:
+def is_draft(steps: DraftSteps) -> bool:
     """Whether too few of the steps have a type for a funnel."""
     return sum(map(bool, steps)) < FEWEST_STEPS
 
 
-def step_pairs(steps: Slots) -> Pairs:
-    """The words of the steps, in order; none where they are the default ones."""
+def step_pairs(steps: DraftSteps) -> Pairs:
+    """The parameters of the steps, in order; none if they are the defaults."""
     return [] if steps == DEFAULT_STEPS else [(STEP.name, EITHER.join(step)) for step in steps]
 
 
 class StepEditor:
-    """The steps' widgets and their share of the address; `types` are those that occur, most frequent first."""
+    """The steps' widgets and their part of the address; `types` are those that occur, most frequent first."""
 
-    def __init__(self, steps: Slots, types: Sequence[str]):
+    def __init__(self, steps: DraftSteps, types: Sequence[str]):
         self.steps = steps
         self._types = types
         self.fields = tuple(self._field(place) for place in range(len(steps)))
@@ -157,12 +156,12 @@ class StepEditor:
         st.button("Add a step", key="add_step", icon=":material/add:", type="tertiary", disabled=len(self.steps) == MOST_STEPS,
                   on_click=partial(_show, (*self.steps, ()), others))
 
-    def _button(self, place: int, icon: str, label: str, steps: Slots | None, others: Pairs) -> None:
+    def _button(self, place: int, icon: str, label: str, steps: DraftSteps | None, others: Pairs) -> None:
         said = f"{label} step {place + 1}"
         st.button(said, key=f"{label} {place}", icon=f":material/{icon}:", type="tertiary", disabled=steps is None,
                   on_click=partial(_show, steps, others))
 
-    def _moved(self, place: int, by: int) -> Slots | None:
+    def _moved(self, place: int, by: int) -> DraftSteps | None:
         to = place + by
         if not 0 <= to < len(self.steps):
             return None
@@ -170,14 +169,14 @@ class StepEditor:
         steps[place], steps[to] = steps[to], steps[place]
         return tuple(steps)
 
-    def _without(self, place: int) -> Slots | None:
+    def _without(self, place: int) -> DraftSteps | None:
         return self.steps[:place] + self.steps[place + 1:] if len(self.steps) > FEWEST_STEPS else None
 
-    def _field(self, place: int) -> Field:
+    def _field(self, place: int) -> AddressField:
         # The first one writes for all: only together can they be the default, which is left out.
-        return Field(_key(place), lambda _: list(self.steps[place]), lambda _: [] if place else step_pairs(self._chosen()))
+        return AddressField(_key(place), lambda _: list(self.steps[place]), lambda _: [] if place else step_pairs(self._chosen()))
 
-    def _chosen(self) -> Slots:
+    def _chosen(self) -> DraftSteps:
         return tuple(tuple(st.session_state.get(_key(place), step)) for place, step in enumerate(self.steps))
 
 
@@ -185,5 +184,5 @@ def _key(place: int) -> str:
     return f"step {place}"
 
 
-def _show(steps: Slots, others: Pairs) -> None:
-    address.show([*step_pairs(steps), *others])
+def _show(steps: DraftSteps, others: Pairs) -> None:
+    address.navigate([*step_pairs(steps), *others])

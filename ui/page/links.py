@@ -1,16 +1,16 @@
-"""The address of the interactions behind a figure."""
+"""Links to the interactions behind a figure."""
 
 from __future__ import annotations
 
 from data.columns.names import Names
-from queries.asking.narrowing import narrowed, part_of, rows_behind
+from queries.asking.narrowing import clipped, narrowed, rows_behind
 from queries.asking.selection import Selection
-from ui.page.address import Pairs, query
+from ui.page.address import Pairs, query_string
 
 
 def rows_link(selection: Selection | None) -> str | None:
     """The page of the log that shows a selection; None where there is none."""
-    return None if selection is None else f"/history{query(selection.pairs())}"
+    return None if selection is None else f"/history{query_string(selection.pairs())}"
 
 
 def link_behind(selection: Selection, measure: str, names: Names, further: Pairs = ()) -> str | None:
@@ -21,4 +21,4 @@ def link_behind(selection: Selection, measure: str, names: Names, further: Pairs
 
 def part_link(selection: Selection, start: int, end: int, further: Pairs = ()) -> str | None:
     """The page of the log with what a selection has from `start` to before `end`, in milliseconds, of what passes further filters."""
-    return rows_link(narrowed(part_of(selection, start, end), further))
+    return rows_link(narrowed(clipped(selection, start, end), further))

@@ -1,4 +1,4 @@
-"""What a page says when it has no rows to show, or not all that was asked."""
+"""What a page says when it has no rows to show, or cannot show all that was asked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import quote
 import streamlit as st
 
 from data.columns.tenant import Tenant
-from queries.answers.history import Widened
+from queries.answers.history import RelaxedSelection
 from queries.asking.selection import Selection
 from queries.asking.visible import visible
 from ui.components.sentences import sentences
@@ -24,25 +24,25 @@ def not_understood(problems: Sequence[str]) -> None:
     """Says which parts of the address were left aside, and that the rest is shown."""
     if problems:
         lines = (f"- {plain(problem)}" for problem in problems)
-        text = "\n".join(("Not everything in this link was understood. Shown without it:", *lines))
+        text = "\n".join(("Part of this link was not understood. Shown without:", *lines))
         st.warning(text, icon=":material/link_off:")
 
 
 @dataclass(frozen=True)
-class Way:
-    """A button that leads out of a dead end."""
+class Action:
+    """A button that offers a next step."""
 
     label: str
     take: Callable[[], None]
 
 
 # The button's own rerun asks the same once more.
-_AGAIN = Way("Try again", lambda: None)
+_AGAIN = Action("Try again", lambda: None)
 
 
-def nothing_matches(what: str, hint: str, clear: Callable[[], None] | None = None, ways: Sequence[Way] = ()) -> None:
+def nothing_matches(what: str, hint: str, clear: Callable[[], None] | None = None, ways: Sequence[Action] = ()) -> None:
     """No rows under these filters, with ways to some of them, and the way back to all."""
-    _state("search_off", f"No {what} match", hint, [*ways, *([Way("Clear filters", clear)] if clear else [])])
+    _state("search_off", f"No {what} match", hint, [*ways, *([Action("Clear filters", clear)] if clear else [])])
 
 
 def choose(icon: str, title: str, hint: str) -> None:
@@ -61,19 +61,19 @@ def nothing_yet(what: str, hint: str) -> None:
 
 
 def took_too_long(seconds: float, hint: str) -> None:
-    """A question that was stopped, and what would make it lighter."""
+    """A query that was stopped, and what would make it lighter."""
     _state("hourglass_disabled", f"Stopped after {seconds:g} seconds", hint, [_AGAIN])
 
 
 def failed(reference: str) -> None:
     """Something broke; `reference` is what the server's log says about it."""
-    hint = f"The server's log has the reason under {reference}."
+    hint = f"The server log has the reason under {reference}."
     _state("error", "This could not be shown", hint, [_AGAIN])
 
 
 def unavailable() -> None:
     """The store cannot be read at the moment."""
-    _state("cloud_off", "The log cannot be read at the moment", "Nothing is lost. Try again in a little while.", [_AGAIN])
+    _state("cloud_off", "The log cannot be read at the moment", "Nothing is lost. Try again in a moment.", [_AGAIN])
 
 
 def signed_out(next_address: str) -> None:
@@ -90,10 +90,10 @@ def no_such_page(name: str, hint: str, way: str, address: str) -> None:
 
 def forbidden(name: str, reason: str) -> None:
     """Who is signed in may not read."""
-    _state("lock", "You may not read this log", f"You are signed in as {name}, and {reason}. Ask whoever runs this server.")
+    _state("lock", "You may not read this log", f"You are signed in as {name}, and {reason}. Ask the person who runs this server.")
 
 
-def _state(icon: str, title: str, hint: str, ways: Sequence[Way] = ()) -> None:
+def _state(icon: str, title: str, hint: str, ways: Sequence[Action] = ()) -> None:
     with _card(icon, title, hint), st.container(horizontal=True, horizontal_alignment="center"):
         for number, way in enumerate(ways):
             st.button(way.label, on_click=way.take, key="message_action" if way is ways[-1] else f"message_action_{number}")
@@ -118,12 +118,12 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|~$:&-." else letter for letter in text)
 
 
-def no_interactions(found: Sequence[Widened], show: Callable[[Selection], None], clear: Callable[[], None]) -> None:
+def no_interactions(found: Sequence[RelaxedSelection], show: Callable[[Selection], None], clear: Callable[[], None]) -> None:
     """Says that no interactions match, and which filter to remove; `show` leads to another selection, `clear` to all."""
     helpful = [one for one in found if one.total]
     hint = " ".join(f"Without the filter {one.dropped} there would be {count(one.total)}." for one in helpful)
-    ways = [Way(f"Remove {one.dropped}", partial(show, one.selection)) for one in helpful]
-    nothing_matches("interactions", hint or "Nor would any without one of the filters.", clear, ways)
+    ways = [Action(f"Remove {one.dropped}", partial(show, one.selection)) for one in helpful]
+    nothing_matches("interactions", hint or "Removing any one filter would not help.", clear, ways)
 
 
 def draw_as_of(tenant: Tenant, zone: str) -> None:

@@ -1,4 +1,4 @@
-"""JSON as people read it."""
+"""A record as cells of a table, and in full in a drawer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from queries.answers.records import Record
-from queries.asking.parameters import Parameter, text
+from queries.asking.parameters import Parameter, any_text
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
 from queries.asking.visible import visible
@@ -18,7 +18,7 @@ from ui.charts.palette import Looks
 from ui.components.facts import Fact, facts
 from ui.components.table.rows import Cell, Column, Row
 from ui.page import address
-from ui.page.address import take_out
+from ui.page.address import leave_value
 from ui.page.copying import copy_text
 from ui.page.links import rows_link
 from ui.words.numbers import exact_time, money, time
@@ -55,7 +55,7 @@ COLUMNS = (
     Column("id", "Id", "id"),
 )
 _UTC = ZoneInfo("UTC")
-USUAL = tuple(column.name for column in COLUMNS if column.name not in ("outcome", "id"))
+DEFAULT_COLUMNS = tuple(column.name for column in COLUMNS if column.name not in ("outcome", "id"))
 
 
 def column_names(text: str) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def column_names(text: str) -> tuple[str, ...]:
     chosen = text.split(",")
     known = [column.name for column in COLUMNS]
     if not set(chosen) <= set(known):
-        raise ValueError(f"must be some of {','.join(known)} with commas between them")
+        raise ValueError(f"must be a comma-separated list of {','.join(known)}")
     return tuple(name for name in known if name in chosen)
 
 
@@ -77,7 +77,7 @@ def cells(record: Record, zone: str) -> Row:
     """A record's cell in each of COLUMNS, its time on the clocks of a zone."""
     return {
         "id": record.id,
-        "time": time(moment(record), zone),
+        "time": time(timestamp_ms(record), zone),
         "type": record.interactionType,
         "customer": record.customerId,
         "offer": _named(record.offerId, record.offer and record.offer.name, record.offer and record.offer.status),
@@ -89,7 +89,7 @@ def cells(record: Record, zone: str) -> Row:
     }
 
 
-def moment(record: Record) -> int:
+def timestamp_ms(record: Record) -> int:
     """When an interaction was, in milliseconds."""
     return milliseconds(record.timestamp, _UTC)
 
@@ -101,7 +101,7 @@ def _named(id: str | None, name: str | None, status: str | None = None) -> Cell 
 
 
 # What only a page's address has: the API answers the same whatever it says.
-RECORD = Parameter("record", text, "The id of the interaction whose whole record is shown.")
+RECORD_PARAMETER = Parameter("record", any_text, "The id of the interaction whose whole record is shown.")
 
 _CLOSED = "closed record"
 
@@ -112,7 +112,7 @@ def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> No
     Once it is dismissed the record leaves the address.
     """
     if st.session_state.pop(_CLOSED, None) == id:
-        take_out(RECORD.name, id)
+        leave_value(RECORD_PARAMETER.name, id)
         return
 
     def closed() -> None:
@@ -123,7 +123,7 @@ def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> No
         if record is None:
             with st.container(border=True):
                 st.text(f"No interaction has the id {visible(id)}")
-                st.caption("The link may be cut off, or meant for another account.")
+                st.caption("The link may be incomplete, or meant for another account.")
             return
         with st.container(horizontal=True, vertical_alignment="center", key="record_id"):
             st.text(visible(record.id))
@@ -149,8 +149,8 @@ def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
     if offer_name and offer.status not in (None, "active"):
         offer_name = f"{offer_name} ({offer.status})"
     return [
-        Fact("Time", exact_time(moment(record), zone)),
-        *([] if zone == "UTC" else [Fact("Time in UTC", exact_time(moment(record), "UTC"))]),
+        Fact("Time", exact_time(timestamp_ms(record), zone)),
+        *([] if zone == "UTC" else [Fact("Time in UTC", exact_time(timestamp_ms(record), "UTC"))]),
         Fact("Type", record.interactionType, look=looks[record.interactionType]),
         Fact("Outcome", record.outcomeTypeKey),
         Fact("Value", None if record.value is None else money(record.value)),

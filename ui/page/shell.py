@@ -1,4 +1,4 @@
-"""The frame of every page: its title and mark."""
+"""The frame of every page: title, style and account menu."""
 
 from __future__ import annotations
 

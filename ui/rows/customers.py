@@ -1,4 +1,4 @@
-"""One customer in figures: cards, the counts by type, the offers seen and taken."""
+"""One customer's figures: cards, counts by type, offers seen and taken."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ui.charts.palette import Looks
 from ui.charts.timeline import NO_OFFER
 from ui.components.kpis import Kpi
 from ui.components.table.figures import Figure, Heading
-from ui.page.address import Pairs, query
+from ui.page.address import Pairs, query_string
 from ui.page.links import link_behind, rows_link
 from ui.words.measures import file_value, value_text
 from ui.words.numbers import count, percent, time
@@ -28,8 +28,8 @@ TYPE_HEADINGS = [Heading("type", "Type", "text"), Heading("count", "Interactions
 OFFER_HEADINGS = [
     Heading("name", "Offer", "text"),
     Heading("answer", "Answer", "text", "Taken: accepted, or led to a conversion. Seen: shown, and not taken."),
-    *(Heading(id, MEASURE[id].label, words=MEASURE[id].words) for id in _COUNTED),
-    Heading("revenue", "Value", words=MEASURE["revenue"].words),
+    *(Heading(id, MEASURE[id].label, help=MEASURE[id].help) for id in _COUNTED),
+    Heading("revenue", "Value", help=MEASURE["revenue"].help),
     Heading("first", "First (UTC)", "text"),
     Heading("last", "Last (UTC)", "text"),
 ]
@@ -40,12 +40,12 @@ def customer_kpis(found: Customer, every: Selection, names: Names) -> list[Kpi]:
     offers = [offer for offer in found.offers if offer.id is not None]
     seen, taken = sum(offer.seen for offer in offers), sum(offer.taken for offer in offers)
     return [
-        Kpi("Interactions", count(found.figures.total), MEASURE["total"].words, address=_rows(found)),
+        Kpi("Interactions", count(found.figures.total), MEASURE["total"].help, address=_rows(found)),
         Kpi("First seen", time(found.first)[:10], "The day of the oldest interaction, in UTC.", note=f"{time(found.first)[11:]} UTC"),
         Kpi("Last seen", time(found.last)[:10], "The day of the newest interaction, in UTC.", note=f"{time(found.last)[11:]} UTC"),
         Kpi("Offers taken", count(taken), "Offers accepted, or that led to a conversion.",
             note=f"of {count(seen)} seen", address=rows_link(rows_of_taking(found, every, names))),
-        Kpi("Value", value_text("revenue", found.figures.revenue), MEASURE["revenue"].words, address=_rows(found)),
+        Kpi("Value", value_text("revenue", found.figures.revenue), MEASURE["revenue"].help, address=_rows(found)),
     ]
 
 
@@ -94,7 +94,7 @@ def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:
 
 
 def _rows(found: Customer, further: Pairs = ()) -> str:
-    return f"/history{query([('customerId', found.id), *further])}"
+    return f"/history{query_string([('customerId', found.id), *further])}"
 
 
 def _name(found: Customer, offer: CustomerOffer) -> Figure:

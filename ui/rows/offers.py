@@ -1,4 +1,4 @@
-"""How an offer and its figures stand in a table."""
+"""The tables of offers: figures, columns side by side, comparisons and rankings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from data.columns.customers import SummaryRow
 from data.columns.names import Names
 from queries.answers.rates import FEWEST_TRIALS, NOT_A_SHARE, TOO_FEW, Rate, rate_of
 from queries.answers.sides import Ranking, Side
-from queries.answers.summary import Offer
+from queries.answers.summary import OfferSummary
 from queries.asking.measures import MEASURE, RATES
 from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.selection import Selection
-from ui.components.table.figures import Figure, Heading, Interval
-from ui.page.address import query
+from ui.components.table.figures import DrawnInterval, Figure, Heading
+from ui.page.address import query_string
 from ui.page.links import link_behind, rows_link
 from ui.words.measures import interval_text, value_text, verdict_cell
 from ui.words.numbers import count, counted, time
@@ -24,9 +24,8 @@ RATE_IDS = tuple(measure.id for measure in RATES)
 
 
 def measure_heading(measure: str, sorts: bool = False) -> Heading:
-    """The heading of a measure, given by its id."""
     said = MEASURE[measure]
-    return Heading(measure, said.label, words=said.words, sorts=sorts)
+    return Heading(measure, said.label, help=said.help, sorts=sorts)
 
 
 def offer_headings(zone: str) -> list[Heading]:
@@ -34,8 +33,8 @@ def offer_headings(zone: str) -> list[Heading]:
     return [
         Heading("name", "Offer", "text", sorts=True),
         *(measure_heading(measure, sorts=True) for measure in (*COUNTS, *RATE_IDS, *AMOUNTS)),
-        Heading("line", "Trend", "drawing", "Interactions in equal parts of the period; each offer on a scale of its own."),
-        Heading("last", f"Last seen ({zone})", "text", "The newest interaction of those that are counted.", sorts=True),
+        Heading("line", "Trend", "drawing", "Interactions in equal parts of the period; each offer has its own scale."),
+        Heading("last", f"Last seen ({zone})", "text", "The newest interaction among those counted.", sorts=True),
     ]
 
 
@@ -44,19 +43,19 @@ CHANNEL_HEADINGS = (
 )
 
 
-def offer_cells(offer: Offer, selection: Selection, names: Names, page: Callable[[str], str]) -> dict[str, Figure]:
+def offer_cells(offer: OfferSummary, selection: Selection, names: Names, page: Callable[[str], str]) -> dict[str, Figure]:
     """An offer's cell under each of `offer_headings`; `page` is the address of the page of an offer's id."""
     row = offer.row
     own = narrowed(selection, [filter_of("offerId", row.id)])
     return {
         "name": entity_cell(row, "No offer", rows_link(own) if row.id is None else page(row.id)),
         **measure_cells(row, own, names),
-        "line": Figure(line_words(offer.line), line=offer.line) if any(offer.line) else Figure(None),
-        "last": moment_cell(row.figures.last, selection.zone),
+        "line": Figure(line_alt_text(offer.line), line=offer.line) if any(offer.line) else Figure(None),
+        "last": time_cell(row.figures.last, selection.zone),
     }
 
 
-def moment_cell(milliseconds: int | None, zone: str) -> Figure:
+def time_cell(milliseconds: int | None, zone: str) -> Figure:
     """A day, with the time under it."""
     if milliseconds is None:
         return Figure(None)
@@ -95,10 +94,10 @@ def rate_cell(measure: str, rate: Rate, address: str | None = None) -> Figure:
 
 
 def _address(behind: Selection | None, measure: str, row: SummaryRow, names: Names) -> str | None:
-    return link_behind(behind, measure, names) if behind and row.figures[MEASURE[measure].part or measure] != 0 else None
+    return link_behind(behind, measure, names) if behind and row.figures[MEASURE[measure].numerator or measure] != 0 else None
 
 
-def line_words(line: list[int]) -> str:
+def line_alt_text(line: list[int]) -> str:
     """What a small trend line shows."""
     first, last, most = count(line[0]), count(line[-1]), count(max(line))
     return f"{first} in the first of {len(line)} equal parts of the period, {last} in the last, {most} at most"
@@ -109,18 +108,18 @@ _SHOWN = (*COUNTS, "dismiss", *RATE_IDS, *AMOUNTS)
 
 def column_headings(rows: Sequence[SummaryRow]) -> list[Heading]:
     """A column for each offer, after that of the measures."""
-    return [Heading("name", "Figure", "text"), *(Heading(row.id, row.label, words=row.id) for row in rows)]
+    return [Heading("name", "Figure", "text"), *(Heading(row.id, row.label, help=row.id) for row in rows)]
 
 
 def column_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) -> list[Mapping[str, Figure]]:
     """A row for each measure; its figures lead to the rows behind them."""
     cells = {row.id: measure_cells(row, narrowed(selection, [("offerId", row.id)]), names) for row in rows}
     measures = [{"name": Figure(MEASURE[id].label), **{row.id: cells[row.id][id] for row in rows}} for id in _SHOWN]
-    last = {row.id: moment_cell(row.figures.last, selection.zone) for row in rows}
+    last = {row.id: time_cell(row.figures.last, selection.zone) for row in rows}
     return [*measures, {"name": Figure(f"Last seen ({selection.zone})"), **last}]
 
 
-_INTERVAL = "The dot is the rate, the bar its 95% interval after Wilson; all on one scale, from the lowest to the highest."
+_INTERVAL = "The dot is the rate, the bar its 95% Wilson interval; all on one scale, from the lowest to the highest."
 _AGAINST_OTHERS = (
     "Against the others", f"The rate against all others together, at 5%, corrected for the number of comparisons. {TOO_FEW} {NOT_A_SHARE}",
 )
@@ -130,14 +129,14 @@ _AGAINST_OTHER = ("Against the other", f"The rate against the other one's, at 5%
 def side_headings(noun: str, measure: str, of_two: bool = False) -> list[Heading]:
     """The columns of `side_rows`, for sides of which there are just two or any number."""
     rate = MEASURE[measure]
-    against, words = _AGAINST_OTHER if of_two else _AGAINST_OTHERS
+    against, help = _AGAINST_OTHER if of_two else _AGAINST_OTHERS
     return [
         Heading("name", noun, "text"),
-        Heading("trials", MEASURE[rate.whole].label, words=MEASURE[rate.whole].words),
-        Heading("hits", MEASURE[rate.part].label, words=MEASURE[rate.part].words),
-        Heading("rate", rate.label, words=rate.words),
+        Heading("trials", MEASURE[rate.denominator].label, help=MEASURE[rate.denominator].help),
+        Heading("hits", MEASURE[rate.numerator].label, help=MEASURE[rate.numerator].help),
+        Heading("rate", rate.label, help=rate.help),
         Heading("interval", "95% interval", "drawing", _INTERVAL),
-        Heading("verdict", against, "text", words),
+        Heading("verdict", against, "text", help),
     ]
 
 
@@ -149,8 +148,8 @@ def side_rows(
     return [
         {
             "name": name(side.row),
-            "trials": Figure(count(side.rate.trials), address=link(side.row, MEASURE[measure].whole)),
-            "hits": Figure(count(side.rate.hits), address=link(side.row, MEASURE[measure].part)),
+            "trials": Figure(count(side.rate.trials), address=link(side.row, MEASURE[measure].denominator)),
+            "hits": Figure(count(side.rate.hits), address=link(side.row, MEASURE[measure].numerator)),
             "rate": _rate(side.rate, measure),
             "interval": _interval(side.rate, measure, lowest, highest),
             "verdict": verdict_cell(side.contrast),
@@ -173,7 +172,7 @@ def _interval(rate: Rate, measure: str, lowest: float, highest: float) -> Figure
         return None
     said = f"{value_text(measure, rate.value)}, from {value_text(measure, rate.low)} to {value_text(measure, rate.high)}"
     low, value, high = ((end - lowest) / (highest - lowest) for end in (rate.low, rate.value, rate.high))
-    return Figure(said, interval=Interval(low, value, high))
+    return Figure(said, interval=DrawnInterval(low, value, high))
 
 
 Rows = list[Mapping[str, Figure | None]]
@@ -189,7 +188,7 @@ def ranking_rows(found: Ranking, measure: str, selection: Selection, names: Name
 
     def name(row: SummaryRow) -> Figure:
         own = [("offerId", row.id), *((name, value) for name, value in selection.pairs() if name != "offerId")]
-        return entity_cell(row, "No offer", f"/offers{query(own)}")
+        return entity_cell(row, "No offer", f"/offers{query_string(own)}")
 
     def link(row: SummaryRow, counted: str) -> str | None:
         return link_behind(selection, counted, names, [("offerId", row.id)])
@@ -205,7 +204,7 @@ def left_out(found: Ranking, measure: str) -> str:
     if found.too_few:
         reasons.append(f"{counted(found.too_few, 'offer')} with fewer than {FEWEST_TRIALS} impressions, too few to say")
     if found.not_shares:
-        hits = MEASURE[MEASURE[measure].part].label.lower()
+        hits = MEASURE[MEASURE[measure].numerator].label.lower()
         reasons.append(f"{counted(found.not_shares, 'offer')} with more {hits} than impressions, whose rate is not a share")
     return f"{ranked} Left out: {'; '.join(reasons)}." if reasons else ranked
 

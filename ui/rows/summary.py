@@ -13,7 +13,6 @@ Value = str | int | float | None
 
 
 def summary_file(rows: Sequence[SummaryRow]) -> tuple[list[str], list[list[Value]]]:
-    """The header and the rows."""
     header = ["id", "name", "status", *(measure.id for measure in MEASURES), "lastInteractionAt"]
     return header, [
         [row.id, row.name, row.status, *(file_value(measure.id, row.figures[measure.id]) for measure in MEASURES),

@@ -1,102 +1,102 @@
-"""What a funnel page calls its units, its steps and its bars."""
+"""How a funnel's units, steps and bars are named, and the warnings beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from queries.answers.funnel import FunnelAnswer, either
-from queries.asking.funnel import EITHER, MOST_STEPS, FunnelQuestion
-from queries.asking.funnel_bars import DROPPED_AFTER, REACHED, Bar
+from queries.answers.funnel import FunnelAnswer, joined_by_or
+from queries.asking.funnel import EITHER, MOST_STEPS, FunnelQuery
+from queries.asking.funnel_bars import DROPPED_AFTER, REACHED, FunnelBar
 from ui.page.address import Pairs
 from ui.words.numbers import NOTHING, count, counted, percent, percent_of
 
 Interval = tuple[float, float]
 
 
-def units(number: int, question: FunnelQuestion) -> str:
+def units(number: int, query: FunnelQuery) -> str:
     """`1,234 customer–offer pairs`."""
-    return counted(number, "customer" if question.unit == "customer" else "customer–offer pair")
+    return counted(number, "customer" if query.unit == "customer" else "customer–offer pair")
 
 
-def step_name(question: FunnelQuestion, number: int) -> str:
+def step_name(query: FunnelQuery, number: int) -> str:
     """What reaching a step, counted from 1, means: its types, or how many of the steps were done."""
-    if question.order == "any":
-        return f"Did {number} of {len(question.steps)}"
-    return either(question.steps[number - 1])
+    if query.order == "any":
+        return f"Did {number} of {len(query.steps)}"
+    return joined_by_or(query.steps[number - 1])
 
 
-def step_label(question: FunnelQuestion, number: int) -> str:
+def step_label(query: FunnelQuery, number: int) -> str:
     """A step with its number: `2 click`; in any order `Did 2 of 3`, for there the number is no step's."""
-    name = step_name(question, number)
-    return name if question.order == "any" else f"{number} {name}"
+    name = step_name(query, number)
+    return name if query.order == "any" else f"{number} {name}"
 
 
-def reach_words(question: FunnelQuestion, number: int) -> str:
+def reach_phrase(query: FunnelQuery, number: int) -> str:
     """`reach click`; in any order `do 2 of 3 steps or more`."""
-    return f"do {_done(question, number)}" if question.order == "any" else f"reach {step_name(question, number)}"
+    return f"do {_done(query, number)}" if query.order == "any" else f"reach {step_name(query, number)}"
 
 
-def reached_words(question: FunnelQuestion, number: int) -> str:
+def reached_phrase(query: FunnelQuery, number: int) -> str:
     """`reached click`; in any order `did 2 of 3 steps or more`."""
-    return f"did {_done(question, number)}" if question.order == "any" else f"reached {step_name(question, number)}"
+    return f"did {_done(query, number)}" if query.order == "any" else f"reached {step_name(query, number)}"
 
 
-def end_words(question: FunnelQuestion) -> str:
+def completed_phrase(query: FunnelQuery) -> str:
     """What those did who went all the way."""
-    return f"did all {len(question.steps)} steps" if question.order == "any" else "reached the last step"
+    return f"did all {len(query.steps)} steps" if query.order == "any" else "reached the last step"
 
 
-def goal_words(question: FunnelQuestion, number: int) -> str:
+def goal_phrase(query: FunnelQuery, number: int) -> str:
     """A step as what one is on the way to: `click`; in any order `2 of 3 steps`."""
-    return _of_all(question, number) if question.order == "any" else step_name(question, number)
+    return _of_all(query, number) if query.order == "any" else step_name(query, number)
 
 
-def dropped_words(question: FunnelQuestion, number: int) -> str:
+def dropped_phrase(query: FunnelQuery, number: int) -> str:
     """Those who came to a step and no further."""
-    return f"Did only {number} of {len(question.steps)}" if question.order == "any" else f"Dropped after {number}"
+    return f"Did only {number} of {len(query.steps)}" if query.order == "any" else f"Dropped after {number}"
 
 
-def step_heading(question: FunnelQuestion, number: int) -> str:
+def step_heading(query: FunnelQuery, number: int) -> str:
     """A step over a column: `3 accept…` where several types would do."""
-    if question.order == "any":
-        return step_name(question, number)
-    first, *others = question.steps[number - 1]
+    if query.order == "any":
+        return step_name(query, number)
+    first, *others = query.steps[number - 1]
     return f"{number} {first}" + ("…" if others else "")
 
 
-def rate_heading(question: FunnelQuestion, number: int) -> str:
+def rate_heading(query: FunnelQuery, number: int) -> str:
     """The rate from the first step to another over a column: `% of 1 to 3`; in any order `% did 3 of 3`."""
-    return f"% did {number} of {len(question.steps)}" if question.order == "any" else f"% of 1 to {number}"
+    return f"% did {number} of {len(query.steps)}" if query.order == "any" else f"% of 1 to {number}"
 
 
-def step_types(question: FunnelQuestion, number: int) -> str | None:
+def step_types(query: FunnelQuery, number: int) -> str | None:
     """A step's types as the API writes them, for files; none in any order, where having done so many steps is of no one type."""
-    return None if question.order == "any" else EITHER.join(question.steps[number - 1])
+    return None if query.order == "any" else EITHER.join(query.steps[number - 1])
 
 
-def bar_name(question: FunnelQuestion, bar: Bar) -> str:
+def bar_name(query: FunnelQuery, bar: FunnelBar) -> str:
     """What the units of a bar did, to stand after their number."""
     number = bar.lowest
-    if question.order == "any":
-        return reached_words(question, number) if _is_reached(bar) else f"did {_of_all(question, number)}"
-    name = f"step {number} ({step_name(question, number)})"
-    return f"reached {name}" + ("" if _is_reached(bar) else f" and not step {number + 1} ({step_name(question, number + 1)})")
+    if query.order == "any":
+        return reached_phrase(query, number) if _is_reached(bar) else f"did {_of_all(query, number)}"
+    name = f"step {number} ({step_name(query, number)})"
+    return f"reached {name}" + ("" if _is_reached(bar) else f" and not step {number + 1} ({step_name(query, number + 1)})")
 
 
-def bar_pairs(bar: Bar) -> Pairs:
-    """The words of a bar."""
+def bar_pairs(bar: FunnelBar) -> Pairs:
+    """The parameters of a bar."""
     return [((REACHED if _is_reached(bar) else DROPPED_AFTER).name, str(bar.lowest))]
 
 
-def _done(question: FunnelQuestion, number: int) -> str:
-    return _of_all(question, number) + (" or more" if number < len(question.steps) else "")
+def _done(query: FunnelQuery, number: int) -> str:
+    return _of_all(query, number) + (" or more" if number < len(query.steps) else "")
 
 
-def _of_all(question: FunnelQuestion, number: int) -> str:
-    return f"{number} of {len(question.steps)} steps"
+def _of_all(query: FunnelQuery, number: int) -> str:
+    return f"{number} of {len(query.steps)} steps"
 
 
-def _is_reached(bar: Bar) -> bool:
+def _is_reached(bar: FunnelBar) -> bool:
     return bar.highest == MOST_STEPS
 
 
@@ -128,22 +128,22 @@ def warnings(answer: FunnelAnswer, known_types: Collection[str]) -> list[str]:
         names = ", ".join(unknown)
         said.append(f"The log has no interaction of type {names}.")
     if 0 < first.units < FEW_ENTRIES:
-        said.append(f"Only {units(first.units, answer.question)} entered. Rates of fewer than {FEW_ENTRIES} swing widely: read the intervals.")
+        said.append(f"Only {units(first.units, answer.query)} entered. Rates based on fewer than {FEW_ENTRIES} vary widely: read the intervals.")
     for step in answer.steps[1:]:
         if step.tie_dependent:
             said.append(_ties(answer, step.tie_dependent, step.units, step.number))
     if answer.immature:
-        then = "by the log's clock" if answer.question.as_of_ms is None else "then"
+        then = "by the log's clock" if answer.query.as_of_ms is None else "then"
         said.append(
-            f"{units(answer.immature, answer.question)} ({percent_of(answer.immature, first.units)}) may still "
-            f"{reach_words(answer.question, last.number)}: their time had not run out {then}."
+            f"{units(answer.immature, answer.query)} ({percent_of(answer.immature, first.units)}) may still "
+            f"{reach_phrase(answer.query, last.number)}: their time had not run out {then}."
         )
     return said
 
 
 def _ties(answer: FunnelAnswer, dependent: int, reached: int, number: int) -> str:
-    name = step_name(answer.question, number)
-    if answer.question.ties == "strict":
-        return f"{count(dependent)} more would have reached {name} if steps at one and the same instant were allowed."
-    return (f"{count(dependent)} of {count(reached)} that reached {name} ({percent(dependent, reached)}) depend on ties: they count only as "
-            "long as rows of one instant may follow one another.")
+    name = step_name(answer.query, number)
+    if answer.query.ties == "strict":
+        return f"{count(dependent)} more would have reached {name} if steps at the same instant were allowed."
+    return (f"{count(dependent)} of {count(reached)} that reached {name} ({percent(dependent, reached)}) depend on ties: they count only because "
+            "rows of one instant may follow one another.")

@@ -1,4 +1,4 @@
-"""Measures, their intervals and their changes as people read them."""
+"""How measures, intervals, changes and comparisons are worded."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def how_compared(contrasts: Sequence[Contrast]) -> str:
         return f"There is {'one alone' if shares else 'none'}, and nothing to compare{' it' if shares else ''} with.{left_out}"
     held = "The two are compared with each other" if len(shares) == 2 else "Each is compared with all others together"
     comparisons = max(contrast.comparisons for contrast in shares)
-    corrected = f", p by Holm corrected for {counted(comparisons, 'comparison')}" if comparisons > 1 else ""
+    corrected = f", p corrected by Holm's method for {counted(comparisons, 'comparison')}" if comparisons > 1 else ""
     return f"{held}: two-proportion z-test at 5%{corrected}.{left_out}"
 
 
@@ -80,7 +80,7 @@ def _left_out(number: int) -> str:
     return f" {count(number)} have more hits than impressions, are not shares and are left out."
 
 
-_AGAINST = {"higher": "clearly above", "lower": "clearly below", "no clear difference": "not clearly apart from"}
+_AGAINST = {"higher": "clearly above", "lower": "clearly below", "no clear difference": "not clearly different from"}
 _UNSAID = ("too few to say", "nothing to compare with", "not a share")
 TONES: dict[Verdict, str] = {"higher": "good", "lower": "bad", "no clear difference": "quiet"}
 
@@ -90,9 +90,9 @@ def standing_note(measure: str, standing: Standing, interval: str | None) -> str
     if standing.contrast:
         parts = [interval, against_others(measure, standing)]
         return ", ".join(part for part in parts if part) or None
-    if not standing.whole or standing.change.now is None:
+    if not standing.all_offers or standing.change.now is None:
         return None
-    return f"{percent(standing.change.now, standing.whole)} of all offers"
+    return f"{percent(standing.change.now, standing.all_offers)} of all offers"
 
 
 def against_others(measure: str, standing: Standing) -> str | None:
@@ -127,13 +127,13 @@ def conclusion(sides: Sequence[Side], measure: str, what: str) -> str:
     """What a comparison of some sides comes to, in one sentence; `what` is the plural of what they are."""
     rate = MEASURE[measure].label
     if len(sides) < 2:
-        return f"There is nothing to compare: the rows have one of the {what} at most."
+        return f"There is nothing to compare: there is at most one of the {what}."
     sides = [side for side in sides if side.contrast.verdict != "not a share"]
     if len(sides) < 2:
         return f"{rate}: there is nothing to compare, for the rate is a share of {'one' if sides else 'none'} of the {what} only."
     clear = [side for side in sides if side.contrast.verdict in ("higher", "lower")]
     if all(side.contrast.verdict in _UNSAID for side in sides):
-        return f"{rate}: too few to say of any of the {what}; a rate is judged from {FEWEST_TRIALS} impressions on."
+        return f"{rate}: too few to say for any of the {what}; a rate is judged from {FEWEST_TRIALS} impressions on."
     if len(sides) == 2:
         if not clear:
             return f"{rate}: the two {what} do not differ clearly."

@@ -1,4 +1,4 @@
-"""Numbers, durations and times as people read them."""
+"""How numbers, durations and times are written."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def duration(seconds: float | None) -> str:
         return f"{seconds:.1f}".removesuffix(".0") + " s"
     left = round(seconds)
     largest = next(place for place, (_, size) in enumerate(_UNITS) if left >= size)
-    words = []
+    parts = []
     for unit, size in _UNITS[largest : largest + 2]:
         whole, left = divmod(left, size)
         if whole:
-            words.append(f"{whole} {unit}")
-    return " ".join(words)
+            parts.append(f"{whole} {unit}")
+    return " ".join(parts)
 
 
 def rows_shown(before: int, rows: int) -> str:

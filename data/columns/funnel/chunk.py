@@ -1,6 +1,4 @@
-"""Tables that turn a row's keys into what the row means to a plan; see kernel.py for the codes.
-
-A table's last entry stands for every key beyond it."""
+"""Counting a chunk of the journeys: the tables that give each row its code, and the walk over the units."""
 
 from __future__ import annotations
 
@@ -10,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.columns.funnel import kernel
-from data.columns.funnel.units import FunnelUnits, Journeys, OfferUnits
+from data.columns.funnel.units import FunnelUnits, JourneyColumns, OfferUnits
 from queries.asking.funnel import FunnelPlan, Keys
 
 
@@ -45,7 +43,7 @@ def passing(keys: Keys) -> np.ndarray:
 CHUNK_ROWS = 1 << 18
 
 
-def chunks(journeys: Journeys, customers: Keys | None) -> Iterator[tuple[int, int]]:
+def chunks(journeys: JourneyColumns, customers: Keys | None) -> Iterator[tuple[int, int]]:
     """Runs of places in journeys.customer, of at most CHUNK_ROWS rows unless one customer alone has more.
 
     At least one run, which is empty where nothing is asked for.
@@ -65,8 +63,8 @@ def chunks(journeys: Journeys, customers: Keys | None) -> Iterator[tuple[int, in
 
 
 @dataclass(frozen=True)
-class ChunkTally:
-    """What one chunk adds to a FunnelTally; `tie_difference` is what a step's units are more than under the other ties."""
+class ChunkCounts:
+    """What one chunk adds to a FunnelCounts; `tie_difference` is what a step's units are more than under the other ties."""
 
     events: np.ndarray
     tie_difference: np.ndarray
@@ -83,7 +81,7 @@ class ChunkCounter:
     """
 
     def __init__(
-        self, journeys: Journeys, offer_units: OfferUnits | None, plan: FunnelPlan, clock_ms: int, list_units: bool
+        self, journeys: JourneyColumns, offer_units: OfferUnits | None, plan: FunnelPlan, clock_ms: int, list_units: bool
     ) -> None:
         self.plan = plan
         self.list_units = list_units
@@ -91,7 +89,7 @@ class ChunkCounter:
         # A window that had not run out then had not run out, whatever came later.
         last_ms = clock_ms if plan.as_of_ms is None else min(clock_ms, plan.as_of_ms)
         self.has_shared_types = bool(np.any(self.code_of_type & (self.code_of_type - 1)))
-        self.question = kernel.Question(
+        self.kernel_plan = kernel.KernelPlan(
             steps=len(plan.steps),
             step_of_code=step_of_code(plan),
             strict_order=plan.order == "strict",
@@ -109,7 +107,7 @@ class ChunkCounter:
         self.offer_units = offer_units
         self.customers = journeys.customer
 
-    def tallies(self, runs: list[tuple[int, int]]) -> list[ChunkTally]:
+    def tallies(self, runs: list[tuple[int, int]]) -> list[ChunkCounts]:
         """One tally a run, in the order of the runs."""
         steps = len(self.plan.steps)
         rows = max(int(self.starts[end] - self.starts[first]) for first, end in runs)
@@ -125,19 +123,19 @@ class ChunkCounter:
     def _rows(self, first: int, end: int) -> slice:
         return slice(int(self.starts[first]), int(self.starts[end]))
 
-    def _tally(self, first: int, end: int) -> ChunkTally:
+    def _tally(self, first: int, end: int) -> ChunkCounts:
         steps = len(self.plan.steps)
         chunk = self._rows(first, end)
         timestamps = self.timestamps[chunk]
         codes = self.codes[: len(timestamps)]
         self._write_codes(first, end, chunk, codes)
         events = np.zeros(steps, np.int64)
-        kernel.count_events(timestamps, codes, self.question.from_ms, self.question.to_ms, events)
+        kernel.count_events(timestamps, codes, self.kernel_plan.from_ms, self.kernel_plan.to_ms, events)
 
         rows, units = kernel.Rows(timestamps, codes), self._units(first, end)
         reached = kernel.Reached(np.zeros(steps, np.int64), self.times)
         found, tie_difference = self._walk(rows, units, reached)
-        return ChunkTally(
+        return ChunkCounts(
             events=events,
             tie_difference=tie_difference,
             immature=int(np.count_nonzero(found.waits)),
@@ -158,28 +156,28 @@ class ChunkCounter:
         self.order[: unit_starts[-1] - unit_starts[0]] = units.order[unit_starts[0] : unit_starts[-1]]
         return kernel.Units(of_customer - of_customer[0], starts[:-1], unit_starts - unit_starts[0], self.order)
 
-    def _walk(self, rows: kernel.Rows, units: kernel.Units, reached: kernel.Reached) -> tuple[kernel.Found, np.ndarray]:
+    def _walk(self, rows: kernel.Rows, units: kernel.Units, reached: kernel.Reached) -> tuple[kernel.UnitResults, np.ndarray]:
         """What became of the units, and how many more reach each step than would under the other ties."""
         steps = len(self.plan.steps)
         found = _found(len(units.starts) - 1)
         difference = np.zeros(steps, np.int64)
         if self.plan.order == "any":
-            kernel.walk_sets(self.question, rows, units, found, reached, self.in_order)
+            kernel.walk_sets(self.kernel_plan, rows, units, found, reached, self.in_order)
             return found, difference
         if self.has_shared_types:
             found.level[:] = kernel.TIED
-        elif not kernel.walk_chains(self.question, rows, units, found, reached):
+        elif not kernel.walk_chains(self.kernel_plan, rows, units, found, reached):
             return found, difference
         otherwise = _found(len(units.starts) - 1)
         otherwise.level[:] = found.level
         aside = kernel.Reached(np.zeros(steps, np.int64), self.times_aside)
         strict_ties = self.plan.ties == "strict"
         difference -= reached.units
-        kernel.walk_tied_chains(self.question, strict_ties, rows, units, found, reached, self.in_order)
-        kernel.walk_tied_chains(self.question, not strict_ties, rows, units, otherwise, aside, self.in_order)
+        kernel.walk_tied_chains(self.kernel_plan, strict_ties, rows, units, found, reached, self.in_order)
+        kernel.walk_tied_chains(self.kernel_plan, not strict_ties, rows, units, otherwise, aside, self.in_order)
         return found, difference + reached.units - aside.units
 
-    def _listed(self, first: int, units: kernel.Units, found: kernel.Found) -> FunnelUnits:
+    def _listed(self, first: int, units: kernel.Units, found: kernel.UnitResults) -> FunnelUnits:
         entered = np.flatnonzero(found.level)
         customers = np.repeat(np.arange(len(units.origins), dtype=np.uint32), np.diff(units.of_customer))
         row = np.uint32(self.starts[first])
@@ -202,8 +200,8 @@ class ChunkCounter:
             codes *= np.repeat(asked, np.diff(self.starts[first : end + 1]))
 
 
-def _found(units: int) -> kernel.Found:
-    return kernel.Found(*(np.empty(units, kind) for kind in (np.int8, np.int32, np.int32, np.bool_)))
+def _found(units: int) -> kernel.UnitResults:
+    return kernel.UnitResults(*(np.empty(units, kind) for kind in (np.int8, np.int32, np.int32, np.bool_)))
 
 
 def _read_only(column: np.ndarray) -> np.ndarray:

@@ -24,7 +24,7 @@ TIED = -1
 EARLIEST, LATEST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
 
-class Question(NamedTuple):
+class KernelPlan(NamedTuple):
     """A plan in numbers; what is open reaches to EARLIEST or LATEST.
 
     `step_of_code` (uint8) is the step, from 0, of each code of one bit, the voiding one coming after the last. The window of an entry
@@ -60,7 +60,7 @@ class Units(NamedTuple):
     order: np.ndarray
 
 
-class Found(NamedTuple):
+class UnitResults(NamedTuple):
     """What became of each unit: the step it reached, the rows where its chosen chain enters and reaches that, and whether it may go on.
 
     Level 0 is a unit without an entry, which has no rows.
@@ -116,16 +116,16 @@ def count_events(timestamps, codes, from_ms, to_ms, events):
 
 
 @compiled
-def walk_chains(question, rows, units, found, reached):
+def walk_chains(plan, rows, units, found, reached):
     """Walk the units for orders ordered and strict, each row having one step and an instant of its own; return how many are TIED.
 
-    TIED is the level of a unit of which rows meet in an instant: nothing else is said of it. chains[j] is as older[j - 1] in
+    TIED is the level of a unit with several rows at one instant; nothing else is set for it. chains[j] is as older[j - 1] in
     `walk_tied_chains`, and chains[0] the row itself where it may enter. Beyond the level there also are chains that came there later
     than their window allows, and only are later for a further step.
     """
-    steps, window, strict_order = question.steps, question.window, question.strict_order
-    from_ms, to_ms = question.from_ms, question.to_ms
-    step_of_code = question.step_of_code
+    steps, window, strict_order = plan.steps, plan.window, plan.strict_order
+    from_ms, to_ms = plan.from_ms, plan.to_ms
+    step_of_code = plan.step_of_code
     timestamps, codes = rows.timestamps, rows.codes
     starts, order = units.starts, units.order
     times, counts = reached.times, reached.units
@@ -173,12 +173,12 @@ def walk_chains(question, rows, units, found, reached):
                     for j in range(1, step + 1):
                         chains[j] = -1
             found.level[unit], found.entry[unit], found.reach[unit] = level, entry, reach
-            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > question.matured
+            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > plan.matured
     return tied
 
 
 @compiled
-def walk_tied_chains(question, strict_ties, rows, units, found, reached, in_order):
+def walk_tied_chains(plan, strict_ties, rows, units, found, reached, in_order):
     """Walk the units that are TIED, the rows of an instant taken in step order; leave in `found` what became of them.
 
     older[j] is the latest entry of a live chain whose last row fills step j + 1. The latest serves as
@@ -186,7 +186,7 @@ def walk_tied_chains(question, strict_ties, rows, units, found, reached, in_orde
     step is no later than that of the step before. Under strict ties, `newer` holds the chains whose last row
     lies in the instant being walked: its rows may void them, not carry them on. `in_order` has room for the longest unit's rows.
     """
-    steps = question.steps
+    steps = plan.steps
     timestamps, codes = rows.timestamps, rows.codes
     times, counts = reached.times, reached.units
     older, newer = np.empty(steps, np.int64), np.empty(steps, np.int64)
@@ -212,17 +212,17 @@ def walk_tied_chains(question, strict_ties, rows, units, found, reached, in_orde
                         start = older[j - 1]
                         if (code >> j) & 1 and start >= 0:
                             into[j] = start
-                            # Who reaches a step has reached the one before: only j == level is news.
-                            if j == level and time - timestamps[start] <= question.window:
+                            # A unit that reaches a step has reached the one before: only j == level is new.
+                            if j == level and time - timestamps[start] <= plan.window:
                                 times[j, counts[j]] = time - timestamps[start]
                                 counts[j] += 1
                                 level, entry, reach = level + 1, start, row
-                    if question.strict_order or code >> steps:
+                    if plan.strict_order or code >> steps:
                         j = 0
                         while j < steps and not (code >> j) & 1:
                             older[j] = newer[j] = -1
                             j += 1
-                    if code & 1 and question.from_ms <= time < question.to_ms:
+                    if code & 1 and plan.from_ms <= time < plan.to_ms:
                         into[0] = latest = row
                         if level == 0:
                             counts[0] += 1
@@ -232,18 +232,18 @@ def walk_tied_chains(question, strict_ties, rows, units, found, reached, in_orde
                         older[j] = max(older[j], newer[j])
                         newer[j] = -1
             found.level[unit], found.entry[unit], found.reach[unit] = level, entry, reach
-            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > question.matured
+            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > plan.matured
 
 
 @compiled
-def walk_sets(question, rows, units, found, reached, in_order):
+def walk_sets(plan, rows, units, found, reached, in_order):
     """Walk the units for order any; `in_order` has room for the longest unit's rows.
 
     `shown` lists the newest row of each step met since the first entry, newest first, `shown_codes` their
     codes. The rows from an entry to now hold k different steps just where the entry is no later than
     shown[k - 1].
     """
-    steps = question.steps
+    steps = plan.steps
     timestamps, codes = rows.timestamps, rows.codes
     times, counts = reached.times, reached.units
     shown, shown_codes = np.empty(steps, np.int64), np.empty(steps, np.int64)
@@ -267,21 +267,21 @@ def walk_sets(question, rows, units, found, reached, in_order):
                         for j in range(steps):
                             shown[j] = -1
                         continue
-                    if question.from_ms <= time < question.to_ms:
+                    if plan.from_ms <= time < plan.to_ms:
                         live = latest = row
                     if level == steps or latest < 0:
                         continue
                     _move_to_front(shown, shown_codes, row, code)
                     # One row adds one step at most, so only the next level can be news.
                     start = shown[level]
-                    if start >= 0 and timestamps[start] >= question.to_ms:
+                    if start >= 0 and timestamps[start] >= plan.to_ms:
                         start = live
-                    if start >= 0 and time - timestamps[start] <= question.window:
+                    if start >= 0 and time - timestamps[start] <= plan.window:
                         times[level, counts[level]] = time - timestamps[start]
                         counts[level] += 1
                         level, entry, reach = level + 1, start, row
             found.level[unit], found.entry[unit], found.reach[unit] = level, entry, reach
-            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > question.matured
+            found.waits[unit] = level < steps and latest >= 0 and timestamps[latest] > plan.matured
 
 
 @part_of_compiled

@@ -1,4 +1,4 @@
-"""A funnel's names turned into the keys by which the store knows them."""
+"""The plan of a funnel query, and the lists of units kept for it."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ import numpy as np
 import pyarrow.compute as pc
 
 from data.columns.filtering import passing_keys
-from data.columns.funnel.tally import FunnelTally, funnel_tally, is_warm
+from data.columns.funnel.tally import FunnelCounts, count_funnel, is_compiled
 from data.columns.funnel.units import FunnelUnits, OfferUnits, offer_units
 from data.columns.names import Dictionary
 from data.columns.tenant import Tenant
-from queries.asking.funnel import FunnelPlan, FunnelQuestion, Keys
+from queries.asking.funnel import FunnelPlan, FunnelQuery, Keys
 
 
-def plan_of(tenant: Tenant, question: FunnelQuestion) -> FunnelPlan:
-    """The question in key space; names that never occur have no key, so a filter of them alone passes nothing."""
+def plan_of(tenant: Tenant, query: FunnelQuery) -> FunnelPlan:
+    """The query in key space; names that never occur have no key, so a filter of them alone passes nothing."""
     names = tenant.names
     return FunnelPlan(
-        steps=tuple(_keys(names.type, step) for step in question.steps),
-        unit=question.unit,
-        window_ms=question.window_ms,
-        order=question.order,
-        ties=question.ties,
-        excluded=_keys(names.type, question.excluded),
-        from_ms=question.selection.start,
-        to_ms=question.selection.end,
-        as_of_ms=question.as_of_ms,
-        customers=_customers(tenant, question.selection.values("customerId")),
-        **{f"{dimension}s": frozenset(keys) for dimension, keys in passing_keys(tenant, question.selection).items() if dimension != "type"},
+        steps=tuple(_keys(names.type, step) for step in query.steps),
+        unit=query.unit,
+        window_ms=query.window_ms,
+        order=query.order,
+        ties=query.ties,
+        excluded=_keys(names.type, query.excluded),
+        from_ms=query.selection.start,
+        to_ms=query.selection.end,
+        as_of_ms=query.as_of_ms,
+        customers=_customers(tenant, query.selection.values("customerId")),
+        **{f"{dimension}s": frozenset(keys) for dimension, keys in passing_keys(tenant, query.selection).items() if dimension != "type"},
     )
 
 
@@ -50,10 +50,10 @@ _MOST_BYTES = 400_000_000
 class Listing:
     """The units of a plan, and how many reached each step."""
 
-    def __init__(self, tally: FunnelTally) -> None:
-        self.tally = tally
-        self.units: FunnelUnits = tally.units
-        self.reached: list[int] = tally.reached.tolist()
+    def __init__(self, counts: FunnelCounts) -> None:
+        self.counts = counts
+        self.units: FunnelUnits = counts.units
+        self.reached: list[int] = counts.reached.tolist()
         self._order: np.ndarray | None = None
         self._ordering = threading.Lock()
 
@@ -61,7 +61,7 @@ class Listing:
     def size(self) -> int:
         """The bytes it takes, with its order."""
         listed = sum(getattr(self.units, field.name).nbytes for field in fields(FunnelUnits))
-        return listed + sum(times.nbytes for times in self.tally.milliseconds) + 4 * len(self.units.level)
+        return listed + sum(times.nbytes for times in self.counts.milliseconds) + 4 * len(self.units.level)
 
     def order(self, tenant: Tenant) -> np.ndarray:
         """The units' places as lists show them: latest entry first, then by customer and by offer in byte order."""
@@ -101,9 +101,9 @@ class _Listings:
             return listing
 
 
-def is_ready(tenant: Tenant) -> bool:
+def is_funnel_ready(tenant: Tenant) -> bool:
     """Whether a funnel is counted at once: what counts it is compiled, and the log has been read."""
-    return is_warm() and tenant.has_read_journeys()
+    return is_compiled() and tenant.has_read_journeys()
 
 
 def listing(tenant: Tenant, plan: FunnelPlan) -> Listing:
@@ -112,16 +112,16 @@ def listing(tenant: Tenant, plan: FunnelPlan) -> Listing:
     return listings.find((plan, tenant.clock())) or listings.listing(tenant, plan)
 
 
-def tally(tenant: Tenant, plan: FunnelPlan) -> FunnelTally:
+def counts_of(tenant: Tenant, plan: FunnelPlan) -> FunnelCounts:
     """What the plan counts; the units may be listed or not."""
     if found := _listings(tenant).find((plan, tenant.clock())):
-        return found.tally
+        return found.counts
     return _counted(tenant, plan, list_units=False)
 
 
-def _counted(tenant: Tenant, plan: FunnelPlan, list_units: bool) -> FunnelTally:
+def _counted(tenant: Tenant, plan: FunnelPlan, list_units: bool) -> FunnelCounts:
     known_units = units_of_offers(tenant) if plan.unit == "customer_offer" else None
-    return funnel_tally(tenant.journeys, plan, tenant.clock() or 0, list_units, known_units)
+    return count_funnel(tenant.journeys, plan, tenant.clock() or 0, list_units, known_units)
 
 
 def units_of_offers(tenant: Tenant) -> OfferUnits:

@@ -9,15 +9,15 @@ from threading import Lock
 
 import numpy as np
 
-from data.columns.funnel.chunk import ChunkCounter, ChunkTally, chunks
-from data.columns.funnel.units import FunnelUnits, Journeys, OfferUnits, offer_units
+from data.columns.funnel.chunk import ChunkCounter, ChunkCounts, chunks
+from data.columns.funnel.units import FunnelUnits, JourneyColumns, OfferUnits, offer_units
 from queries.asking.funnel import FunnelPlan
 
 WORKERS = min(2, cpu_count() or 1)
 
 
 @dataclass(frozen=True)
-class FunnelTally:
+class FunnelCounts:
     """What a plan counts. `reached`, `events` and `tie_dependent` are int64, an entry a step.
 
     `milliseconds[j]`, int64 in no order, are the times from entry to step j + 2 of the units that reached it.
@@ -32,16 +32,16 @@ class FunnelTally:
     units: FunnelUnits | None
 
 
-def funnel_tally(
-    journeys: Journeys, plan: FunnelPlan, clock_ms: int, list_units: bool = False, known_units: OfferUnits | None = None
-) -> FunnelTally:
+def count_funnel(
+    journeys: JourneyColumns, plan: FunnelPlan, clock_ms: int, list_units: bool = False, known_units: OfferUnits | None = None
+) -> FunnelCounts:
     """The units that reached each step of the plan; `clock_ms` is the log's clock.
 
     With unit customer_offer, a row without an offer belongs to no unit; it is still an event. With order any, an
-    attempt counts the rows from its entry on, up to the first excluded one. `known_units` are the journeys' own, for whoever has kept
-    them. Listing takes 14 bytes a unit. Waits for `warm`.
+    attempt counts the rows from its entry on, up to the first excluded one. `known_units` are the journeys' own units, if the caller
+    has kept them. Listing takes 14 bytes a unit. Waits for `compile_kernel`.
     """
-    warm()
+    compile_kernel()
     return _tally(journeys, plan, clock_ms, list_units, known_units)
 
 
@@ -49,8 +49,8 @@ _warming = Lock()
 _warm = False
 
 
-def warm() -> None:
-    """Compile the kernel, or read it from numba's cache: once in a process, and who else asks meanwhile waits."""
+def compile_kernel() -> None:
+    """Compile the kernel, or read it from numba's cache: once per process; concurrent callers wait."""
     global _warm
     with _warming:
         if not _warm:
@@ -66,7 +66,7 @@ def warm() -> None:
             _warm = True
 
 
-def is_warm() -> bool:
+def is_compiled() -> bool:
     """Whether the kernel is compiled, so that nobody has to wait for it."""
     return _warm
 
@@ -82,13 +82,13 @@ class _EmptyJourneys:
 
 
 def _tally(
-    journeys: Journeys, plan: FunnelPlan, clock_ms: int, list_units: bool, known_units: OfferUnits | None
-) -> FunnelTally:
+    journeys: JourneyColumns, plan: FunnelPlan, clock_ms: int, list_units: bool, known_units: OfferUnits | None
+) -> FunnelCounts:
     units = (known_units or offer_units(journeys)) if plan.unit == "customer_offer" else None
     runs = list(chunks(journeys, plan.customers))
     shares = [runs[nth * len(runs) // WORKERS : (nth + 1) * len(runs) // WORKERS] for nth in range(WORKERS)]
 
-    def tallies(share: list[tuple[int, int]]) -> list[ChunkTally]:
+    def tallies(share: list[tuple[int, int]]) -> list[ChunkCounts]:
         return ChunkCounter(journeys, units, plan, clock_ms, list_units).tallies(share)
 
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -96,13 +96,13 @@ def _tally(
     return _sum(plan, parts, list_units)
 
 
-def _sum(plan: FunnelPlan, parts: list[ChunkTally], list_units: bool) -> FunnelTally:
+def _sum(plan: FunnelPlan, parts: list[ChunkCounts], list_units: bool) -> FunnelCounts:
     units = None
     if list_units:
         names = [field.name for field in fields(FunnelUnits)]
         columns = ([getattr(part.units, name) for part in parts] for name in names)
         units = FunnelUnits(*map(np.concatenate, columns))
-    return FunnelTally(
+    return FunnelCounts(
         reached=np.sum([part.reached for part in parts], axis=0),
         events=np.sum([part.events for part in parts], axis=0),
         # A chain with strict ties is one with ties included too: the difference has one sign, whichever was asked.

@@ -1,4 +1,4 @@
-"""What a funnel reads and what it names: the tenant's rows by customer, and the units found among them."""
+"""The columns that a funnel reads, and the units found in them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numba.types import Array, UniTuple
 from data.columns.arrays import smallest_unsigned
 
 
-class Journeys(Protocol):
+class JourneyColumns(Protocol):
     """A tenant's rows by customer, then timestamp, then id; customer i has rows starts[i] to starts[i + 1].
 
     `customer` (uint32 keys, each once, in no promised order) has an entry a customer, `starts` (int64) one more; the others an entry
@@ -72,7 +72,7 @@ class OfferUnits:
     order: np.ndarray
 
 
-def offer_units(journeys: Journeys) -> OfferUnits:
+def offer_units(journeys: JourneyColumns) -> OfferUnits:
     """The units of customer and offer of a tenant's journeys."""
     starts = journeys.starts
     lengths = np.diff(starts)

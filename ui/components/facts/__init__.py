@@ -48,4 +48,4 @@ def _plain(row: Fact) -> dict:
 
 
 def _rerun() -> None:
-    """Nothing of its own: a component reruns the page only for a trigger that has a callback."""
+    """Does nothing: a component reruns the page only for a trigger that has a callback."""

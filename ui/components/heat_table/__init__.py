@@ -36,7 +36,7 @@ def hour_text(measure: str, value: float) -> str:
     return count(int(value)) if value < 10_000 else f"{value / 1000:.0f}k" if value < 1_000_000 else f"{value / 1_000_000:.1f}M"
 
 
-def heat_words(values: Sequence[Sequence[float | None]], texts: Sequence[Sequence[str]], what: str) -> str:
+def busiest_hour(values: Sequence[Sequence[float | None]], texts: Sequence[Sequence[str]], what: str) -> str:
     """Where in the week the most lies, in words."""
     places = [(value, day, hour) for day, hours in enumerate(values) for hour, value in enumerate(hours) if value is not None]
     if not any(value for value, _, _ in places):

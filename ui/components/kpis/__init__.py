@@ -9,7 +9,7 @@ from typing import Literal
 
 import streamlit as st
 
-from queries.answers.comparison import Comparison
+from queries.answers.comparison import PeriodComparison
 from queries.answers.rates import Verdict, arm_of, contrasts, rate_of
 from queries.answers.trend import Bucket
 from queries.asking.measures import MEASURE, Figures
@@ -39,13 +39,13 @@ class Kpi:
 
     label: str
     value: str
-    words: str
+    help: str
     change: str | None = None
     tone: Tone = "quiet"
     against: str = "the period before"
     note: str | None = None
     verdict: str | None = None
-    course: Sequence[float | None] = ()
+    sparkline: Sequence[float | None] = ()
     address: str | None = None
 
 
@@ -54,7 +54,7 @@ def kpis(cards: Sequence[Kpi], label: str, key: str = "kpis") -> None:
     _kpis(key=key, data={"cards": [asdict(card) for card in cards], "label": label})
 
 
-USUAL = ("impression", "click", "accept", "convert", "dismiss", "customers", "ctr", "cvr", "acceptanceRate", "revenue")
+DEFAULT_MEASURES = ("impression", "click", "accept", "convert", "dismiss", "customers", "ctr", "cvr", "acceptanceRate", "revenue")
 
 # Neither good nor bad when there are more of them.
 _QUIET = ("impression", "total", "neutral")
@@ -70,8 +70,8 @@ _ARROWS: dict[Verdict, str] = {"higher": "▲ ", "lower": "▼ "}
 
 
 def period_kpis(
-    compared: Comparison, counts: Mapping[str, Verdict], buckets: Sequence[Bucket], link: Callable[[str], str | None],
-    measures: Sequence[str] = USUAL,
+    compared: PeriodComparison, counts: Mapping[str, Verdict], buckets: Sequence[Bucket], link: Callable[[str], str | None],
+    measures: Sequence[str] = DEFAULT_MEASURES,
 ) -> list[Kpi]:
     """A card for each measure, by its id.
 
@@ -80,23 +80,23 @@ def period_kpis(
     """
     judged = dict(counts)
     if compared.before:
-        rates = [id for id in measures if MEASURE[id].part]
+        rates = [id for id in measures if MEASURE[id].numerator]
         found = contrasts([(arm_of(compared.now, id), arm_of(compared.before, id)) for id in rates])
         judged |= {id: contrast.verdict for id, contrast in zip(rates, found, strict=True)}
     return [_card(id, compared, judged.get(id), [bucket.figures[id] for bucket in buckets], link(id)) for id in measures]
 
 
-def _card(id: str, compared: Comparison, judged: Verdict | None, course: list[float | None], address: str | None) -> Kpi:
+def _card(id: str, compared: PeriodComparison, judged: Verdict | None, sparkline: list[float | None], address: str | None) -> Kpi:
     arrow = _ARROWS.get(judged, "")
     return Kpi(
         label=MEASURE[id].label,
         value=value_text(id, compared.now[id]),
-        words=MEASURE[id].words,
+        help=MEASURE[id].help,
         change=f"{arrow}{change_text(id, compared.change(id))}" if compared.before else None,
         tone=_tone(id, judged),
         note=_note(id, compared),
         verdict=_said(id, compared, judged),
-        course=course,
+        sparkline=sparkline,
         address=address,
     )
 
@@ -108,8 +108,8 @@ def _tone(measure: str, judged: Verdict | None) -> Tone:
     return "good" if (judged == "higher") != (measure in _WORSE) else "bad"
 
 
-def _said(measure: str, compared: Comparison, judged: Verdict | None) -> str | None:
-    if not MEASURE[measure].part:
+def _said(measure: str, compared: PeriodComparison, judged: Verdict | None) -> str | None:
+    if not MEASURE[measure].numerator:
         return _SAID[judged] if judged else None
     rate = rate_of(compared.now, measure)
     if rate.value is None:
@@ -119,8 +119,8 @@ def _said(measure: str, compared: Comparison, judged: Verdict | None) -> str | N
     return _SAID[judged] if judged else None if rate.enough else _SAID["too few to say"]
 
 
-def _note(measure: str, compared: Comparison) -> str | None:
-    if not MEASURE[measure].part:
+def _note(measure: str, compared: PeriodComparison) -> str | None:
+    if not MEASURE[measure].numerator:
         before = f"{value_text(measure, compared.before[measure])} before" if compared.before else None
         share = of_impressions(compared.now) if measure == "accept" else None
         return ", ".join(part for part in (share, before) if part) or None

@@ -11,10 +11,10 @@ export default function ({ data, parentElement }) {
   }
 }
 
-function card({ label, value, words, change, tone, against, note, verdict, course, address }) {
+function card({ label, value, help, change, tone, against, note, verdict, sparkline, address }) {
   const body = element(address ? "a" : "div", "card")
   if (address) body.href = address
-  body.title = words
+  body.title = help
   const figures = element("span", "figures")
   figures.append(element("span", "value", value))
   body.append(element("span", "label", label), figures)
@@ -25,25 +25,25 @@ function card({ label, value, words, change, tone, against, note, verdict, cours
   }
   const said = [note, verdict].filter((one) => one !== null)
   if (said.length) body.append(element("span", "note", said.join(", ")))
-  if (course.filter((one) => one !== null).length > 1) body.append(line(course))
+  if (sparkline.filter((one) => one !== null).length > 1) body.append(line(sparkline))
   const item = element("li")
   item.append(body)
   return item
 }
 
 // Decoration: the trend's own chart and table say the same in full.
-function line(course) {
-  const values = course.filter((one) => one !== null)
+function line(sparkline) {
+  const values = sparkline.filter((one) => one !== null)
   const top = Math.max(...values, 0)
   const bottom = Math.min(...values, 0)
-  const x = (place) => course.length < 2 ? WIDTH / 2 : place / (course.length - 1) * WIDTH
+  const x = (place) => sparkline.length < 2 ? WIDTH / 2 : place / (sparkline.length - 1) * WIDTH
   const y = (one) => top === bottom ? HEIGHT - 1 : HEIGHT - 2 - (one - bottom) / (top - bottom) * (HEIGHT - 4)
   let path = ""
-  course.forEach((one, place) => {
+  sparkline.forEach((one, place) => {
     if (one === null) return
-    const alone = course[place - 1] === undefined || course[place - 1] === null
+    const alone = sparkline[place - 1] === undefined || sparkline[place - 1] === null
     path += `${alone ? "M" : "L"}${x(place).toFixed(1)} ${y(one).toFixed(1)}`
-    if (alone && (course[place + 1] === undefined || course[place + 1] === null)) path += "h0.01"
+    if (alone && (sparkline[place + 1] === undefined || sparkline[place + 1] === null)) path += "h0.01"
   })
   const svg = svgElement("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" })
   svg.append(svgElement("path", { d: path }))

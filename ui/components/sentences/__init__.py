@@ -22,8 +22,8 @@ def sentences(said: Sequence[tuple[str, str | None]], label: str, key: str = "se
     _sentences(key=key, data={"said": said, "label": label})
 
 
-_NOTHING = "Nothing stands out in the last seven whole days, held against the same weekdays of the four weeks before."
-_TOO_SHORT = "To say what is unusual takes five weeks of whole days, and the log is shorter."
+_NOTHING = "Nothing stands out in the last seven full days, compared with the same weekdays of the four weeks before."
+_TOO_SHORT = "Finding what is unusual takes five full weeks, and the log is shorter."
 
 
 def unusual_list(found: Sequence[tuple[str, str | None]], checked: bool) -> None:

@@ -33,12 +33,12 @@ class Heading:
     name: str
     label: str
     kind: Literal["text", "number", "drawing"] = "number"
-    words: str | None = None
+    help: str | None = None
     sorts: bool = False
 
 
 @dataclass(frozen=True)
-class Interval:
+class DrawnInterval:
     """A rate between its bounds, drawn on a scale from 0 to 1."""
 
     low: float
@@ -61,7 +61,7 @@ class Figure:
     is_id: bool = False
     tone: Literal["good", "bad", "quiet"] | None = None
     line: Sequence[int] | None = None
-    interval: Interval | None = None
+    interval: DrawnInterval | None = None
     share: float | None = None
     colour: str | None = None
 
@@ -97,4 +97,4 @@ def _plain(figure: Figure | str | None) -> dict | None:
 
 
 def _rerun() -> None:
-    """Nothing of its own: a component reruns the page only for a trigger that has a callback."""
+    """Does nothing: a component reruns the page only for a trigger that has a callback."""

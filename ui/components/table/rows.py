@@ -76,4 +76,4 @@ def _plain(cell: str | Cell | None) -> str | dict | None:
 
 
 def _rerun() -> None:
-    """Nothing of its own: a component reruns the page only for a trigger that has a callback."""
+    """Does nothing: a component reruns the page only for a trigger that has a callback."""

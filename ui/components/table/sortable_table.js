@@ -52,11 +52,11 @@ function placeOf(table, element) {
   return { row: table.tBodies[0].contains(cell) ? cell.parentElement.sectionRowIndex : -1, column: cell.cellIndex }
 }
 
-function headingCell(table, { name, label, kind, words, sorts }, sortedBy) {
+function headingCell(table, { name, label, kind, help, sorts }, sortedBy) {
   const made = element("th")
   made.scope = "col"
   made.className = `ih-${kind}`
-  if (words) made.title = words
+  if (help) made.title = help
   if (!sorts) {
     made.textContent = label
     return made
