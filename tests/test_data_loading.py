@@ -120,7 +120,7 @@ def test_rows_that_cannot_be_read_are_listed_with_line_and_reason_and_the_rest_l
         (8, "customerId is not text"),
         (9, "no tenant: give --tenant"),
         (10, "byte 9 of the line is not UTF-8 text"),
-        (11, "context is not a JSON object"),
+        (11, "this is not JSON: NaN is not a JSON number"),
     ]
     assert {row[1] for row in contents(log.store)["interactions"]} == {"ok", "f"}
 

@@ -52,7 +52,7 @@ def test_what_is_rejected_and_what_is_kept_does_not_depend_on_how_a_column_was_c
     summary = loaded(log.store, file)
     assert (summary.loaded, summary.rejected) == (38, 2)
     with open(summary.rejects_file, encoding="utf-8", newline="") as rejects:
-        told = [(row["line"], row["reason"], '"context":"{\\"page\\": 1}"' in row["text"]) for row in csv.DictReader(rejects)]
+        told = [(row["line"], row["reason"], '"context":"{\\"page\\":1}"' in row["text"]) for row in csv.DictReader(rejects)]
     assert told == [("8", "response is not a JSON object", True), ("10", "customerId is missing", True)]
     with log.store.snapshot() as snapshot:
         assert snapshot.rows("select context, response, count(*) from interactions group by all") == [('{"page":1}', '{"rank":2}', 38)]
