@@ -24,7 +24,7 @@ from ui.cut_words import cut_caption, cut_words
 from ui.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_figure, before_file, before_rows, before_text, seen_text
 from ui.funnel_breakdown import MOST_BARS, breakdown_figure, breakdown_headings, breakdown_rows, breakdown_text
 from ui.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_figure, times_text
-from ui.funnel_trend import MAY_RISE, trend_figure, trend_headings, trend_rows, trend_text
+from ui.funnel_trend import trend_figure, trend_headings, trend_rows, trend_text, waiting_caption
 from ui.funnel_words import goal_words, reached_words, step_label, units
 from ui.grain import coarser_words
 from ui.palette import Looks
@@ -106,12 +106,9 @@ class View:
         cut = cut_words(self._tenant, self._asked.selection, answer.grain)
         figure = trend_figure(answer, Looks(self._tenant.names.type.ids), cut)
         st.plotly_chart(figure, key="trend_picture", alt=trend_text(answer, cut), **_PICTURE)
-        if coarser := coarser_words(answer.question.grain, answer.grain):
-            st.caption(coarser)
-        if any(bucket.immature for bucket in answer.trend):
-            st.caption(f"Shaded: a bucket that {MAY_RISE}, because some of its units' time has not run out.")
-        if caption := cut_caption(cut):
-            st.caption(caption)
+        for said in (coarser_words(answer.question.grain, answer.grain), cut_caption(cut), waiting_caption(answer)):
+            if said:
+                st.caption(said)
         sortable_table(trend_rows(answer, cut), trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
 
     def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:

@@ -28,7 +28,7 @@ from queries.unusual import unusual
 from ui import address, copying, messages, numbers
 from ui.address import Pairs
 from ui.as_of import draw_as_of
-from ui.chart_trend import trend_figure, trend_words, unfinished_words
+from ui.chart_trend import trend_figure, trend_words
 from ui.cut_words import cut_caption, cut_words
 from ui.emptiness import no_interactions
 from ui.filter_bar import FilterBar
@@ -141,8 +141,7 @@ class Overview:
         words = trend_words(buckets, self.selection.zone, grain, cut)
         figure = trend_figure(buckets, self.selection.zone, grain, Looks(self.tenant.names.type.ids), cut)
         st.plotly_chart(figure, key="trend", alt=words, config={"displayModeBar": False})
-        unfinished = unfinished_words(buckets, self.selection.zone, self.tenant.clock(), grain)
-        for said in (coarser_words(self.grain, grain), cut_caption(cut), unfinished):
+        for said in (coarser_words(self.grain, grain), cut_caption(cut)):
             if said:
                 st.caption(said)
         with st.expander("These lines as a table"):

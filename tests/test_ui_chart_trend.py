@@ -6,7 +6,7 @@ from queries.measures import Figures
 from queries.times import milliseconds
 from queries.trend import Bucket
 from ui.address import query
-from ui.chart_trend import trend_figure, trend_types, trend_words, unfinished_words
+from ui.chart_trend import trend_figure, trend_types, trend_words
 from ui.palette import Looks
 from ui.sortable_table import Figure
 from ui.trend_rows import trend_file, trend_headings, trend_rows
@@ -90,12 +90,3 @@ def test_the_file_holds_the_same_oldest_first():
     header, rows = trend_file(THREE, ZONE)
     assert header == ["start", "impression", "click", "save", "customers", "revenue"]
     assert rows == [["2026-03-28", 40, 3, 0, 2, 1.5], ["2026-03-29", 0, 0, 0, 2, 1.5], ["2026-03-30", 60, 5, 1, 2, 1.5]]
-
-
-def test_a_last_day_that_the_log_has_not_lived_through_is_said():
-    noon, last_minute = (milliseconds(f"2026-03-30T{time}", ZoneInfo("UTC")) for time in ("12:00:00Z", "21:59:00Z"))
-    assert unfinished_words(THREE, "UTC", noon, "day") == (
-        "The last day is not over in the log: its newest interaction is of 2026-03-30 12:00:00 UTC."
-    )
-    assert unfinished_words(THREE, "UTC", last_minute, "day") is None
-    assert unfinished_words([], "UTC", noon, "day") is None

@@ -12,7 +12,7 @@ from ui.funnel_breakdown import breakdown_figure, breakdown_headings, breakdown_
 from ui.funnel_chart import funnel_figure, funnel_text
 from ui.funnel_tables import step_rows
 from ui.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
-from ui.funnel_trend import step_looks, trend_figure, trend_headings, trend_rows, trend_text
+from ui.funnel_trend import step_looks, trend_figure, trend_headings, trend_rows, trend_text, waiting_caption
 from ui.funnel_units import unit_headings, unit_rows
 from ui.palette import KNOWN, Looks
 
@@ -38,10 +38,13 @@ def test_the_bars_of_a_breakdown_are_the_rates_to_the_chosen_step():
     assert list(breakdown_figure(ANSWER, 2, CONTRASTS).data[0].x) == [40 / 150, 10 / 50]
 
 
-def test_a_bucket_that_may_change_is_shaded_and_one_without_entries_has_no_rate():
+def test_a_bucket_that_may_change_is_hatched_and_one_without_entries_has_no_rate():
     figure = trend_figure(ANSWER, LOOKS, {})
     assert [list(line.y) for line in figure.data[:2]] == [[0.25, None, 0.25], [0.05, None, 0.05]]
-    assert [(band.x0, band.x1) for band in figure.layout.shapes] == [("2026-10-17T00:00:00", "2026-11-16T00:00:00")]
+    assert list(figure.data[2].marker.pattern.shape) == ["", "", "/"]
+    assert list(figure.layout.shapes) == []
+    assert waiting_caption(ANSWER) == "Hatched: a bucket that may still change, because some of its units' time has not run out."
+    assert waiting_caption(replace(ANSWER, trend=ANSWER.trend[:2])) is None
     assert figure.data[0].hovertext[2] == "2 click: 25.0% of 80, may still change"
     assert [row["start"].mark for row in trend_rows(ANSWER, {})] == [None, None, "may still change"]
 
@@ -49,7 +52,7 @@ def test_a_bucket_that_may_change_is_shaded_and_one_without_entries_has_no_rate(
 def test_a_bucket_that_is_cut_says_what_of_it_counts_in_the_picture_its_words_and_its_table():
     cut = {"2026-09-01": "5 of 30 days"}
     figure = trend_figure(ANSWER, LOOKS, cut)
-    assert [band.x0 for band in figure.layout.shapes] == ["2026-08-17T00:00:00", "2026-10-17T00:00:00"]
+    assert [(band.x0, band.x1) for band in figure.layout.shapes] == [("2026-08-17T00:00:00", "2026-09-16T00:00:00")]
     assert figure.data[0].hovertext[0] == "2 click: 25.0% of 120, 5 of 30 days"
     assert figure.data[2].hovertext[0] == "120 entered, 5 of 30 days"
     assert "2026-09-01 5.0% of 120, 5 of 30 days;" in trend_text(ANSWER, cut)

@@ -8,12 +8,12 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from queries.periods import day
-from queries.spans import HOUR, Grain
+from queries.spans import Grain
 from queries.trend import Bucket
 from ui.chart_parts import LEGEND_BELOW, chart_text, line_look
 from ui.chart_time import bucket_axis, count_axis, shade
 from ui.cut_words import CutWords, cut_caption
-from ui.numbers import count, zoned_time
+from ui.numbers import count
 from ui.palette import Looks
 
 HEIGHT = 320
@@ -64,13 +64,6 @@ def trend_figure(buckets: Sequence[Bucket], zone: str, grain: Grain, looks: Look
     for row, drawn in enumerate((types[:1], types[1:_MOST_LINES]) if apart else (types[:_MOST_LINES],), start=1):
         figure.update_yaxes(**count_axis(max((peaks[type] for type in drawn), default=0)), row=row, col=1)
     return figure
-
-
-def unfinished_words(buckets: Sequence[Bucket], zone: str, clock: int, grain: Grain) -> str | None:
-    """What is to be said of the last point where the log's clock, given in milliseconds, lies within it."""
-    if not buckets or not buckets[-1].start <= clock < buckets[-1].end - HOUR:
-        return None
-    return f"The last {grain} is not over in the log: its newest interaction is of {zoned_time(clock, zone)}."
 
 
 def trend_words(buckets: Sequence[Bucket], zone: str, grain: Grain, cut: CutWords) -> str:
