@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from urllib.parse import quote
 
 import streamlit as st
@@ -28,6 +27,19 @@ class Way:
     label: str
     take: Callable[[], None]
 
+
+# Of what every page has on it already: once the session has ended, the browser is given no further script to draw with.
+_link_out = st.components.v2.component(
+    "link_out",
+    html='<a class="ih-link" target="_self"></a>',
+    js="""export default function ({ data, parentElement }) {
+        const link = parentElement.querySelector("a")
+        link.href = data.address
+        link.textContent = data.label
+    }""",
+    # The class is of the page's own style.
+    isolate_styles=False,
+)
 
 # The button's own rerun asks the same once more.
 _AGAIN = Way("Try again", lambda: None)
@@ -93,7 +105,7 @@ def _state(icon: str, title: str, hint: str, ways: Sequence[Way] = ()) -> None:
 
 
 def _link(label: str, address: str) -> None:
-    st.html(f'<a class="ih-link" href="{escape(address)}" target="_self">{escape(label)}</a>', width="content")
+    _link_out(key="link_out", data={"label": label, "address": address}, width="content")
 
 
 @contextmanager
