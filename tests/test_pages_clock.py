@@ -72,11 +72,11 @@ def test_the_last_days_end_before_the_rows_of_the_future_and_own_days_can_be_cho
 def test_the_ends_of_the_calendar_are_drawn(page: Page, address: str) -> None:
     page.goto(address)
     drawn(page)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=120_000)
     expect(page.get_by_text("could not be shown")).to_have_count(0)
 
 
 def test_a_row_of_the_calendars_last_moment_leaves_the_timeline_all_its_marks(page: Page) -> None:
     page.goto("/customers?customerId=wide")
     drawn(page)
-    expect(page.locator(".js-plotly-plot .scatterlayer .points path")).to_have_count(4, timeout=60_000)
+    expect(page.locator(".js-plotly-plot .scatterlayer .points path")).to_have_count(4, timeout=120_000)
