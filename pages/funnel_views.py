@@ -19,7 +19,7 @@ from queries.asking.sentence import period_phrase, touched_days
 from ui.charts.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_alt_text, before_figure, before_file, before_rows, seen_text
 from ui.charts.funnel_parts import MOST_BARS, breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows
 from ui.charts.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_alt_text, times_figure
-from ui.charts.funnel_trend import MAY_CHANGE, funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows
+from ui.charts.funnel_trend import funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows, waiting_caption
 from ui.charts.palette import Looks
 from ui.components.table.figures import sortable_table
 from ui.page import address, copying, messages
@@ -104,12 +104,9 @@ class FunnelView:
         cut = cut_words(self._tenant, self._asked.selection, answer.grain)
         figure = funnel_trend_figure(answer, Looks(self._tenant.names.type.ids), cut)
         st.plotly_chart(figure, key="trend_picture", alt=funnel_trend_alt_text(answer, cut), **_PICTURE)
-        if coarser := coarser_words(answer.query.grain, answer.grain):
-            st.caption(coarser)
-        if any(bucket.immature for bucket in answer.trend):
-            st.caption(f"Shaded: a bucket that {MAY_CHANGE}, because some of its units' time has not run out.")
-        if caption := cut_caption(cut):
-            st.caption(caption)
+        for said in (coarser_words(answer.query.grain, answer.grain), cut_caption(cut), waiting_caption(answer)):
+            if said:
+                st.caption(said)
         sortable_table(funnel_trend_rows(answer, cut), funnel_trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
 
     def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:

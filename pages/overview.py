@@ -24,7 +24,7 @@ from queries.asking.parameters import Parameter, one_of
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence, touched_days
-from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, unfinished_note
+from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
 from ui.charts.palette import Looks
 from ui.components.kpis import DEFAULT_MEASURES, kpis, period_kpis
 from ui.components.sentences import unusual_list
@@ -133,8 +133,7 @@ class Overview:
         alt_text = trend_alt_text(buckets, self.selection.zone, grain, cut)
         figure = trend_figure(buckets, self.selection.zone, grain, Looks(self.tenant.names.type.ids), cut)
         st.plotly_chart(figure, key="trend", alt=alt_text, config={"displayModeBar": False})
-        unfinished = unfinished_note(buckets, self.selection.zone, self.tenant.clock(), grain)
-        for said in (coarser_words(self.grain, grain), cut_caption(cut), unfinished):
+        for said in (coarser_words(self.grain, grain), cut_caption(cut)):
             if said:
                 st.caption(said)
         with st.expander("These lines as a table"):

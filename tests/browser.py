@@ -76,7 +76,7 @@ def served(home: Path, tenant: str, server: Sequence[str] = ("-m", "serve"), **s
         yield dashboard
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
         accounts.close()
 
 

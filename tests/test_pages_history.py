@@ -23,7 +23,7 @@ def asked(page: Page) -> list[tuple[str, str]]:
 
 
 def total(page: Page) -> str:
-    return page.get_by_role("heading", level=2).inner_text()
+    return page.get_by_test_id("stMain").get_by_role("heading", level=2).inner_text()
 
 
 def cells(page: Page) -> list[list[str]]:

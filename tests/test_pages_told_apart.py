@@ -53,7 +53,7 @@ def test_ids_that_look_alike_are_shown_apart_and_each_leads_to_its_own(go: Visit
     expect(page.get_by_role("dialog").get_by_text("c7⟨space⟩", exact=True)).to_be_visible()
     expect(page.get_by_role("dialog").get_by_text("3-c7 -open", exact=True)).to_be_visible()
     page = go("/history?customerId=c7%20")
-    expect(page.get_by_role("heading", level=3)).to_have_text("12 interactions")
+    expect(page.get_by_role("heading", level=2)).to_have_text("12 interactions")
     expect(page.get_by_text("Interactions of customer c7⟨space⟩")).to_be_visible()
     # The chip of the filter, and its button.
     expect(page.get_by_role("button", name="Remove c7⟨space⟩")).to_be_visible()

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from queries.answers.trend import Bucket
 from queries.asking.measures import Figures
 from queries.asking.times import milliseconds
-from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, trend_types, unfinished_note
+from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, trend_types
 from ui.charts.palette import Looks
 from ui.components.table.figures import Figure
 from ui.page.address import query_string
@@ -89,12 +89,3 @@ def test_the_file_holds_the_same_oldest_first():
     header, rows = trend_file(THREE, ZONE)
     assert header == ["start", "impression", "click", "save", "customers", "revenue"]
     assert rows == [["2026-03-28", 40, 3, 0, 2, 1.5], ["2026-03-29", 0, 0, 0, 2, 1.5], ["2026-03-30", 60, 5, 1, 2, 1.5]]
-
-
-def test_a_last_day_that_the_log_has_not_lived_through_is_said():
-    noon, last_minute = (milliseconds(f"2026-03-30T{time}", ZoneInfo("UTC")) for time in ("12:00:00Z", "21:59:00Z"))
-    assert unfinished_note(THREE, "UTC", noon, "day") == (
-        "The last day is not complete in the log, whose newest interaction is from 2026-03-30 12:00:00 UTC."
-    )
-    assert unfinished_note(THREE, "UTC", last_minute, "day") is None
-    assert unfinished_note([], "UTC", noon, "day") is None

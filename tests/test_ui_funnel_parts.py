@@ -11,7 +11,7 @@ from ui.charts.funnel import funnel_alt_text, funnel_figure
 from ui.charts.funnel_before import BEFORE_HEADER, before_alt_text, before_figure, before_file, before_rows, seen_text
 from ui.charts.funnel_parts import breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows
 from ui.charts.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
-from ui.charts.funnel_trend import funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows, step_looks
+from ui.charts.funnel_trend import funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows, step_looks, waiting_caption
 from ui.charts.palette import KNOWN, Looks
 from ui.rows.funnels import step_rows, unit_headings, unit_rows
 
@@ -37,10 +37,13 @@ def test_the_bars_of_a_breakdown_are_the_rates_to_the_chosen_step():
     assert list(breakdown_figure(ANSWER, 2, CONTRASTS).data[0].x) == [40 / 150, 10 / 50]
 
 
-def test_a_bucket_that_may_change_is_shaded_and_one_without_entries_has_no_rate():
+def test_a_bucket_that_may_change_is_hatched_and_one_without_entries_has_no_rate():
     figure = funnel_trend_figure(ANSWER, LOOKS, {})
     assert [list(line.y) for line in figure.data[:2]] == [[0.25, None, 0.25], [0.05, None, 0.05]]
-    assert [(band.x0, band.x1) for band in figure.layout.shapes] == [("2026-10-17T00:00:00", "2026-11-16T00:00:00")]
+    assert list(figure.data[2].marker.pattern.shape) == ["", "", "/"]
+    assert list(figure.layout.shapes) == []
+    assert waiting_caption(ANSWER) == "Hatched: a bucket that may still change, because some of its units' time has not run out."
+    assert waiting_caption(replace(ANSWER, trend=ANSWER.trend[:2])) is None
     assert figure.data[0].hovertext[2] == "2 click: 25.0% of 80, may still change"
     assert [row["start"].mark for row in funnel_trend_rows(ANSWER, {})] == [None, None, "may still change"]
 
@@ -48,7 +51,7 @@ def test_a_bucket_that_may_change_is_shaded_and_one_without_entries_has_no_rate(
 def test_a_bucket_that_is_cut_says_what_of_it_counts_in_the_picture_its_words_and_its_table():
     cut = {"2026-09-01": "5 of 30 days"}
     figure = funnel_trend_figure(ANSWER, LOOKS, cut)
-    assert [band.x0 for band in figure.layout.shapes] == ["2026-08-17T00:00:00", "2026-10-17T00:00:00"]
+    assert [(band.x0, band.x1) for band in figure.layout.shapes] == [("2026-08-17T00:00:00", "2026-09-16T00:00:00")]
     assert figure.data[0].hovertext[0] == "2 click: 25.0% of 120, 5 of 30 days"
     assert figure.data[2].hovertext[0] == "120 entered, 5 of 30 days"
     assert "2026-09-01 5.0% of 120, 5 of 30 days;" in funnel_trend_alt_text(ANSWER, cut)

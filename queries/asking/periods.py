@@ -56,11 +56,7 @@ def of_last_days(selection: Selection, clock: int, days: int, has_future: bool) 
 
 def chosen_last_days(selection: Selection, clock: int, has_future: bool) -> int | None:
     """Which of LAST_DAYS a selection's period is; None where it is another one, or all of the log."""
-    if selection.start is None or selection.end != end_of_day(clock, selection.zone) and (selection.end is not None or has_future):
-        return None
-    zone = ZoneInfo(selection.zone)
-    starts = {midnight(first_of_last_days(clock, days, selection.zone), zone): days for days in LAST_DAYS}
-    return starts.get(selection.start)
+    return next((days for days in LAST_DAYS if of_last_days(selection, clock, days, has_future) == selection), None)
 
 
 def touched_dates(selection: Selection) -> DateRange:

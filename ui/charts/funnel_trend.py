@@ -23,8 +23,8 @@ _ENTRIES = "#94A0B8"
 def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go.Figure:
     """Above, a line a later step: its rate from the first; below, the entries.
 
-    Buckets with units that may still convert are shaded, and those of `cut`, which says what of them counts. `looks` is how the log's
-    types are drawn.
+    The entries of a bucket with units that may still convert are hatched. The buckets of `cut`, which says what of them counts, are
+    shaded. `looks` is how the log's types are drawn.
     """
     buckets = answer.trend
     starts = [bucket.start for bucket in buckets]
@@ -41,7 +41,7 @@ def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go
         hovertext=[", ".join((f"{count(bucket.units[0])} entered", *_reservations(bucket, cut))) for bucket in buckets],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    shade(figure, starts, answer.grain, [bool(_reservations(bucket, cut)) for bucket in buckets])
+    shade(figure, starts, answer.grain, [start in cut for start in starts])
     figure.update_layout(
         height=400, margin={"l": 0, "r": 0, "t": 4, "b": 0}, dragmode=False, hovermode="x unified",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title_text": ""},
@@ -70,6 +70,13 @@ def funnel_trend_alt_text(answer: FunnelAnswer, cut: CutWords) -> str:
         for bucket in answer.trend
     ]
     return f"Share of entries that {reached_phrase(answer.query, last)}, by {answer.grain} of entry: {'; '.join(parts)}."
+
+
+def waiting_caption(answer: FunnelAnswer) -> str | None:
+    """What the hatched bars mean; None where there are none."""
+    if not any(bucket.immature for bucket in answer.trend):
+        return None
+    return f"Hatched: a bucket that {MAY_CHANGE}, because some of its units' time has not run out."
 
 
 def funnel_trend_headings(answer: FunnelAnswer) -> list[Heading]:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from queries.answers.trend import Bucket, Sparklines
-from queries.asking.calendar import HOUR, Grain
+from queries.asking.calendar import Grain
 from queries.asking.periods import day
 from ui.charts.palette import Looks, own_look
 from ui.charts.parts import LEGEND_BELOW, bucket_axis, chart_text, count_axis, line_look, shade
@@ -16,7 +16,7 @@ from ui.components.table.figures import Figure, Heading
 from ui.page.address import Pairs
 from ui.words.buckets import HEADINGS, CutWords, cut_caption
 from ui.words.measures import file_value
-from ui.words.numbers import count, money, zoned_time
+from ui.words.numbers import count, money
 
 HEIGHT = 320
 _HEIGHT_OF_TWO = 420
@@ -66,13 +66,6 @@ def trend_figure(buckets: Sequence[Bucket], zone: str, grain: Grain, looks: Look
     for row, drawn in enumerate((types[:1], types[1:_MOST_LINES]) if apart else (types[:_MOST_LINES],), start=1):
         figure.update_yaxes(**count_axis(max((peaks[type] for type in drawn), default=0)), row=row, col=1)
     return figure
-
-
-def unfinished_note(buckets: Sequence[Bucket], zone: str, clock: int, grain: Grain) -> str | None:
-    """What is to be said of the last point where the log's clock, given in milliseconds, lies within it."""
-    if not buckets or not buckets[-1].start <= clock < buckets[-1].end - HOUR:
-        return None
-    return f"The last {grain} is not complete in the log, whose newest interaction is from {zoned_time(clock, zone)}."
 
 
 def trend_alt_text(buckets: Sequence[Bucket], zone: str, grain: Grain, cut: CutWords) -> str:

@@ -89,9 +89,13 @@ class PeriodPicker:
             return []
         if choice != _CUSTOM:
             zone = st.session_state.get(ZONE.name, self._selection.zone)
-            return of_last_days(Selection("", zone=zone), self._clock, int(choice), self._has_future).pairs()
+            last = of_last_days(Selection("", zone=zone), self._clock, int(choice), self._has_future)
+            return [(name, value) for name, value in last.pairs() if name != ZONE.name]
+        if self._choice == _ALL:
+            return period_pairs(DateRange(self._log.first, self._log.last))
         if self._choice != _CUSTOM:
-            return period_pairs(DateRange(self._shown.first or self._log.first, self._log.last))
+            # Open or shut, as the last days are not: the same days would go by their name again.
+            return period_pairs(DateRange(self._shown.first, None if self._has_future else self._log.last))
         state = st.session_state
         return period_pairs(DateRange(state.get("first_day", self._shown.first), state.get("last_day", self._shown.last)), self._selection)
 

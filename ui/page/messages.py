@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from urllib.parse import quote
 
 import streamlit as st
@@ -35,6 +34,19 @@ class Action:
     label: str
     take: Callable[[], None]
 
+
+# Of what every page has on it already: once the session has ended, the browser is given no further script to draw with.
+_link_out = st.components.v2.component(
+    "link_out",
+    html='<a class="ih-link" target="_self"></a>',
+    js="""export default function ({ data, parentElement }) {
+        const link = parentElement.querySelector("a")
+        link.href = data.address
+        link.textContent = data.label
+    }""",
+    # The class is of the page's own style.
+    isolate_styles=False,
+)
 
 # The button's own rerun asks the same once more.
 _AGAIN = Action("Try again", lambda: None)
@@ -100,7 +112,7 @@ def _state(icon: str, title: str, hint: str, ways: Sequence[Action] = ()) -> Non
 
 
 def _link(label: str, address: str) -> None:
-    st.html(f'<a class="ih-link" href="{escape(address)}" target="_self">{escape(label)}</a>', width="content")
+    _link_out(key="link_out", data={"label": label, "address": address}, width="content")
 
 
 @contextmanager
