@@ -28,7 +28,7 @@ def loaded_by(package: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("package", "strangers"), [
-    ("data", {"streamlit", "starlette", "uvicorn", "accounts", "queries", "api", "ui", "pages"}),
+    ("data", {"streamlit", "starlette", "uvicorn", "accounts", "api", "ui", "pages"}),
     ("queries", {"streamlit", "starlette", "uvicorn", "accounts", "api", "ui", "pages"}),
     ("accounts", {"streamlit", "duckdb", "queries", "api", "ui", "pages"}),
     ("api", {"streamlit", "ui", "pages"}),

@@ -47,7 +47,7 @@ def test_what_is_unusual_goes_by_the_clock(log: Log) -> None:
     with log.store.snapshot() as snapshot:
         without, with_one = (unusual(snapshot.tenant(tenant), Selection(tenant)) for tenant in (ACME, ZENITH))
     assert without == with_one
-    assert (without.checked, [(one.now, one.usual) for one in without.found]) == (True, [(41, 120.0)])
+    assert (without.checked, [(one.now, one.usual) for one in without.changes]) == (True, [(41, 120.0)])
 
 
 def test_an_empty_log_has_no_clock(log: Log) -> None:

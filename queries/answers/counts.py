@@ -64,7 +64,7 @@ def count_changes(tenant: Tenant, selection: Selection, compared: PeriodComparis
 
 def _count_changes(tenant: Tenant, selection: Selection, compared: PeriodComparison, counts: tuple[str, ...]) -> dict[str, Verdict]:
     period, before, zone = compared.period, compared.before_period, ZoneInfo(selection.zone)
-    if before is None or not compared.whole or min(period.end - period.start, before.end - before.start) < WEEK * DAY:
+    if before is None or not compared.is_complete or min(period.end - period.start, before.end - before.start) < WEEK * DAY:
         return {}
     edges = midnights(utc_datetime(period.start).astimezone(zone).date(), WEEKS_BEFORE * WEEK, zone)
     if edges is None or tenant.oldest() > edges[0]:

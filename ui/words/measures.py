@@ -65,7 +65,7 @@ def how_compared(contrasts: Sequence[Contrast]) -> str:
     shares = [contrast for contrast in contrasts if contrast.verdict != "not a share"]
     left_out = _left_out(len(contrasts) - len(shares))
     if len(shares) < 2:
-        return f"There is {'one alone' if shares else 'none'}, and nothing to compare{' it' if shares else ''} with.{left_out}"
+        return f"There is {'only one' if shares else 'none'}, and nothing to compare{' it' if shares else ''} with.{left_out}"
     held = "The two are compared with each other" if len(shares) == 2 else "Each is compared with all others together"
     comparisons = max(contrast.comparisons for contrast in shares)
     corrected = f", p corrected by Holm's method for {counted(comparisons, 'comparison')}" if comparisons > 1 else ""
