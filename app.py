@@ -30,6 +30,7 @@ DOCUMENT = shell()
 try:
     # Here rather than at startup, whose failure is shown as a trace.
     process.store()
+    process.accounts()
 except StoreError as problem:
     sys.exit(str(problem))
 

@@ -14,6 +14,7 @@ from accounts.identity import Invalid, Role
 from accounts.store import FILE_NAME
 from accounts.users import key_table, user_table, utc_minute
 from data.store.home import home
+from data.store.limits import StoreError
 
 FIRST_EMAIL = "admin@example.com"
 
@@ -29,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.command(accounts, options)
         finally:
             accounts.close()
-    except Invalid as invalid:
-        return failure(str(invalid))
+    except (Invalid, StoreError) as problem:
+        return failure(str(problem))
     except sqlite3.Error as error:
         return failure(f"{home() / FILE_NAME} cannot be used: {error}")
     except BrokenPipeError:

@@ -4,11 +4,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from accounts.identity import Invalid
+from data.store.upgrade import Formats, drop_copy, say, upgrading
 
 
 class Tenants:
@@ -57,7 +58,8 @@ class AccountsDatabase:
     Several processes may have it open: the server reads while the command line writes.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, tell: Callable[[str], None] = say) -> None:
+        """`tell` hears of an upgrade; StoreError for a file of a later format."""
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path = home / FILE_NAME
         # SQLite would create the file readable by all; its -wal and -shm files take over this mode.
@@ -68,9 +70,13 @@ class AccountsDatabase:
         )
         self._connection.row_factory = sqlite3.Row
         self._connection.execute("pragma foreign_keys = on")
-        use_write_ahead_log(self._connection)
-        self._connection.execute("pragma synchronous = normal")
-        self._connection.executescript(Path(__file__).with_name("schema.sql").read_text(encoding="utf-8"))
+        try:
+            use_write_ahead_log(self._connection)
+            self._connection.execute("pragma synchronous = normal")
+            bring_up_to_date(self._connection, self.path, tell)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def rows(self, statement: str, **values: object) -> list[sqlite3.Row]:
         with self._lock:
@@ -88,14 +94,8 @@ class AccountsDatabase:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All changes inside happen together or not at all; other writers wait."""
-        with self._lock:
-            self._connection.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("rollback")
-                raise
-            self._connection.execute("commit")
+        with self._lock, transaction(self._connection):
+            yield
 
     def close(self) -> None:
         with self._lock:
@@ -113,3 +113,49 @@ def use_write_ahead_log(connection: sqlite3.Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+
+
+def number_the_format(_: sqlite3.Connection) -> None:
+    """From 0 to 1: the same tables, in a file that says its format."""
+
+
+# Each step brings a file of one format to the next. A new one comes at the end, and schema.sql is changed with it.
+FORMATS = Formats(0, [number_the_format])
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path, tell: Callable[[str], None]) -> None:
+    """Make the tables of a new file; upgrade those of an earlier format."""
+    if not connection.execute("select 1 from sqlite_master where name = 'users'").fetchone():
+        schema = Path(__file__).with_name("schema.sql").read_text(encoding="utf-8")
+        # Several processes that start at once all do this, one after the other.
+        connection.executescript(f"begin immediate; {schema} pragma user_version = {FORMATS.newest}; commit;")
+    found = format_of(connection)
+    if FORMATS.missing(path, found):
+        with upgrading(path, found, FORMATS.newest, lambda copy: write_copy(connection, copy), tell), transaction(connection):
+            # Asked again: another process may have been faster.
+            for step in FORMATS.missing(path, format_of(connection)):
+                step(connection)
+            connection.execute(f"pragma user_version = {FORMATS.newest}")
+    else:
+        drop_copy(path)
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("pragma user_version").fetchone()[0])
+
+
+def write_copy(connection: sqlite3.Connection, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as copy:
+        connection.backup(copy)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All changes inside happen together or not at all; other writers wait."""
+    connection.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")

@@ -1,13 +1,11 @@
-"""Opens the database, and gives the consistent snapshots that queries read from."""
+"""The store, and the consistent snapshots that queries read from."""
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from data.columns.tenant import Tenant
-from data.store.limits import StoreError, StoreInUse, TimeLimits, TooSlow
+from data.store.limits import StoreError, TimeLimits, TooSlow
+from data.store.opening import opened
+from data.store.upgrade import say
 
 FILE_NAME = "history.duckdb"
-FORMAT = 2
 TIME_LIMIT = 20.0
 
 _DAY_MS = 86_400_000
@@ -31,32 +30,19 @@ class Store:
     A load makes a new `version`. Whatever is computed from the store is remembered with the version it was made from.
     """
 
-    def __init__(self, path: Path, now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000):
-        """Open the file, or make it; `StoreInUse` where another process has it, `StoreError` where it is not ours to read.
+    def __init__(
+        self, path: Path, now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000, tell: Callable[[str], None] = say
+    ):
+        """Open the file, or make it; `StoreInUse` where another process has it, `StoreError` where it cannot be read.
 
-        `now_ms` is the server's own clock, in milliseconds since 1970.
+        `now_ms` is the server's own clock, in milliseconds since 1970; `tell` hears of an upgrade.
         """
         self.path = path
         self._now_ms = now_ms
-        # The files that the engine makes beside its own, now and later, take their mode from the process.
-        os.umask(0o077)
-        try:
-            # An engine that is asked nothing over the network, and that keeps the order rows were written in.
-            self._connection = duckdb.connect(str(path), config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "preserve_insertion_order": True,
-            })
-            self._connection.execute("set global timezone = 'UTC'")
-            path.chmod(0o600)
-        except duckdb.IOException as problem:
-            if "lock" in str(problem).lower():
-                raise StoreInUse(f"{path} is in use by another process. Stop that process, or set IH_HOME to another state folder.") from problem
-            raise StoreError(f"{path} cannot be opened: {problem}") from problem
+        self._connection = opened(path, tell)
         self._limits = TimeLimits()
         self._remembered: dict[int, Memory] = {}
         self._lock = threading.Lock()
-        self._prepare()
 
     @classmethod
     def open(cls, home: Path) -> Store:
@@ -82,7 +68,7 @@ class Store:
                 cursor.begin()
                 yield self._view(cursor)
             except duckdb.InterruptException as problem:
-                if limit.expired:
+                if seconds is not None and limit.expired:
                     raise TooSlow(seconds) from problem
                 raise
             except duckdb.ConnectionException as problem:
@@ -101,24 +87,6 @@ class Store:
     def latest_plausible(self) -> int:
         """A day after the server's own clock, in milliseconds: what is later lies in the future."""
         return self._now_ms() + _DAY_MS
-
-    def _prepare(self) -> None:
-        cursor = self.cursor()
-        cursor.begin()
-        if not cursor.execute("select 1 from duckdb_tables() where table_name = 'store'").fetchall():
-            cursor.execute(files("data.store").joinpath("schema.sql").read_text())
-            cursor.execute("insert into store values ($format, $engine, 0, true, 0)",
-                           {"format": FORMAT, "engine": duckdb.__version__})
-        [(layout, engine)] = cursor.execute("select format, engine from store").fetchall()
-        if layout != FORMAT:
-            raise StoreError(f"{self.path} has format {layout}, but this version reads format {FORMAT}. Load the log into a new state folder.")
-        if engine != duckdb.__version__:
-            # hash() may differ between releases of the engine.
-            cursor.execute("delete from ids")
-            cursor.execute("insert into ids select half_hash(id), rowid from interactions order by 1, 2")
-            cursor.execute("update store set engine = $engine", {"engine": duckdb.__version__})
-        cursor.commit()
-        cursor.close()
 
 
 class Memory:

@@ -1,0 +1,160 @@
+"""A store of an earlier format is brought up where it lies; whatever goes wrong meanwhile, the earlier one is still there."""
+
+from __future__ import annotations
+
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from data.store import opening
+from data.store.limits import StoreError
+from data.store.store import FILE_NAME, Store
+from data.store.upgrade import Formats
+from tests.logs import Log, interaction
+from tests.store_checks import contents, faults
+
+ROOT = Path(__file__).parent.parent
+FORMAT_1 = (ROOT / "tests" / "data" / "store-format-1.sql").read_text()
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A store of format 1."""
+    path = tmp_path / FILE_NAME
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(FORMAT_1)
+    return path
+
+
+def copy_of(path: Path) -> Path:
+    return path.with_name(FILE_NAME + ".before-upgrade")
+
+
+def format_1(path: Path) -> tuple[int, list[tuple], list[tuple]]:
+    """The format a file says it has, and what only format 1 had."""
+    with duckdb.connect(str(path), read_only=True) as connection:
+        [(format_,)] = connection.execute("select format from store").fetchall()
+        customers = connection.execute("select id, hash = hash(id) from customers order by id").fetchall()
+        rows = connection.execute('select i.id from ids join interactions i on i.rowid = ids."row" where ids.hash = hash(i.id) order by 1').fetchall()
+    return format_, customers, rows
+
+
+OF_FORMAT_1 = (1, [("ada", True), ("ben", True)], [("a",), ("b",), ("c",)])
+
+
+def test_a_store_of_format_1_holds_the_same_after_its_upgrade_and_takes_further_loads(old: Path) -> None:
+    assert format_1(old) == OF_FORMAT_1
+    told: list[str] = []
+    Store(old, tell=told.append).close()
+    assert told == [f"Upgrading {old} from format 1 to 2; a copy is kept until it has succeeded …"]
+    assert sorted(path.name for path in old.parent.iterdir()) == [FILE_NAME]
+    assert stat.S_IMODE(old.stat().st_mode) == 0o600
+    with Log(old.parent) as log:
+        assert faults(log.store) == []
+        assert [row[:6] for row in contents(log.store)["interactions"]] == [
+            ("acme", id_, time, customer, type_, "card") for id_, time, customer, type_ in (
+                ("a", _at(30), "ada", "impression"), ("b", _at(31), "ben", "impression"), ("c", _at(32), "ada", "click"))]
+        with log.store.snapshot() as snapshot:
+            assert snapshot.version == 1
+            assert snapshot.tenant("acme").row_of("b") is not None
+        log.load(interaction("d", customerId="ben"), interaction("e", customerId="cleo"))
+        assert faults(log.store) == []
+
+
+def test_a_store_of_the_current_format_is_not_upgraded(log: Log) -> None:
+    log.store.close()
+    told: list[str] = []
+    Store(log.folder / FILE_NAME, tell=told.append).close()
+    assert told == []
+
+
+def test_a_new_store_has_the_format_that_the_steps_lead_to(log: Log) -> None:
+    with log.store.snapshot() as snapshot:
+        assert snapshot.rows("select format from store") == [(opening.FORMATS.newest,)]
+
+
+def test_an_upgraded_store_has_the_tables_of_a_new_one(old: Path, log: Log) -> None:
+    columns = "select table_name, column_name, data_type, is_nullable from duckdb_columns() where not internal order by 1, column_index"
+    macros = "select function_name, macro_definition from duckdb_functions() where not internal order by 1"
+    store = Store(old, tell=lambda _: None)
+    with store.snapshot() as upgraded, log.store.snapshot() as new:
+        assert upgraded.rows(columns) == new.rows(columns)
+        assert upgraded.rows(macros) == new.rows(macros)
+    store.close()
+
+
+@pytest.mark.parametrize("format_", [0, 3, 12])
+def test_a_format_that_this_version_does_not_know_is_refused_and_left_alone(log: Log, format_: int) -> None:
+    log.load(interaction("a"))
+    cursor = log.store.cursor()
+    cursor.execute("update store set format = $format", {"format": format_})
+    log.store.close()
+    path = log.folder / FILE_NAME
+    before = path.read_bytes()
+    with pytest.raises(StoreError) as refused:
+        Store(path)
+    assert str(refused.value) == (
+        f"{path} has format {format_}, but this version reads formats 1 to 2. "
+        "Start the version that wrote it, or set IH_HOME to another state folder."
+    )
+    assert path.read_bytes() == before
+    # The refused file is closed again.
+    duckdb.connect(str(path), config={"threads": 1}).close()
+
+
+def test_a_step_that_fails_leaves_the_store_as_it_was_and_says_what_to_do(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("drop table customers")
+        connection.execute("select * from customers")
+
+    with monkeypatch.context() as changed, pytest.raises(StoreError, match="could not be upgraded from format 1 to 3 and is unchanged: .*customers"):
+        changed.setattr(opening, "FORMATS", Formats(1, [*opening.FORMATS.steps, fails]))
+        Store(old, tell=lambda _: None)
+    assert format_1(old) == format_1(copy_of(old)) == OF_FORMAT_1
+    Store(old, tell=lambda _: None).close()
+    assert not copy_of(old).exists()
+
+
+def test_a_copy_that_finds_no_room_keeps_the_store_from_being_touched(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as changed, pytest.raises(StoreError, match="is unchanged: .*No space left on device"):
+        changed.setattr(opening.shutil, "copyfile", full)
+        Store(old, tell=lambda _: None)
+    assert [path.name for path in old.parent.iterdir()] == [FILE_NAME]
+    assert format_1(old) == OF_FORMAT_1
+
+
+KILLED = """
+import os, pathlib, signal, sys
+from data.store import opening
+from data.store.store import Store
+from data.store.upgrade import Formats
+
+def kill(connection):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+opening.FORMATS = Formats(1, [*opening.FORMATS.steps, kill])
+Store(pathlib.Path(sys.argv[1]))
+"""
+
+
+def test_an_upgrade_that_is_killed_leaves_the_old_store_readable_and_is_done_anew(old: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(old)], cwd=ROOT, capture_output=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert format_1(copy_of(old)) == OF_FORMAT_1
+    assert format_1(old) == OF_FORMAT_1
+    store = Store(old, tell=lambda _: None)
+    assert faults(store) == [] and len(contents(store)["interactions"]) == 3
+    store.close()
+    assert not copy_of(old).exists()
+
+
+def _at(minute: int) -> object:
+    return duckdb.execute(f"select timestamp '2026-03-15 14:{minute}:00'").fetchall()[0][0]
