@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import cache
 
 from accounts import Accounts
 from data.columns.warming import warm
@@ -29,19 +30,42 @@ def accounts() -> Accounts:
     return Accounts(home())
 
 
+class _ReadingAhead:
+    """Brings the store's columns into memory beside the first requests, and again after each load, until it is stopped."""
+
+    def __init__(self) -> None:
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def begin(self) -> None:
+        """In a thread of its own."""
+        thread = threading.Thread(target=warm, args=(store(), self._stopped), name="warm", daemon=True)
+        self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
+        thread.start()
+
+    def stop(self) -> None:
+        """Begin no further step."""
+        self._stopped.set()
+
+    def join(self) -> None:
+        """Wait for the steps that are under way, for a few seconds."""
+        ends = time.monotonic() + _LONGEST_STEP_S
+        for thread in self._threads:
+            thread.join(max(0, ends - time.monotonic()))
+
+
 @contextmanager
 def running() -> Iterator[None]:
     """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
-    stop = threading.Event()
-    close_loads = serve_loads(store(), home(), after_load=partial(warm, store(), stop))
-    warming = threading.Thread(target=warm, args=(store(), stop), name="warm", daemon=True)
-    warming.start()
+    reading_ahead = _ReadingAhead()
+    close_loads = serve_loads(store(), home(), after_load=reading_ahead.begin)
+    reading_ahead.begin()
     try:
         yield
     finally:
-        stop.set()
+        reading_ahead.stop()
         close_loads()
         # Of a thread that still reads, a store that closes would take the connection, and the end of the process its stack.
-        warming.join(_LONGEST_STEP_S)
+        reading_ahead.join()
         store().close()
         accounts().close()

@@ -43,7 +43,7 @@ def test_a_stop_waits_a_few_seconds_for_a_slow_download_and_then_breaks_it_off(d
         except ConnectionResetError:
             pass
     assert not got.endswith(b"0\r\n\r\n")
-    assert not (dashboard.home / "loader.json").exists()
+    assert not (dashboard.home / "loads.sock").exists()
     said = (dashboard.home / "server.log").read_text()
     assert "Traceback" not in said and "Aborted" not in said
 

@@ -1,159 +1,241 @@
-"""Hand a command to the process that owns the store, over a local connection that only the owner of the state folder can open.
+"""Hand a command to the process that owns the store: HTTP over a socket in the state folder, which only the folder's owner can open.
 
-`loader.json` in the state folder names the port, and the key to prove that one may read that folder. Messages are JSON."""
+`POST /load`, `/sample` or `/status`, with the command's fields as a JSON object, is answered with NDJSON: an event a line as it happens,
+and `{"event": "End"}` once all is done. Who can open the socket is the operator, and may name any tenant.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
-import secrets
+import socket
+import socketserver
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener, answer_challenge, deliver_challenge
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict
+from http.client import HTTPConnection, HTTPResponse
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any
 
 from data.loading.loading import Stop
-from data.loading.orders import Command, Event, Failure, command_of, command_pair, event_of, event_pair
+from data.loading.orders import Command, Event, Failure, command_of, event_members, event_of
 from data.loading.outcome import Progress
 from data.store.limits import StoreError
 from data.store.store import Store
 
-FILE_NAME = "loader.json"
-HOST = "127.0.0.1"
+SOCKET = "loads.sock"
+
+log = logging.getLogger("interaction_history")
+
+_END = {"event": "End"}
+# The system with the shortest addresses of sockets takes as many bytes.
+_LONGEST_ADDRESS = 103
+_DESCRIPTORS = Path("/proc/self/fd")
+# A guest that neither sends the rest of its order nor takes what it is told is dropped after as many seconds.
+_PATIENCE_S = 30
+# A stop waits no longer for loads, of which one may be reading what never comes.
+_LONGEST_STOP_S = 5
+_AGAIN_S = 0.05
+
+
+def hand_over(command: Command, home: Path, tell: Callable[[Event], None]) -> bool:
+    """Have the process that owns the store carry out a command, and pass on its events; False if no process owns it.
+
+    `StoreError` where it refuses the command, or stops before it is done.
+    """
+    with closing(_ConnectionToOwner(home / SOCKET)) as connection:
+        try:
+            connection.request("POST", f"/{command.name}", json.dumps(asdict(command)))
+            answer = connection.getresponse()
+        except (FileNotFoundError, ConnectionError):
+            # None, or one that has ended, with or without a goodbye.
+            return False
+        if answer.status != 200:
+            raise StoreError(json.loads(answer.read())["error"])
+        while (members := _members(answer)) != _END:
+            tell(event_of(members))
+    return True
+
+
+class _ConnectionToOwner(HTTPConnection):
+    def __init__(self, path: Path):
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        with _address(self._path) as address:
+            self.sock.connect(address)
+
+
+def _members(answer: HTTPResponse) -> dict[str, Any]:
+    try:
+        line = answer.readline()
+    except OSError as problem:
+        raise StoreError("The server stopped during the load; the store is unchanged.") from problem
+    if not line.endswith(b"\n"):
+        raise StoreError("The server stopped during the load; the store is unchanged.")
+    return json.loads(line)
+
+
+@contextmanager
+def _address(path: Path) -> Iterator[str]:
+    """The address of a socket: its path or, where that is longer than the system takes, a short one by way of the folder's descriptor."""
+    if len(os.fsencode(path)) <= _LONGEST_ADDRESS:
+        yield str(path)
+        return
+    if not _DESCRIPTORS.exists():
+        raise StoreError(f"{path} has more than {_LONGEST_ADDRESS} bytes, the most for a socket. Set IH_HOME to a folder with a shorter path.")
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield str(_DESCRIPTORS / str(folder) / path.name)
+    finally:
+        os.close(folder)
 
 
 def serve_loads(store: Store, home: Path, after_load: Callable[[], None] = lambda: None) -> Callable[[], None]:
     """Carry out what other processes hand over, until the answer is called; that stops a load under way.
 
-    `after_load` is called after each load, in a thread of its own.
+    `after_load` is called after each load, and the guest waits for it. The caller owns the store, so a socket that is there already
+    belongs to an owner that was killed.
     """
-    return _Door(store, home, after_load).close
+    return _Server(store, home, after_load).close
 
 
-def hand_over(command: Command, home: Path, tell: Callable[[Event], None]) -> bool:
-    """Have the process that owns the store carry out a command, and pass on its events; False if no process owns it."""
-    try:
-        door = json.loads((home / FILE_NAME).read_text())
-        connection = Client((HOST, door["port"]), authkey=bytes.fromhex(door["key"]))
-    except (FileNotFoundError, ConnectionError, EOFError, AuthenticationError):
-        # None, or one that has ended, with or without a goodbye.
-        return False
-    with connection:
-        _send(connection, command_pair(command))
-        while (message := _answer(connection)) is not None:
-            tell(event_of(message))
-    return True
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+    block_on_close = False
 
-
-def _answer(connection: Connection) -> list | None:
-    try:
-        return _received(connection)
-    except (EOFError, OSError) as problem:
-        raise StoreError("The server stopped during the load; the store is unchanged.") from problem
-
-
-class _Door:
     def __init__(self, store: Store, home: Path, after_load: Callable[[], None]):
         self._store = store
-        self._after_load = after_load
         self._home = home
-        self._file = home / FILE_NAME
-        self._key = secrets.token_bytes(32)
+        self._after_load = after_load
+        self._path = home / SOCKET
         self._turn = threading.Lock()
-        self._closed = False
-        self._guests: dict[threading.Thread, Stop] = {}
-        self._listener = Listener((HOST, 0))
-        self._write_file()
-        self._thread = threading.Thread(target=self._listen, name="loads", daemon=True)
-        self._thread.start()
+        self._guests: dict[Any, Stop] = {}
+        self._left = threading.Condition()
+        self._path.unlink(missing_ok=True)
+        with _address(self._path) as address:
+            super().__init__(address, _Guest)
+        threading.Thread(target=self.serve_forever, args=(_AGAIN_S,), name="loads", daemon=True).start()
+
+    def server_bind(self) -> None:
+        super().server_bind()
+        # Before it listens.
+        self._path.chmod(0o600)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._left:
+            self._guests[request] = Stop()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        super().shutdown_request(request)
+        with self._left:
+            del self._guests[request]
+            self._left.notify_all()
 
     def close(self) -> None:
-        self._closed = True
-        self._file.unlink(missing_ok=True)
-        # Wakes the thread that waits for a guest.
-        with suppress(OSError):
-            Client(self._listener.address).close()
-        self._thread.join()
-        self._listener.close()
-        for thread, stop in list(self._guests.items()):
-            stop.now()
-            thread.join()
+        self.shutdown()
+        self.server_close()
+        self._path.unlink(missing_ok=True)
+        ends = time.monotonic() + _LONGEST_STOP_S
+        with self._left:
+            while self._guests and time.monotonic() < ends:
+                for guest, stop in self._guests.items():
+                    stop.now()
+                    # One that has sent no order yet is not waited for. It may also have left by itself.
+                    with suppress(OSError):
+                        guest.shutdown(socket.SHUT_RD)
+                self._left.wait(_AGAIN_S)
 
-    def _write_file(self) -> None:
-        door = {"port": self._listener.address[1], "key": self._key.hex(), "pid": os.getpid()}
-        part = self._file.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(door, file)
-        part.replace(self._file)
+    def stop_of(self, guest: socket.socket) -> Stop:
+        """What stops the load of a guest."""
+        return self._guests[guest]
 
-    def _listen(self) -> None:
-        while True:
-            try:
-                connection = self._listener.accept()
-            except OSError:
-                continue
-            if self._closed:
-                connection.close()
-                return
-            stop = Stop()
-            thread = threading.Thread(target=self._welcome, args=(connection, stop), name="load", daemon=True)
-            self._guests[thread] = stop
-            thread.start()
-
-    def _welcome(self, connection: Connection, stop: Stop) -> None:
-        try:
-            with connection:
-                deliver_challenge(connection, self._key)
-                answer_challenge(connection, self._key)
-                self._serve(connection, stop)
-        except (AuthenticationError, EOFError, OSError):
-            # A stranger, or a guest who left: nothing is owed to either.
-            pass
-        finally:
-            del self._guests[threading.current_thread()]
-
-    def _serve(self, connection: Connection, stop: Stop) -> None:
-        command = command_of(_received(connection))
-
-        def tell(event: Event) -> None:
-            _send(connection, event_pair(event))
-
-        threading.Thread(target=_stop_when_left, args=(connection, stop), daemon=True).start()
-        try:
-            if command.name == "status":
-                command.carry_out(self._store, self._home, tell, stop)
-            else:
-                self._carry_out_in_turn(command, tell, stop)
-        except StoreError as problem:
-            tell(Failure(str(problem)))
-        _send(connection, None)
-
-    def _carry_out_in_turn(self, command: Command, tell: Callable[[Event], None], stop: Stop) -> None:
+    def carry_out(self, command: Command, tell: Callable[[Event], None], stop: Stop) -> None:
+        """Loads take turns; a status waits for none."""
+        if command.name == "status":
+            command.carry_out(self._store, self._home, tell, stop)
+            return
         if not self._turn.acquire(blocking=False):
             tell(Progress("waiting for another load"))
-            self._turn.acquire()
+            while not self._turn.acquire(timeout=_AGAIN_S):
+                stop.check()
         try:
             stop.check()
             command.carry_out(self._store, self._home, tell, stop)
         finally:
             self._turn.release()
-        # Not for the guest to wait for.
-        threading.Thread(target=self._after_load, name="after load", daemon=True).start()
+        self._after_load()
 
 
-def _stop_when_left(connection: Connection, stop: Stop) -> None:
-    """A guest sends nothing after the order: whatever arrives is the end of the connection."""
-    with suppress(EOFError, OSError):
-        connection.recv_bytes()
-    stop.now()
+class _GuestLeft(Exception):
+    """The guest takes no more of what it is told."""
 
 
-def _send(connection: Connection, message: object) -> None:
-    connection.send_bytes(json.dumps(message).encode())
+class _Guest(BaseHTTPRequestHandler):
+    timeout = _PATIENCE_S
+    server: _Server
 
+    def do_POST(self) -> None:
+        try:
+            values = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or "{}")
+            command = command_of(self.path.removeprefix("/"), values)
+        except (ValueError, StoreError) as problem:
+            self._answer(400, "application/json")
+            self._write({"error": f"The server does not understand this order: {problem}"})
+            return
+        self._answer(200, "application/x-ndjson")
+        with suppress(_GuestLeft):
+            self._carry_out(command)
+            self._write(_END)
 
-def _received(connection: Connection) -> list | None:
-    return json.loads(connection.recv_bytes())
+    def log_message(self, *_: object) -> None:
+        """Nothing: what becomes of a load is told to the guest, and kept in the store."""
+
+    def _carry_out(self, command: Command) -> None:
+        stop, over = self.server.stop_of(self.connection), threading.Event()
+        watching = threading.Thread(target=self._stop_when_left, args=(stop, over), name="guest", daemon=True)
+        watching.start()
+        try:
+            self.server.carry_out(command, self._tell, stop)
+        except StoreError as problem:
+            self._tell(Failure(str(problem)))
+        except _GuestLeft:
+            raise
+        except Exception:
+            log.exception("an order failed: %s", command)
+            self._tell(Failure("The server failed to do this; its log says why."))
+        finally:
+            over.set()
+            watching.join()
+
+    def _stop_when_left(self, stop: Stop, over: threading.Event) -> None:
+        """A guest sends nothing after the order: whatever arrives is the end of the connection."""
+        with DefaultSelector() as selector:
+            selector.register(self.connection, EVENT_READ)
+            while not over.is_set():
+                if selector.select(_AGAIN_S):
+                    # Again and again: an interrupt between two statements stops neither.
+                    stop.now()
+                    over.wait(_AGAIN_S)
+
+    def _tell(self, event: Event) -> None:
+        self._write(event_members(event))
+
+    def _write(self, members: dict[str, Any]) -> None:
+        try:
+            self.wfile.write(json.dumps(members).encode() + b"\n")
+        except OSError as problem:
+            raise _GuestLeft from problem
+
+    def _answer(self, status: int, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.end_headers()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -45,19 +46,24 @@ class Stop:
     def __init__(self) -> None:
         self.asked = False
         self._cursor: duckdb.DuckDBPyConnection | None = None
+        # Held while interrupting, so that no cursor is interrupted once its load has ended and it is closed.
+        self._changed = threading.Lock()
 
     def now(self) -> None:
         self.asked = True
-        if self._cursor:
-            self._cursor.interrupt()
+        with self._changed:
+            if self._cursor:
+                self._cursor.interrupt()
 
     @contextmanager
     def watching(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        self._cursor = cursor
+        with self._changed:
+            self._cursor = cursor
         try:
             yield
         finally:
-            self._cursor = None
+            with self._changed:
+                self._cursor = None
 
     def check(self) -> None:
         if self.asked:
@@ -199,6 +205,7 @@ def _connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]
         except RuntimeError as problem:
             # What the engine makes of Ctrl-C in the middle of a statement.
             if str(problem) == "Query interrupted":
+                stop.check()
                 raise KeyboardInterrupt from problem
             raise
         except (duckdb.Error, OSError) as problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -56,9 +57,9 @@ class LoadCommand:
         log_options = LoadOptions(self.tenant, renamed_columns(self.maps), self.strict)
         for kind in ("channels", "creatives", "offers"):
             for file in getattr(self, kind):
-                _told(tell, lambda: load_entities(store, kind, Path(file), entity_options, tell, rejects, stop))
+                _told(tell, partial(load_entities, store, kind, Path(file), entity_options, tell, rejects, stop))
         for file in self.logs:
-            _told(tell, lambda: load_log(store, Path(file), log_options, tell, rejects, stop))
+            _told(tell, partial(load_log, store, Path(file), log_options, tell, rejects, stop))
 
 
 @dataclass(frozen=True)
@@ -99,26 +100,32 @@ class StatusCommand:
 
 Command = LoadCommand | SampleCommand | StatusCommand
 
-_ORDERS = {kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand)}
-_EVENTS = {kind.__name__: kind for kind in (Progress, LoadReport, Status, Failure)}
+_ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand)}
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Progress, LoadReport, Status, Failure)}
 
 
-def command_pair(command: Command) -> list[Any]:
-    return [command.name, asdict(command)]
+def command_of(name: str, values: Any) -> Command:
+    """The command of a name and the JSON object of its fields; `StoreError` where there is none."""
+    if name not in _ORDERS:
+        raise StoreError(f"there is no '{name}', only {', '.join(_ORDERS)}.")
+    if not isinstance(values, dict):
+        raise StoreError("its fields are not a JSON object.")
+    fields: dict[str, Any] = {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}
+    try:
+        return _ORDERS[name](**fields)
+    except TypeError as problem:
+        raise StoreError(f"{problem}.") from problem
 
 
-def command_of(pair: list[Any]) -> Command:
-    name, values = pair
-    return _ORDERS[name](**values)
+def event_members(event: Event) -> dict[str, Any]:
+    """An event as a JSON object."""
+    return {"event": type(event).__name__, **asdict(event)}
 
 
-def event_pair(event: Event) -> list[Any]:
-    return [type(event).__name__, asdict(event)]
-
-
-def event_of(pair: list[Any]) -> Event:
-    name, values = pair
-    return _EVENTS[name](**values)
+def event_of(members: dict[str, Any]) -> Event:
+    """The event of a JSON object."""
+    values = dict(members)
+    return _EVENTS[values.pop("event")](**values)
 
 
 def _told(tell: Report, load: Callable[[], LoadReport]) -> None:
