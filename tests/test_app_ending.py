@@ -48,6 +48,20 @@ def test_a_stop_waits_a_few_seconds_for_a_slow_download_and_then_breaks_it_off(d
     assert "Traceback" not in said and "Aborted" not in said
 
 
+STILL_AT_WORK = """
+import runpy, threading
+
+threading.Thread(target=threading.Event().wait).start()
+runpy.run_module("serve", run_name="__main__")
+"""
+
+
+def test_a_stop_does_not_wait_for_a_thread_whose_answer_nobody_waits_for(tmp_path: Path) -> None:
+    with served(tmp_path, TENANT, ["-c", STILL_AT_WORK]) as dashboard:
+        dashboard.server.terminate()
+        assert dashboard.server.wait(60) == 0
+
+
 @pytest.mark.parametrize("how", [["serve"], ["streamlit", "run", "app.py", "--server.port", "0"]])
 def test_a_second_server_over_the_same_state_folder_says_why_it_does_not_begin(dashboard: Dashboard, how: list[str]) -> None:
     environment = {**os.environ, "IH_HOME": str(dashboard.home), "PORT": "0"}
