@@ -159,7 +159,7 @@ class SignInPages:
             headers = {"Retry-After": str(throttled.retry_after)}
             return sign_in_page(429, destination, email, patience(throttled.retry_after), headers)
         response = redirect(destination)
-        response.set_cookie(SESSION_COOKIE, token, max_age=LONGEST_S, **cookie_attributes(request))
+        response.set_cookie(SESSION_COOKIE, token, max_age=LONGEST_S, secure=is_secure(request), httponly=True)
         return response
 
     async def sign_out(self, request: Request) -> Response:
@@ -167,7 +167,7 @@ class SignInPages:
             return PlainTextResponse("This sign-out was sent by another site.\n", 403)
         self._accounts.sign_out(request.cookies.get(SESSION_COOKIE, ""))
         response = redirect("/login")
-        response.delete_cookie(SESSION_COOKIE, **cookie_attributes(request))
+        response.delete_cookie(SESSION_COOKIE, secure=is_secure(request), httponly=True)
         return response
 
     async def stay(self, request: Request) -> Response:
@@ -191,8 +191,8 @@ def redirect(destination: str) -> Response:
     return Response(status_code=303, headers={"Location": location, "Cache-Control": "no-store"})
 
 
-def cookie_attributes(request: Request) -> dict[str, object]:
-    return {"path": "/", "httponly": True, "samesite": "lax", "secure": request.url.scheme == "https"}
+def is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
 
 
 def client_address(request: Request) -> str:

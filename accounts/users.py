@@ -109,9 +109,8 @@ class Users:
             """,
             email=folded_email(email),
         )
-        if self._passwords.matches(password, row["password"] if row else None):
-            return row["id"]
-        return None
+        matches = self._passwords.matches(password, row["password"] if row else None)
+        return row["id"] if row and matches else None
 
     def _id(self, email: str) -> int | None:
         row = self._store.row("select id from users where email = :email", email=email)
@@ -191,6 +190,6 @@ def utc_minute(seconds: int) -> str:
 
 
 def aligned(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(head, *rows)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths)) for line in (head, *rows))
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in (head, *rows))
     return "\n".join(line.rstrip() for line in lines)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -77,7 +78,7 @@ class Display:
                               total=progress.total or None, visible=True)
         self._phase = progress.phase
 
-    def _say(self, text: str, stream: object) -> None:
+    def _say(self, text: str, stream: TextIO) -> None:
         self._bars.update(self._task, visible=False)
         self._phase = ""
         print(text, file=stream, flush=True)

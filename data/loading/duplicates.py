@@ -61,10 +61,10 @@ def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection) -> Duplicates:
     """)
     if cursor.execute("select 1 from met limit 1").fetchone():
         _compare_within_file(cursor)
-    known, conflicts = cursor.execute("""
+    [(known, conflicts)] = cursor.execute("""
         select count(*) filter (difference = ''), count(*) filter (difference != '')
         from duplicates
-    """).fetchone()
+    """).fetchall()
     return Duplicates(known, conflicts)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from numba.types import Array, int64, uint8, void
+from numba import int64, uint8, void
+from numba.core.types import Array
 
 _BYTES = Array(uint8, 1, "C", readonly=True)
 _MOST_KEYS, _DEEPEST, _MOST_TEXTS = 4096, 512, 64
@@ -44,7 +45,7 @@ def _odd(data: np.ndarray, start: int, end: int, keys: np.ndarray, opened: np.nd
         sign = data[at]
         if sign == 34:
             # FNV-1a, of names only; one that is spelled with escapes may be any.
-            hash, begin, escaped = np.uint64(14695981039346656037), at + 1, False
+            hashed, begin, escaped = np.uint64(14695981039346656037), at + 1, False
             is_name = depth > 0 and opened[depth] >= 0 and (before == 123 or before == 44)
             at += 1
             while at < end and data[at] != 34:
@@ -60,15 +61,15 @@ def _odd(data: np.ndarray, start: int, end: int, keys: np.ndarray, opened: np.nd
                             at += 6
                     at += 1
                 elif is_name:
-                    hash = (hash ^ np.uint64(data[at])) * np.uint64(1099511628211)
+                    hashed = (hashed ^ np.uint64(data[at])) * np.uint64(1099511628211)
                 at += 1
             if is_name:
                 if escaped or known == _MOST_KEYS:
                     return -1
                 for place in range(opened[depth], known):
-                    if keys[place] == hash:
+                    if keys[place] == hashed:
                         return -1
-                keys[known] = hash
+                keys[known] = hashed
                 known += 1
             elif depth == 1:
                 inner = begin
@@ -98,7 +99,7 @@ def _odd(data: np.ndarray, start: int, end: int, keys: np.ndarray, opened: np.nd
             at += 4
         elif sign == 110 and at + 1 < end and data[at + 1] == 117:
             at += 3
-        elif (sign >= 65 and sign <= 90 or sign >= 97 and sign <= 122) and sign | 32 != 101:
+        elif ((sign >= 65 and sign <= 90) or (sign >= 97 and sign <= 122)) and sign | 32 != 101:
             return -1
         if sign > 32:
             before = sign

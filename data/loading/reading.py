@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -40,7 +41,7 @@ class Source:
 def opened(path: Path) -> Iterator[Source]:
     """A file's rows; its format follows from its name or, where that does not say, from how it begins."""
     with _named_problems(path):
-        raw = path.open("rb", buffering=PEEK)
+        raw = io.BufferedReader(path.open("rb", buffering=0), PEEK)
     with raw:
         with _named_problems(path):
             text = _inflated(raw)
@@ -53,13 +54,13 @@ def opened(path: Path) -> Iterator[Source]:
             yield Source(str(path), _read(path, batches), form != "csv", "bytes", size, done)
 
 
-def _inflated(raw: io.BufferedReader) -> io.BufferedReader:
+def _inflated(raw: io.BufferedReader[Any]) -> io.BufferedReader[Any]:
     if raw.peek(2)[:2] == b"\x1f\x8b":
-        return io.BufferedReader(gzip.GzipFile(fileobj=raw), PEEK)  # type: ignore[arg-type]
+        return io.BufferedReader(gzip.GzipFile(fileobj=raw), PEEK)
     return raw
 
 
-def _format(path: Path, text: io.BufferedReader) -> str:
+def _format(path: Path, text: io.BufferedReader[Any]) -> str:
     suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
     named = {".csv": "csv", ".tsv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".parquet": "parquet"}
     if suffixes and suffixes[-1] in named:

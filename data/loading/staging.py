@@ -146,9 +146,8 @@ class Staging:
 
     def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[RawRows, ColumnMapping]:
         """A batch under the names of the fields, as table `incoming`."""
-        columns = None if is_json else batch.schema.names[2:]
         batch = self._as_json_readers_read(batch, is_json, fields)
-        compact = {} if is_json else self._compact(batch, column_mapping(fields, columns, self._renamed))
+        compact = {} if is_json else self._compact(batch, column_mapping(fields, batch.schema.names[2:], self._renamed))
         numbered = pa.record_batch(
             [*batch.columns, *compact.values()],
             [*(f"c{place}" for place in range(batch.num_columns)), *(f"compact_{field}" for field in compact)],
@@ -156,7 +155,7 @@ class Staging:
         # Pieces, because the engine gives each to one thread.
         pieces = [numbered.slice(start, PIECE_ROWS) for start in range(0, len(numbered), PIECE_ROWS)]
         self.cursor.register("incoming", pa.Table.from_batches(pieces, numbered.schema))
-        columns = self._keys() if is_json else columns
+        columns = self._keys() if is_json else batch.schema.names[2:]
         self.columns.update(dict.fromkeys(columns))
         self.rows += len(batch)
         read = column_mapping(fields, columns, self._renamed)
@@ -197,7 +196,7 @@ class Staging:
 
     def _add_descriptions(self) -> None:
         # One description an entity and batch, the newest, keeps the table small.
-        for kind, id, name, status, channel in (
+        for kind, described, name, status, channel in (
             ("offers", "described_offer", "offer_name", "offer_status", "null"),
             ("creatives", "described_creative", "creative_name", "null", "creative_channel"),
             ("channels", "described_channel", "channel_name", "null", "null"),
@@ -208,7 +207,7 @@ class Staging:
                 select
                     $kind,
                     t.tenant,
-                    a.{id},
+                    a.{described},
                     first(a.{name} {newest}),
                     first({status} {newest}),
                     first({channel} {newest}),
@@ -217,7 +216,7 @@ class Staging:
                 from arriving a
                 join tenant_keys t on t.id = a.tenant
                 where a.problem is null
-                    and a.{id} is not null
+                    and a.{described} is not null
                     and a.{name} is not null
-                group by t.tenant, a.{id}
+                group by t.tenant, a.{described}
             """, {"kind": kind})

@@ -206,7 +206,8 @@ def _within(text: str, start: int, end: int, value: Any) -> Iterator[tuple[int, 
             yield from _within(text, place, end, element)
             place = _after_sign(text, end, ",")
     elif _is_page(value):
-        place, data = _after_space(text, start + 1), (start, start, [])
+        place = _after_space(text, start + 1)
+        data: tuple[int, int, Any] = (start, start, [])
         while text[place] != "}":
             name, end = _DECODER.raw_decode(text, place)
             place = _after_sign(text, end, ":")

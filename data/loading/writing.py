@@ -78,7 +78,7 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
     new = _count(cursor, "fresh")
     if not new:
         return
-    in_order, disordered = cursor.execute("select in_order, disordered from store").fetchone()
+    [(in_order, disordered)] = cursor.execute("select in_order, disordered from store").fetchall()
     in_order = in_order and _follows(cursor, old)
     disordered = 0 if in_order else disordered + new
     whole = disordered * REWRITE_SHARE > old + new
@@ -91,7 +91,7 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
         order = "f.line" if _lines_follow(cursor) else 'f."timestamp", f.id'
         cursor.execute(f"insert into interactions ({_RECORD}) {_FRESH} order by {order}")
     # Rows of an open transaction have provisional numbers, which begin elsewhere but run as the final ones will.
-    first = cursor.execute("select min(rowid) from interactions where rowid >= $old", {"old": old}).fetchone()[0]
+    [(first,)] = cursor.execute("select min(rowid) from interactions where rowid >= $old", {"old": old}).fetchall()
     place = {"first": first, "old": old}
     phase("writing ids")
     if whole:
@@ -110,14 +110,15 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
-    return cursor.execute(f"select count(*) from {table}").fetchone()[0]
+    [(count,)] = cursor.execute(f"select count(*) from {table}").fetchall()
+    return count
 
 
 def _follows(cursor: duckdb.DuckDBPyConnection, old: int) -> bool:
     """Whether the fresh rows all come after the store's last one, which is its newest as long as it is in order."""
     if not old:
         return True
-    return cursor.execute("""
+    [(follows,)] = cursor.execute("""
         with last as (
             select "timestamp", id
             from interactions
@@ -126,27 +127,29 @@ def _follows(cursor: duckdb.DuckDBPyConnection, old: int) -> bool:
         select count(*) = 0
         from fresh f, last
         where f."timestamp" <= last."timestamp" and (f."timestamp" < last."timestamp" or f.id < last.id)
-    """, {"last": old - 1}).fetchone()[0]
+    """, {"last": old - 1}).fetchall()
+    return follows
 
 
 def _lines_follow(cursor: duckdb.DuckDBPyConnection) -> bool:
     """Whether the rows of the file stand in (timestamp, id) order, as they mostly do in an export."""
-    return cursor.execute("""
+    [(follow,)] = cursor.execute("""
         select count(*) = 0
         from (
             select line, "timestamp", id, lag(line) over () as line_before, lag("timestamp") over () as time_before, lag(id) over () as id_before
             from staged
         )
         where line_before >= line or time_before > "timestamp" or (time_before = "timestamp" and id_before > id)
-    """).fetchone()[0]
+    """).fetchall()
+    return follow
 
 
 def _rewrite_interactions(cursor: duckdb.DuckDBPyConnection) -> None:
-    definition = cursor.execute("""
+    [(definition,)] = cursor.execute("""
         select sql
         from duckdb_tables()
         where table_name = 'interactions'
-    """).fetchone()[0]
+    """).fetchall()
     cursor.execute("alter table interactions rename to interactions_before")
     cursor.execute(definition)
     cursor.execute(f"""

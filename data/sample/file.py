@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -49,7 +50,7 @@ def _described(batches: Iterator[pa.RecordBatch], entities: SampleEntities) -> I
         yield pa.record_batch([*batch.columns, offer, creative], schema=FILE_SCHEMA)
 
 
-def _texts(ids: pa.Array, entities: dict[str, dict]) -> pa.Array:
+def _texts(ids: pa.Array, entities: Mapping[str | None, Mapping[str, Any]]) -> pa.Array:
     texts = pa.array([json.dumps(entity, ensure_ascii=False, separators=(",", ":")) for entity in entities.values()])
     return texts.take(pc.index_in(ids, pa.array(list(entities))))
 

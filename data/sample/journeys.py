@@ -40,7 +40,7 @@ _RESPONSES = np.repeat([0, 1, 2, 3], [10, 3, 2, 1])
 _TIERS = ((600, 1), (300, 4), (90, 12), (10, 60))  # of 1,000 customers, those this many times as active
 
 
-def _spread(values: Sequence[int], size: int) -> np.ndarray:
+def _spread(values: Sequence[int] | np.ndarray, size: int) -> np.ndarray:
     """`size` slots filled with the values in equal parts, so that rows of different lengths stack."""
     return np.asarray(values)[np.arange(size) * len(values) // size]
 
@@ -172,7 +172,7 @@ def _clicks(places: Sequence[Placement], rng: np.random.Generator) -> np.ndarray
     offer_ids = list(dict.fromkeys(place.offer_id for place in places))
     differs = dict(zip(offer_ids, rng.integers(3, size=len(offer_ids)) == 0, strict=True))
     effects = [
-        WINNER_EFFECT.get(place.variant, 1000) if differs[place.offer_id] else 1000 for place in places
+        WINNER_EFFECT.get(place.variant, 1000) if place.variant and differs[place.offer_id] else 1000 for place in places
     ]
     return np.array([
         place.offer.clicks * CHANNELS[place.medium].clicks * effect // 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from data.sample.catalogue import CHANNELS, OfferProfile, Programme, programme
@@ -28,9 +29,9 @@ class SampleEntities(NamedTuple):
     offers: id, name, status. creatives: id, name, channelId, offerId. channels: id, name.
     """
 
-    offers: list[dict[str, str]]
-    creatives: list[dict[str, str]]
-    channels: list[dict[str, str]]
+    offers: Sequence[Mapping[str, str | None]]
+    creatives: Sequence[Mapping[str, str | None]]
+    channels: Sequence[Mapping[str, str | None]]
 
 
 def sample_entities(seed: int) -> SampleEntities:
@@ -89,7 +90,8 @@ def _incomplete_placements(plan: Programme) -> list[Placement]:
             Placement(offer, offer_id, None, None, medium, None, percent),
         ]
     first_id, first = _offers(plan)[0]
-    return incomplete + [
+    return [
+        *incomplete,
         Placement(first, first_id, "cr_900", CHANNELS["E"].id, "E", None, 90),
         Placement(UNLISTED_OFFER, "off_900", "cr_901", CHANNELS["E"].id, "E", None, 60),
         Placement(UNLISTED_OFFER, "off_900", None, CHANNELS["W"].id, "W", None, 40),

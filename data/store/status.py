@@ -32,8 +32,8 @@ class Status:
 
 def tenants_of(status: Status) -> str:
     """The tenants that have rows, a line each, those with most rows first."""
-    having = [(id, rows) for id, rows, *_ in status.tenants if rows]
-    return "\n".join(id for id, _ in sorted(having, key=lambda tenant: -tenant[1]))
+    having = [(tenant, rows) for tenant, rows, *_ in status.tenants if rows]
+    return "\n".join(tenant for tenant, _ in sorted(having, key=lambda having: -having[1]))
 
 
 def store_status(store: Store, loads: int = 10) -> Status:

@@ -126,13 +126,13 @@ class Snapshot:
         self.memory = memory
         self._cursor = cursor
 
-    def tenant(self, id: str) -> Tenant:
+    def tenant(self, tenant_id: str) -> Tenant:
         """A tenant's interactions; of a tenant that has none, an empty log."""
-        return Tenant(self, id)
+        return Tenant(self, tenant_id)
 
     def tenant_ids(self) -> list[str]:
         """All tenants that have interactions; for the program's own work, never for a caller's query."""
-        return [id for id, in self.rows("select id from tenants order by id")]
+        return [tenant_id for tenant_id, in self.rows("select id from tenants order by id")]
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple]:
         return self._cursor.execute(sql, parameters).fetchall()
