@@ -16,7 +16,8 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
 import process
-from accounts.web import SignInWall, sign_in_routes
+from accounts.login import sign_in_routes
+from accounts.wall import SignInWall
 from api.app import ApiFirst
 from api.health import health_routes
 from data.store.limits import StoreError

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from accounts.identity import Invalid
-from data.store.upgrade import Formats, drop_copy, say, upgrading
+from data.store.home import Formats, drop_copy, say, upgrading
 
 
 class Tenants:

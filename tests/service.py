@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 
 from accounts import Accounts, Role
-from accounts.web import SignInWall
+from accounts.wall import SignInWall
 from api.app import ApiFirst
 from api.health import health_routes
 from tests.logs import ACME, Log

@@ -17,10 +17,10 @@ from starlette.testclient import TestClient
 
 from accounts.accounts import Accounts
 from accounts.identity import Role
-from accounts.login import patience
+from accounts.login import patience, sign_in_routes
 from accounts.passwords import Passwords
 from accounts.sessions import SESSION_COOKIE
-from accounts.web import SignInWall, sign_in_routes
+from accounts.wall import SignInWall
 
 NOW = 1_700_000_000
 ADA = {"email": "ada@example.com", "password": "correct horse"}

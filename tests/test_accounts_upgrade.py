@@ -15,8 +15,8 @@ import pytest
 import accounts.store
 from accounts.cli import main
 from accounts.store import FILE_NAME, AccountsDatabase
+from data.store.home import Formats
 from data.store.limits import StoreError
-from data.store.upgrade import Formats
 
 ROOT = Path(__file__).parent.parent
 
@@ -106,7 +106,7 @@ def test_a_step_that_fails_leaves_the_accounts_as_they_were_and_says_what_to_do(
 KILLED = """
 import os, pathlib, signal, sys
 import accounts.store
-from data.store.upgrade import Formats
+from data.store.home import Formats
 
 def kill(connection):
     os.kill(os.getpid(), signal.SIGKILL)

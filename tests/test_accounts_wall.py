@@ -15,9 +15,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from accounts.accounts import Accounts
 from accounts.identity import Role
+from accounts.login import sign_in_routes
 from accounts.passwords import Passwords
 from accounts.sessions import SESSION_COOKIE
-from accounts.web import SignInWall, sign_in_routes
+from accounts.wall import SignInWall
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from data.store import opening
+from data.store.home import Formats
 from data.store.limits import StoreError
 from data.store.store import FILE_NAME, Store
-from data.store.upgrade import Formats
 from tests.logs import Log, interaction
 from tests.store_checks import contents, faults
 
@@ -135,7 +135,7 @@ KILLED = """
 import os, pathlib, signal, sys
 from data.store import opening
 from data.store.store import Store
-from data.store.upgrade import Formats
+from data.store.home import Formats
 
 def kill(connection):
     os.kill(os.getpid(), signal.SIGKILL)

@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 
-import duckdb
+if TYPE_CHECKING:
+    # Not loaded: the accounts raise these errors too, and know no database of interactions.
+    import duckdb
 
 
 class StoreError(Exception):

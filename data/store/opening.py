@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
+from data.store.home import Formats, drop_copy, upgrading
 from data.store.limits import StoreError, StoreInUse
-from data.store.upgrade import Formats, drop_copy, upgrading
 
 
 def opened(path: Path, tell: Callable[[str], None]) -> duckdb.DuckDBPyConnection:

@@ -14,9 +14,9 @@ import numpy as np
 import pyarrow as pa
 
 from data.columns.tenant import Tenant
+from data.store.home import say
 from data.store.limits import StoreError, TimeLimits, TooSlow
 from data.store.opening import opened
-from data.store.upgrade import say
 
 FILE_NAME = "history.duckdb"
 TIME_LIMIT = 20.0
