@@ -220,7 +220,7 @@ COLUMNS = ("channelId", "channelName", "measure", "from", "to", "now", "usual", 
 def interaction_unusual(asked: ApiRequest) -> Response:
     selection = asked.query.selection
     watch = unusual(asked.tenant, selection)
-    changes = [dict(zip(COLUMNS, row, strict=True)) for row in unusual_rows(watch.found)]
+    changes = [dict(zip(COLUMNS, row, strict=True)) for row in unusual_rows(watch.changes)]
     return Response(orjson.dumps({"tz": selection.zone, "checked": watch.checked, "unusual": changes}), media_type="application/json")
 
 

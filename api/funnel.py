@@ -184,7 +184,7 @@ def _query(asked: FunnelQuery, grain: Grain | None) -> dict[str, Any]:
         "asOf": spelled(asked.as_of_ms),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
-        WITHOUT: selection.values(WITHOUT),
+        WITHOUT: [filter.name for filter in FILTERS if None in selection.passing(filter.name)],
     }
 
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from api.endpoint import Endpoint
 from api.errors import error_body
 from api.schemas import ERROR, EXAMPLE_REQUEST_ID
-from queries.asking.filters import FILTERS, OPTIONAL, WITHOUT
+from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
 
@@ -84,25 +84,16 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
 
 
 def _filter_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    described = []
-    for filter in FILTERS:
-        if filter.name in endpoint.without_filters:
-            continue
-        described.append(_several(filter.name, f"{filter.description} Repeat it to match any of several values.", filter.example))
-        for alias in filter.aliases:
-            meaning = f"Older name of `{filter.name}`; ignored if that is given."
-            described.append(_several(alias, meaning, filter.example) | {"deprecated": True})
-    described.append(_several(
-        WITHOUT, f"The interactions that have no value under a filter: {', '.join(f'`{name}`' for name in OPTIONAL)}, or an older name. Given "
-        "several times: under none of them. Beside a filter of that name: one of its values, or none.", "channelId",
-    ))
-    return [*described, *map(_parameter, (*period_parameters("UTC"), ZONE))]
+    asked = [one for one in FILTER_PARAMETERS if one.filter is None or one.filter.name not in endpoint.without_filters]
+    return [*map(_filter_parameter, asked), *map(_parameter, (*period_parameters("UTC"), ZONE))]
 
 
-def _several(name: str, description: str, example: str) -> dict[str, Any]:
+def _filter_parameter(parameter: FilterParameter) -> dict[str, Any]:
     schema = {"type": "array", "items": {"type": "string"}}
-    return {"name": name, "in": "query", "description": description, "schema": schema, "style": "form", "explode": True,
-            "example": [example]}
+    return {
+        "name": parameter.name, "in": "query", "description": parameter.description, "schema": schema, "style": "form", "explode": True,
+        "example": [parameter.example], **({"deprecated": True} if parameter.stands_for else {}),
+    }
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

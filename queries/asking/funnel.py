@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -213,8 +213,7 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     conflicts = _shared_types(values) + _excluded_steps(values)
     if all(problem.parameter != STEP.name for problem in problems):
         problems += conflicts
-    filters = tuple(filter for filter in asked.selection.filters if filter[0] != "type")
-    return Query(replace(asked.selection, filters=filters), values, tuple(problems))
+    return Query(asked.selection.dropping("type"), values, tuple(problems))
 
 
 def funnel_query(asked: Query) -> FunnelQuery:
