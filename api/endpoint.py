@@ -31,8 +31,8 @@ class ApiRequest:
 class Endpoint:
     """A GET under /api/v1 that takes the filters of the log and further parameters.
 
-    `parse` reads what a tenant's caller asks; `answer` turns an understood request into a response. `schema` is the OpenAPI schema of
-    the answer, and `example` one answer.
+    `parse` reads what a tenant's caller asks; `answer` turns an understood request into a response. `body` is the type of
+    the answer, a shape of `api.answers` or text, and `example` one answer.
     """
 
     path: str
@@ -42,7 +42,7 @@ class Endpoint:
     parameters: tuple[Parameter, ...]
     answer: Callable[[ApiRequest], Response]
     media_type: str
-    schema: dict[str, Any]
+    body: Any
     example: Any
     without_filters: tuple[str, ...] = ()
     streams: bool = False

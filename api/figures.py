@@ -8,19 +8,9 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from api.answers import FIGURE_NAMES, Comparison, Hours, Summary, Trend, TrendBucket, Unusual, spelled
 from api.endpoint import ApiRequest, Endpoint
-from api.summary_schemas import (
-    COMPARISON,
-    EXAMPLE_COMPARISON,
-    EXAMPLE_HOURS,
-    EXAMPLE_SUMMARY,
-    EXAMPLE_TREND,
-    EXAMPLE_UNUSUAL,
-    HOURS,
-    SUMMARY,
-    TREND,
-    UNUSUAL,
-)
+from api.examples import COMPARISON, HOURS, SUMMARY, TREND, UNUSUAL
 from data.columns.customers import SummaryRow
 from queries.answers.comparison import period_comparison
 from queries.answers.hours import MOST_YEARS, heatmap
@@ -33,23 +23,9 @@ from queries.asking.periods import TimeRange, time_range_of_last_days, with_time
 from queries.asking.selection import Selection
 from queries.asking.times import iso
 
-NAMES = (
-    "impression", "click", "dismiss", "accept", "convert", "total", "customers", "positive", "negative", "neutral", "revenue", "ctr",
-    "cvr", "acceptanceRate",
-)
-
 
 def figures_json(figures: Figures) -> dict[str, Any]:
-    return {name: figures[name] for name in NAMES} | {"revenueTooLarge": figures.revenue is None}
-
-
-def spelled(ms: int | None) -> str | None:
-    """An end of a period; None where it is open."""
-    try:
-        return None if ms is None else iso(ms)
-    except OverflowError:
-        # The calendar's last moment has none after it that could be spelled.
-        return None
+    return {name: figures[name] for name in FIGURE_NAMES} | {"revenueTooLarge": figures.revenue is None}
 
 
 LONGEST_DAYS = 365
@@ -124,7 +100,7 @@ _SUMMARY = (
         "All filters must match; a filter given several times matches any of its values. Rows are sorted by most interactions "
         "first, then by `id` in byte order. The interactions that have no offer (creative, …) are a row whose `id` is null, so the rows "
         "add up to the total; except `customers`, because a customer may be counted in several.",
-        (GROUP_BY, DAYS, LIMIT, OFFSET), interaction_summary, "application/json", SUMMARY, EXAMPLE_SUMMARY,
+        (GROUP_BY, DAYS, LIMIT, OFFSET), interaction_summary, "application/json", Summary, SUMMARY,
     ),
 )
 
@@ -154,7 +130,7 @@ _COMPARISON = (
         "All figures of interactions that pass the filters, and those of the preceding period of the same length. Without `from` or `to`, it begins "
         "or ends with the tenant's log. A period that begins at a midnight of `tz` is moved back by the "
         "days it touches, any other by its length. `before` is null if the log does not reach that far back.",
-        (), interaction_comparison, "application/json", COMPARISON, EXAMPLE_COMPARISON,
+        (), interaction_comparison, "application/json", Comparison, COMPARISON,
     ),
 )
 
@@ -167,23 +143,24 @@ GRAIN = Parameter(
 
 def interaction_trend(asked: ApiRequest) -> Response:
     selection, grain = asked.query.selection, asked.query.parameters["grain"]
-    body = {
+    buckets: list[TrendBucket] = [
+        {
+            "start": iso(bucket.start),
+            "date": bucket.date,
+            "partial": bucket.partial,
+            "counts": bucket.counts,
+            "customers": bucket.figures.customers,
+            "revenue": bucket.figures.revenue,
+            "revenueTooLarge": bucket.figures.revenue is None,
+        }
+        for bucket in trend(asked.tenant, selection, grain)
+    ]
+    body: Trend = {
         "grain": fitting_grain(asked.tenant, selection, grain),
         "askedGrain": grain,
         "tz": selection.zone,
         "futureRows": asked.tenant.future_rows(),
-        "buckets": [
-            {
-                "start": iso(bucket.start),
-                "date": bucket.date,
-                "partial": bucket.partial,
-                "counts": bucket.counts,
-                "customers": bucket.figures.customers,
-                "revenue": bucket.figures.revenue,
-                "revenueTooLarge": bucket.figures.revenue is None,
-            }
-            for bucket in trend(asked.tenant, selection, grain)
-        ],
+        "buckets": buckets,
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -194,7 +171,7 @@ _TREND = (
         "Every day, week, month or year that the period touches, oldest first, including those without interactions. Without `from` or `to`, it "
         f"begins or ends with the tenant's log. A period of more than {MOST_BUCKETS:,} buckets is cut into "
         "longer ones, and `grain` says which.",
-        (GRAIN,), interaction_trend, "application/json", TREND, EXAMPLE_TREND,
+        (GRAIN,), interaction_trend, "application/json", Trend, TREND,
     ),
 )
 
@@ -209,7 +186,7 @@ _HOURS = (
         "/interaction-hours", "interactionHours", "Interactions by weekday and hour",
         "How many interactions each hour of the week has, in the calendar of `tz`: seven days from Monday, 24 hours from 0:00 each. A "
         f"period of more than {MOST_YEARS} years is refused.",
-        (), interaction_hours, "application/json", HOURS, EXAMPLE_HOURS,
+        (), interaction_hours, "application/json", Hours, HOURS,
     ),
 )
 
@@ -238,7 +215,7 @@ _UNUSUAL = (
         "same weekdays of the four weeks before. A change is told, most striking first, where it is at least a fifth of the usual, where "
         "at least 100 interactions came or are usual, and where `p` is below 0.01. The last whole day is that of the log's clock if it has "
         "a row in its last hour, else the day before; an earlier `to` ends it sooner, and `from` changes nothing.",
-        (), interaction_unusual, "application/json", UNUSUAL, EXAMPLE_UNUSUAL,
+        (), interaction_unusual, "application/json", Unusual, UNUSUAL,
     ),
 )
 

@@ -9,17 +9,11 @@ import orjson
 import pyarrow as pa
 from starlette.responses import Response, StreamingResponse
 
+from api import answers
+from api.answers import spelled
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import ApiRequest, Endpoint
-from api.figures import spelled
-from api.funnel_schemas import (
-    EXAMPLE_FUNNEL,
-    EXAMPLE_FUNNEL_CSV,
-    EXAMPLE_UNITS_CSV,
-    EXAMPLE_UNITS_PAGE,
-    FUNNEL,
-    UNITS_PAGE,
-)
+from api.examples import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
 from queries.answers.funnel import Durations, FunnelAnswer, FunnelStep, funnel
 from queries.answers.funnel_units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
@@ -113,7 +107,7 @@ def funnel_csv(asked: ApiRequest) -> Response:
 def funnel_units(asked: ApiRequest) -> Response:
     parameters = asked.query.parameters
     found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(asked.query), parameters["limit"], parameters["cursor"])
-    body = {
+    body: answers.FunnelUnitPage = {
         "data": [_unit(unit) for unit in found.units],
         "pagination": {
             "total": found.total,
@@ -140,7 +134,7 @@ def funnel_units_csv(asked: ApiRequest) -> Response:
     return StreamingResponse(text(), headers=headers, media_type=_CSV)
 
 
-def json_funnel(answer: FunnelAnswer) -> dict[str, Any]:
+def json_funnel(answer: FunnelAnswer) -> answers.Funnel:
     """An answer as JSON values."""
     return {
         "query": _query(answer.query, answer.grain),
@@ -188,7 +182,7 @@ def _query(asked: FunnelQuery, grain: Grain | None) -> dict[str, Any]:
     }
 
 
-def _step(step: FunnelStep) -> dict[str, Any]:
+def _step(step: FunnelStep) -> answers.FunnelStep:
     return {
         "step": step.number,
         "types": step.types,
@@ -202,11 +196,11 @@ def _step(step: FunnelStep) -> dict[str, Any]:
     }
 
 
-def _seconds(took: Durations) -> dict[str, Any]:
+def _seconds(took: Durations) -> answers.SecondsFromEntry:
     return {"n": took.n, "mean": took.mean, "p25": took.p25, "median": took.median, "p75": took.p75, "p90": took.p90}
 
 
-def _unit(unit: FunnelUnit) -> dict[str, Any]:
+def _unit(unit: FunnelUnit) -> answers.FunnelUnitRow:
     return {
         "customerId": unit.customer,
         "offerId": unit.offer,
@@ -224,24 +218,24 @@ _WITHOUT = ("type",)
 
 ENDPOINTS = (
     Endpoint(
-        "/funnel", "funnel", "A funnel", _MEANING, funnel_parameters.PARAMETERS, funnel_answer, "application/json", FUNNEL, EXAMPLE_FUNNEL,
+        "/funnel", "funnel", "A funnel", _MEANING, funnel_parameters.PARAMETERS, funnel_answer, "application/json", answers.Funnel, FUNNEL,
         without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel.csv", "funnelCsv", "A table of a funnel as CSV", f"{_MEANING} The columns are the answer's fields; in any order, "
         "where a row is of so many steps done and of no one type, `types` is empty and the counts stand under `did1`, `did2`; RFC 4180.",
-        (*funnel_parameters.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", {"type": "string"}, EXAMPLE_FUNNEL_CSV,
+        (*funnel_parameters.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", str, FUNNEL_CSV,
         without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel/units", "funnelUnits", "The units behind a bar of a funnel", _BAR,
-        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, LIMIT, CURSOR), funnel_units, "application/json", UNITS_PAGE,
-        EXAMPLE_UNITS_PAGE, without_filters=_WITHOUT, parse=bars.parse,
+        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, LIMIT, CURSOR), funnel_units, "application/json", answers.FunnelUnitPage,
+        UNIT_PAGE, without_filters=_WITHOUT, parse=bars.parse,
     ),
     Endpoint(
         "/funnel/units.csv", "funnelUnitsCsv", "The units behind a bar of a funnel as CSV", f"{_BAR} RFC 4180, streamed. The header "
         "`X-Total-Count` says how many there are; a broken stream ends without its final chunk.",
         (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, EXPORT_LIMIT, WITH_BOM, RAW), funnel_units_csv, "text/csv",
-        {"type": "string"}, EXAMPLE_UNITS_CSV, without_filters=_WITHOUT, streams=True, parse=bars.parse,
+        str, UNITS_CSV, without_filters=_WITHOUT, streams=True, parse=bars.parse,
     ),
 )

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 from starlette.responses import Response, StreamingResponse
 
+from api.answers import InteractionPage, InteractionRecord
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import ApiRequest, Endpoint
-from api.schemas import EXAMPLE_CSV, EXAMPLE_PAGE, EXAMPLE_RECORD, PAGE, RECORD
+from api.examples import CSV, PAGE, RECORD
 from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
 from queries.answers.records import FLAT_COLUMNS, Record
 from queries.asking.parameters import Parameter, flag, whole_number
 
 
-def json_record(record: Record) -> dict[str, Any]:
-    """What orjson writes as one record; the three JSON fields are passed through as they were logged."""
+def json_record(record: Record) -> InteractionRecord:
+    """A record as the API answers it; the three JSON fields are passed through as they were logged."""
     return {
         "id": record.id,
         "tenantId": record.tenantId,
@@ -48,7 +48,7 @@ RAW = Parameter("raw", flag, "Leave cells as they are. Otherwise a cell that a s
 def history_page(asked: ApiRequest) -> Response:
     parameters = asked.query.parameters
     found = page(asked.tenant, asked.query.selection, parameters["limit"], parameters["cursor"])
-    body = {
+    body: InteractionPage = {
         "data": [json_record(record) for record in found.records],
         "pagination": {
             "total": found.total,
@@ -97,16 +97,16 @@ _MEANING = ("All filters must match; a filter given several times matches any of
 ENDPOINTS = (
     Endpoint(
         _PATH, "interactionHistory", "A page of the log", f"{_MEANING} Following `nextCursor` to the end yields every matching record "
-        "exactly once, also while newer records arrive.", (LIMIT, CURSOR), history_page, "application/json", PAGE, EXAMPLE_PAGE,
+        "exactly once, also while newer records arrive.", (LIMIT, CURSOR), history_page, "application/json", InteractionPage, PAGE,
     ),
     Endpoint(
         f"{_PATH}.csv", "interactionHistoryCsv", "The filtered log as CSV", f"{_MEANING} RFC 4180, streamed. The header `X-Total-Count` "
         "says how many records match; a broken stream ends without its final chunk.", (EXPORT_LIMIT, WITH_BOM, RAW), history_csv,
-        "text/csv", {"type": "string"}, EXAMPLE_CSV, streams=True,
+        "text/csv", str, CSV, streams=True,
     ),
     Endpoint(
         f"{_PATH}.ndjson", "interactionHistoryNdjson", "The filtered log as NDJSON", f"{_MEANING} One record per line, streamed. The header "
         "`X-Total-Count` says how many match; a broken stream ends without its final chunk.", (EXPORT_LIMIT,), history_ndjson,
-        "application/x-ndjson", RECORD, EXAMPLE_RECORD, streams=True,
+        "application/x-ndjson", InteractionRecord, RECORD, streams=True,
     ),
 )

@@ -12,9 +12,10 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from api.answers import Error, schemas_of
 from api.endpoint import Endpoint
 from api.errors import error_body
-from api.schemas import ERROR, EXAMPLE_REQUEST_ID
+from api.examples import REQUEST_ID
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
@@ -37,6 +38,7 @@ _REFUSALS = {
 
 def openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
     """The description of all endpoints, OpenAPI 3.1."""
+    (_, *bodies), components = schemas_of([Error, *(endpoint.body for endpoint in endpoints)])
     return {
         "openapi": "3.1.0",
         "info": {
@@ -46,20 +48,20 @@ def openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],
-        "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in endpoints},
+        "paths": {endpoint.path: {"get": _operation(endpoint, body)} for endpoint, body in zip(endpoints, bodies, strict=True)},
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `krn_…`."},
                 "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "ih_session", "description": "The cookie of a signed-in browser."},
             },
-            "schemas": {"Error": ERROR},
+            "schemas": components,
         },
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    content = {endpoint.media_type: {"schema": endpoint.schema, "example": endpoint.example}}
+def _operation(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:
+    content = {endpoint.media_type: {"schema": body, "example": endpoint.example}}
     success: dict[str, Any] = {"description": endpoint.summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
     if endpoint.streams:
         success["headers"]["X-Total-Count"] = _header("integer")
@@ -79,7 +81,7 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
         headers["Retry-After"] = _header("integer")
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = _header("string")
-    content = {"schema": {"$ref": "#/components/schemas/Error"}, "example": error_body(status, message, EXAMPLE_REQUEST_ID)}
+    content = {"schema": {"$ref": "#/components/schemas/Error"}, "example": error_body(status, message, REQUEST_ID)}
     return {"description": meaning, "headers": headers, "content": {"application/json": content}}
 
 

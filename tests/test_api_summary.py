@@ -135,7 +135,7 @@ def test_pages_are_cut_from_one_order(caller: TestClient) -> None:
     ("offset=-1", "offset must be a whole number from 0, not '-1'"),
     ("group=offer", "there is no parameter 'group'"),
     ("cursor=1", "there is no parameter 'cursor'"),
-    ("groupBy=offer&groupBy=type", "groupBy may be given once"),
+    ("groupBy=offer&groupBy=type", "groupBy can be given only once"),
 ])
 def test_what_is_not_understood_is_refused_by_name(caller: TestClient, query: str, named: str) -> None:
     assert named in error_of(caller.get(f"{SUMMARY}?{query}"), 400, "BAD_REQUEST")
