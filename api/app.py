@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import ExitStack
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 from starlette.applications import Starlette
@@ -27,13 +28,13 @@ from api.history import ENDPOINTS as HISTORY
 from api.openapi import docs_page, openapi
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
-from queries.asking.parameters import InvalidQuery
+from queries.asking.parameters import InvalidQuery, filled
 
 VERSION = "1.0.0"
 PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
 COMPRESSION = 5
-ENDPOINTS: tuple[Endpoint, ...] = HISTORY + FIGURES + FUNNEL
+ENDPOINTS: tuple[Endpoint[Any], ...] = HISTORY + FIGURES + FUNNEL
 
 _log = logging.getLogger("interaction_history")
 
@@ -63,7 +64,7 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
     def documentation(request: Request) -> Response:
         return HTMLResponse(docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/")))
 
-    def answering(endpoint: Endpoint) -> Callable[[Request], Response]:
+    def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
         return lambda request: _answer(endpoint, request, store)
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
@@ -77,14 +78,14 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint, request: Request, store: Callable[[], Store]) -> Response:
+def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store]) -> Response:
     try:
         # A snapshot that is left may say that its time was up, hence inside.
         with ExitStack() as stack:
             snapshot = stack.enter_context(store().snapshot(None if endpoint.streams else TIME_LIMIT))
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
-            response = endpoint.answer(ApiRequest(request, tenant, snapshot, query))
+            response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
             response.headers["Cache-Control"] = "private, no-cache"
             response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
             if isinstance(response, StreamingResponse):

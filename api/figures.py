@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import orjson
 from starlette.responses import Response
 
 from api.answers import FIGURE_NAMES, Comparison, Hours, Summary, Trend, TrendBucket, Unusual, spelled
-from api.endpoint import ApiRequest, Endpoint
+from api.endpoint import ApiRequest, Endpoint, NoParameters
 from api.examples import COMPARISON, HOURS, SUMMARY, TREND, UNUSUAL
 from data.columns.customers import SummaryRow
 from queries.answers.comparison import period_comparison
@@ -17,6 +18,7 @@ from queries.answers.hours import MOST_YEARS, heatmap
 from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, summary
 from queries.answers.trend import GRAINS, MOST_BUCKETS, fitting_grain, trend
 from queries.answers.unusual import UnusualChange, unusual
+from queries.asking.calendar import Grain
 from queries.asking.measures import Figures
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
 from queries.asking.periods import TimeRange, time_range_of_last_days, with_time_range
@@ -57,10 +59,17 @@ OFFSET = Parameter(
 )
 
 
-def interaction_summary(asked: ApiRequest) -> Response:
-    parameters = asked.query.parameters
-    by, selection = parameters["groupBy"], _selection(asked)
-    found = summary(asked.tenant, selection, by, parameters["limit"], parameters["offset"])
+@dataclass(frozen=True)
+class SummaryParameters:
+    group_by: Annotated[str, GROUP_BY]
+    days: Annotated[int | None, DAYS]
+    limit: Annotated[int, LIMIT]
+    offset: Annotated[int, OFFSET]
+
+
+def interaction_summary(asked: ApiRequest[SummaryParameters]) -> Response:
+    by, selection = asked.parameters.group_by, _selection(asked)
+    found = summary(asked.tenant, selection, by, asked.parameters.limit, asked.parameters.offset)
     body = {
         "groupBy": by,
         "from": spelled(selection.start),
@@ -74,8 +83,8 @@ def interaction_summary(asked: ApiRequest) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def _selection(asked: ApiRequest) -> Selection:
-    selection, days = asked.query.selection, asked.query.parameters["days"]
+def _selection(asked: ApiRequest[SummaryParameters]) -> Selection:
+    selection, days = asked.selection, asked.parameters.days
     if days is None:
         return selection
     if selection.start is not None or selection.end is not None:
@@ -100,13 +109,13 @@ _SUMMARY = (
         "All filters must match; a filter given several times matches any of its values. Rows are sorted by most interactions "
         "first, then by `id` in byte order. The interactions that have no offer (creative, …) are a row whose `id` is null, so the rows "
         "add up to the total; except `customers`, because a customer may be counted in several.",
-        (GROUP_BY, DAYS, LIMIT, OFFSET), interaction_summary, "application/json", Summary, SUMMARY,
+        SummaryParameters, interaction_summary, "application/json", Summary, SUMMARY,
     ),
 )
 
 
-def interaction_comparison(asked: ApiRequest) -> Response:
-    compared = period_comparison(asked.tenant, asked.query.selection)
+def interaction_comparison(asked: ApiRequest[NoParameters]) -> Response:
+    compared = period_comparison(asked.tenant, asked.selection)
     body = {
         **_period(compared.period),
         "figures": figures_json(compared.now),
@@ -130,7 +139,7 @@ _COMPARISON = (
         "All figures of interactions that pass the filters, and those of the preceding period of the same length. Without `from` or `to`, it begins "
         "or ends with the tenant's log. A period that begins at a midnight of `tz` is moved back by the "
         "days it touches, any other by its length. `before` is null if the log does not reach that far back.",
-        (), interaction_comparison, "application/json", Comparison, COMPARISON,
+        NoParameters, interaction_comparison, "application/json", Comparison, COMPARISON,
     ),
 )
 
@@ -141,8 +150,13 @@ GRAIN = Parameter(
 )
 
 
-def interaction_trend(asked: ApiRequest) -> Response:
-    selection, grain = asked.query.selection, asked.query.parameters["grain"]
+@dataclass(frozen=True)
+class TrendParameters:
+    grain: Annotated[Grain, GRAIN]
+
+
+def interaction_trend(asked: ApiRequest[TrendParameters]) -> Response:
+    selection, grain = asked.selection, asked.parameters.grain
     buckets: list[TrendBucket] = [
         {
             "start": iso(bucket.start),
@@ -171,13 +185,13 @@ _TREND = (
         "Every day, week, month or year that the period touches, oldest first, including those without interactions. Without `from` or `to`, it "
         f"begins or ends with the tenant's log. A period of more than {MOST_BUCKETS:,} buckets is cut into "
         "longer ones, and `grain` says which.",
-        (GRAIN,), interaction_trend, "application/json", Trend, TREND,
+        TrendParameters, interaction_trend, "application/json", Trend, TREND,
     ),
 )
 
 
-def interaction_hours(asked: ApiRequest) -> Response:
-    found = heatmap(asked.tenant, asked.query.selection)
+def interaction_hours(asked: ApiRequest[NoParameters]) -> Response:
+    found = heatmap(asked.tenant, asked.selection)
     return Response(orjson.dumps({"tz": found.zone, "counts": found.counts}), media_type="application/json")
 
 
@@ -186,7 +200,7 @@ _HOURS = (
         "/interaction-hours", "interactionHours", "Interactions by weekday and hour",
         "How many interactions each hour of the week has, in the calendar of `tz`: seven days from Monday, 24 hours from 0:00 each. A "
         f"period of more than {MOST_YEARS} years is refused.",
-        (), interaction_hours, "application/json", Hours, HOURS,
+        NoParameters, interaction_hours, "application/json", Hours, HOURS,
     ),
 )
 
@@ -194,8 +208,8 @@ _HOURS = (
 COLUMNS = ("channelId", "channelName", "measure", "from", "to", "now", "usual", "change", "p", "sentence")
 
 
-def interaction_unusual(asked: ApiRequest) -> Response:
-    selection = asked.query.selection
+def interaction_unusual(asked: ApiRequest[NoParameters]) -> Response:
+    selection = asked.selection
     watch = unusual(asked.tenant, selection)
     changes = [dict(zip(COLUMNS, row, strict=True)) for row in unusual_rows(watch.changes)]
     return Response(orjson.dumps({"tz": selection.zone, "checked": watch.checked, "unusual": changes}), media_type="application/json")
@@ -215,7 +229,7 @@ _UNUSUAL = (
         "same weekdays of the four weeks before. A change is told, most striking first, where it is at least a fifth of the usual, where "
         "at least 100 interactions came or are usual, and where `p` is below 0.01. The last whole day is that of the log's clock if it has "
         "a row in its last hour, else the day before; an earlier `to` ends it sooner, and `from` changes nothing.",
-        (), interaction_unusual, "application/json", Unusual, UNUSUAL,
+        NoParameters, interaction_unusual, "application/json", Unusual, UNUSUAL,
     ),
 )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import orjson
 import pyarrow as pa
@@ -22,8 +23,8 @@ from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
 from queries.asking.calendar import Grain
 from queries.asking.filters import FILTERS, WITHOUT
-from queries.asking.funnel import EITHER, FunnelQuery, funnel_query, window_parameter
-from queries.asking.funnel_bars import CURSOR
+from queries.asking.funnel import EITHER, FunnelParameters, FunnelQuery, funnel_query, window_parameter
+from queries.asking.funnel_bars import CURSOR, BarParameters, UnitCursor
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
 from queries.asking.times import iso
 
@@ -85,28 +86,50 @@ LIMIT = Parameter(
 )
 TABLE = Parameter("table", one_of(*TABLES), "Which of the answer's tables; `breakdown` needs the parameter `breakdown`, and `trend` "
                   "needs `grain`.", "steps", schema=(("type", "string"), ("enum", list(TABLES)), ("default", "steps")))
+
+
+@dataclass(frozen=True)
+class TableParameters(FunnelParameters):
+    table: Annotated[str, TABLE]
+    bom: Annotated[bool, WITH_BOM]
+    raw: Annotated[bool, RAW]
+
+
+@dataclass(frozen=True)
+class UnitsParameters(BarParameters):
+    limit: Annotated[int, LIMIT]
+    cursor: Annotated[UnitCursor | None, CURSOR]
+
+
+@dataclass(frozen=True)
+class UnitsCsvParameters(BarParameters):
+    limit: Annotated[int | None, EXPORT_LIMIT]
+    bom: Annotated[bool, WITH_BOM]
+    raw: Annotated[bool, RAW]
+
+
 _NEEDED = {"breakdown": funnel_parameters.BREAKDOWN, "trend": funnel_parameters.GRAIN}
 
 _CSV = "text/csv; charset=utf-8; header=present"
 
 
-def funnel_answer(asked: ApiRequest) -> Response:
+def funnel_answer(asked: ApiRequest[FunnelParameters]) -> Response:
     return Response(orjson.dumps(json_funnel(funnel(asked.tenant, funnel_query(asked.query)))), media_type="application/json")
 
 
-def funnel_csv(asked: ApiRequest) -> Response:
-    table, parameters = asked.query.parameters["table"], asked.query.parameters
+def funnel_csv(asked: ApiRequest[TableParameters]) -> Response:
+    table, parameters = asked.parameters.table, asked.parameters
     needed = _NEEDED.get(table)
-    if needed and parameters[needed.name] is None:
+    if needed and asked.query.parameters[needed.name] is None:
         raise InvalidQuery([Problem("table", f"table {table!r} needs the parameter {needed.name!r}")])
     rows = TABLES[table](funnel(asked.tenant, funnel_query(asked.query)))
-    text = (BOM if parameters["bom"] else "") + header_text(rows.column_names) + rows_text(rows, parameters["raw"])
+    text = (BOM if parameters.bom else "") + header_text(rows.column_names) + rows_text(rows, parameters.raw)
     return Response(text, headers={"Content-Disposition": f'attachment; filename="funnel-{table}.csv"'}, media_type=_CSV)
 
 
-def funnel_units(asked: ApiRequest) -> Response:
-    parameters = asked.query.parameters
-    found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(asked.query), parameters["limit"], parameters["cursor"])
+def funnel_units(asked: ApiRequest[UnitsParameters]) -> Response:
+    parameters = asked.parameters
+    found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(asked.query), parameters.limit, parameters.cursor)
     body: answers.FunnelUnitPage = {
         "data": [_unit(unit) for unit in found.units],
         "pagination": {
@@ -119,13 +142,13 @@ def funnel_units(asked: ApiRequest) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def funnel_units_csv(asked: ApiRequest) -> Response:
-    parameters, bar, asked_funnel = asked.query.parameters, bars.bar_of(asked.query), funnel_query(asked.query)
+def funnel_units_csv(asked: ApiRequest[UnitsCsvParameters]) -> Response:
+    parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.query), funnel_query(asked.query)
 
     def text() -> Iterator[str]:
-        yield (BOM if parameters["bom"] else "") + header_text(FLAT_COLUMNS)
-        for piece in flat_units(asked.tenant, asked_funnel, bar, parameters["limit"]):
-            yield rows_text(piece, parameters["raw"])
+        yield (BOM if parameters.bom else "") + header_text(FLAT_COLUMNS)
+        for piece in flat_units(asked.tenant, asked_funnel, bar, parameters.limit):
+            yield rows_text(piece, parameters.raw)
 
     headers = {
         "X-Total-Count": str(units_total(asked.tenant, asked_funnel, bar)),
@@ -218,24 +241,24 @@ _WITHOUT = ("type",)
 
 ENDPOINTS = (
     Endpoint(
-        "/funnel", "funnel", "A funnel", _MEANING, funnel_parameters.PARAMETERS, funnel_answer, "application/json", answers.Funnel, FUNNEL,
+        "/funnel", "funnel", "A funnel", _MEANING, FunnelParameters, funnel_answer, "application/json", answers.Funnel, FUNNEL,
         without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel.csv", "funnelCsv", "A table of a funnel as CSV", f"{_MEANING} The columns are the answer's fields; in any order, "
         "where a row is of so many steps done and of no one type, `types` is empty and the counts stand under `did1`, `did2`; RFC 4180.",
-        (*funnel_parameters.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", str, FUNNEL_CSV,
+        TableParameters, funnel_csv, "text/csv", str, FUNNEL_CSV,
         without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel/units", "funnelUnits", "The units behind a bar of a funnel", _BAR,
-        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, LIMIT, CURSOR), funnel_units, "application/json", answers.FunnelUnitPage,
+        UnitsParameters, funnel_units, "application/json", answers.FunnelUnitPage,
         UNIT_PAGE, without_filters=_WITHOUT, parse=bars.parse,
     ),
     Endpoint(
         "/funnel/units.csv", "funnelUnitsCsv", "The units behind a bar of a funnel as CSV", f"{_BAR} RFC 4180, streamed. The header "
         "`X-Total-Count` says how many there are; a broken stream ends without its final chunk.",
-        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, EXPORT_LIMIT, WITH_BOM, RAW), funnel_units_csv, "text/csv",
+        UnitsCsvParameters, funnel_units_csv, "text/csv",
         str, UNITS_CSV, without_filters=_WITHOUT, streams=True, parse=bars.parse,
     ),
 )

@@ -36,7 +36,7 @@ _REFUSALS = {
 }
 
 
-def openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
+def openapi(endpoints: Sequence[Endpoint[Any]], version: str) -> dict[str, Any]:
     """The description of all endpoints, OpenAPI 3.1."""
     (_, *bodies), components = schemas_of([Error, *(endpoint.body for endpoint in endpoints)])
     return {
@@ -60,7 +60,7 @@ def openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint, body: dict[str, Any]) -> dict[str, Any]:
+def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
     content = {endpoint.media_type: {"schema": body, "example": endpoint.example}}
     success: dict[str, Any] = {"description": endpoint.summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
     if endpoint.streams:
@@ -85,7 +85,7 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
     return {"description": meaning, "headers": headers, "content": {"application/json": content}}
 
 
-def _filter_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+def _filter_parameters(endpoint: Endpoint[Any]) -> list[dict[str, Any]]:
     asked = [one for one in FILTER_PARAMETERS if one.filter is None or one.filter.name not in endpoint.without_filters]
     return [*map(_filter_parameter, asked), *map(_parameter, (*period_parameters("UTC"), ZONE))]
 
