@@ -40,7 +40,7 @@ def one_of(values: Sequence[str]) -> Any:
 
 def shape(name: str, keys: dict[str, Any]) -> Any:
     """The type of an object whose keys a table of the product names, or one of which is a word of Python."""
-    return TypedDict(name, keys)  # type: ignore[operator, misc]  # mypy knows only those that are spelled out
+    return TypedDict(name, keys)  # type: ignore[operator]  # mypy knows only those that are spelled out
 
 
 def list_of(shape: Any) -> Any:
@@ -308,7 +308,7 @@ def schemas_of(answers: Sequence[Any]) -> tuple[list[dict[str, Any]], dict[str, 
     for name, component in components.items():
         component["additionalProperties"] = False
         shape = globals().get(name)
-        if is_typeddict(shape):
+        if shape is not None and is_typeddict(shape):
             # They come in the order of the alphabet.
             component["properties"] = {key: component["properties"][key] for key in shape.__annotations__}
             component["required"] = [key for key in shape.__annotations__ if key in shape.__required_keys__]

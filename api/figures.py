@@ -99,7 +99,7 @@ def _json_row(row: SummaryRow, by: str) -> dict[str, Any]:
         "name": row.name,
         **({"status": row.status} if by == "offer" else {}),
         **figures_json(row.figures),
-        "lastInteractionAt": iso(row.figures.last),
+        "lastInteractionAt": spelled(row.figures.last),
     }
 
 

@@ -34,22 +34,23 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
     return pa.table([pa.array(column, pa.string()) for column in texts], list(columns))
 
 
-_STEP_COLUMNS = (
-    "step", "types", "units", "events", "rateFromFirst", "rateFromPrevious", "low95", "high95", "tieDependent",
-    "n", "mean", "p25", "median", "p75", "p90",
-)
+# A step's keys that are several columns each.
+_PARTS = {"interval95": ("low95", "high95"), "secondsFromEntry": tuple(answers.SecondsFromEntry.__annotations__)}
+_STEP_COLUMNS = tuple(column for key in answers.FunnelStep.__annotations__ for column in _PARTS.get(key, (key,)))
 
 
 def steps_table(answer: FunnelAnswer) -> pa.Table:
     """One row per step; the last six columns are its `secondsFromEntry`. In any order a row is of so many steps done, and of no types."""
     in_any_order = answer.query.order == "any"
-    return _table(_STEP_COLUMNS, [_step_row(step, None if in_any_order else EITHER.join(step.types)) for step in answer.steps])
+    return _table(_STEP_COLUMNS, [
+        _step_cells({**_step(step), "types": None if in_any_order else EITHER.join(step.types)}) for step in answer.steps
+    ])
 
 
 def breakdown_table(answer: FunnelAnswer) -> pa.Table:
     """One row per value, with the units that reached each step (`step2`), or in any order did so many of them (`did2`)."""
     columns = ("value", "name", *_step_names(answer))
-    return _table(columns, [(row.value, row.name, *row.units) for row in answer.breakdown])
+    return _table(columns, [(row.value, row.name, *row.units) for row in answer.breakdown or ()])
 
 
 def trend_table(answer: FunnelAnswer) -> pa.Table:
@@ -57,7 +58,7 @@ def trend_table(answer: FunnelAnswer) -> pa.Table:
     columns = ("start", *_step_names(answer), "immature", "waiting", "partial")
     flag = {None: None, True: "true", False: "false"}
     return _table(columns, [
-        (bucket.start, *bucket.units, flag[bucket.immature], bucket.waiting, flag[bucket.partial]) for bucket in answer.trend
+        (bucket.start, *bucket.units, flag[bucket.immature], bucket.waiting, flag[bucket.partial]) for bucket in answer.trend or ()
     ])
 
 
@@ -66,13 +67,16 @@ TABLES: dict[str, Callable[[FunnelAnswer], pa.Table]] = {
 }
 
 
-def _step_row(step: FunnelStep, types: str | None) -> tuple[Any, ...]:
-    took = step.from_entry
-    return (
-        step.number, types, step.units, step.events, step.rate_from_first, step.rate_from_previous,
-        *(step.interval95 or (None, None)), step.tie_dependent,
-        *((took.n, took.mean, took.p25, took.median, took.p75, took.p90) if took else [None] * 6),
-    )
+def _step_cells(step: dict[str, Any]) -> list[Any]:
+    cells: list[Any] = []
+    for key, value in step.items():
+        if key not in _PARTS:
+            cells.append(value)
+        elif value is None:
+            cells += [None] * len(_PARTS[key])
+        else:
+            cells += value.values() if isinstance(value, dict) else value
+    return cells
 
 
 def _step_names(answer: FunnelAnswer) -> list[str]:

@@ -30,7 +30,7 @@ def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) 
             tenant = None
         try:
             with store().snapshot() as snapshot:
-                body = {"status": "ready"}
+                body: dict[str, str | int | None] = {"status": "ready"}
                 if tenant is not None:
                     log = snapshot.tenant(tenant)
                     body |= {"version": snapshot.version, "newestRow": spelled(log.newest()), "clock": spelled(log.clock())}

@@ -13,6 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from api.answers import FunnelUnitRow
 from api.examples import FUNNEL_CSV, UNITS_CSV
 from api.funnel import ENDPOINTS
 from data.loading.loading import LoadOptions, load_log
@@ -294,6 +295,7 @@ def test_answers_and_examples_are_of_the_described_shape(cases: TestClient) -> N
     units.validate(cases.get(f"{PATH}/units?{WORDS}reached=1&limit=1").json())
     assert cases.get(f"{PATH}.csv?{WORDS}").text.splitlines()[0] == FUNNEL_CSV.splitlines()[0]
     assert cases.get(f"{PATH}/units.csv?{WORDS}reached=1").text.splitlines()[0] == UNITS_CSV.splitlines()[0]
+    assert UNITS_CSV.splitlines()[0].split(",") == list(FunnelUnitRow.__annotations__)
 
 
 def test_the_description_names_every_parameter_but_the_type(cases: TestClient) -> None:

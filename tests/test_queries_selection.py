@@ -80,7 +80,7 @@ def test_all_problems_are_told_at_once_and_the_rest_is_understood() -> None:
     assert [problem.parameter for problem in query.problems] == ["typ", "tz", "from", "limit"]
     assert query.selection == Selection("acme", (("type", ("click",)),))
     assert query.parameters == {"limit": 25, "cursor": None}
-    with pytest.raises(InvalidQuery, match="typ.*; tz.*; from.*; limit") as refusal:
+    with pytest.raises(InvalidQuery, match=r"typ.*; tz.*; from.*; limit") as refusal:
         query.or_refused()
     assert refusal.value.problems == query.problems
 

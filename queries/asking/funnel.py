@@ -204,9 +204,8 @@ class FunnelQuery:
         pairs = [] if self.steps == DEFAULT_STEPS else [(STEP.name, EITHER.join(step)) for step in self.steps]
         if self.window_ms != WINDOW.default:
             pairs.append((WINDOW.name, window_parameter(self.window_ms)))
-        for parameter in (UNIT, ORDER, TIES):
-            if getattr(self, parameter.name) != parameter.default:
-                pairs.append((parameter.name, getattr(self, parameter.name)))
+        ruled = [(parameter.name, getattr(self, parameter.name), parameter.default) for parameter in (UNIT, ORDER, TIES)]
+        pairs += [(name, chosen) for name, chosen, default in ruled if chosen != default]
         pairs += [(EXCLUDE.name, type) for type in self.excluded]
         for parameter in (BREAKDOWN, GRAIN):
             if (chosen := getattr(self, parameter.name)) is not None:

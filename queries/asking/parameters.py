@@ -49,11 +49,12 @@ def parameters_of(asked: type) -> tuple[Parameter, ...]:
 
 def filled(asked: type[T], values: Mapping[str, Any]) -> T:
     """A dataclass whose fields are parameters, with the value of each."""
-    return asked(**{field: values[parameter.name] for field, parameter in _parameter_of_field(asked).items()})
+    of_field = _parameter_of_field(asked)  # type: ignore[arg-type]  # a class can be hashed; mypy asks it of a variable one
+    return asked(**{field: values[parameter.name] for field, parameter in of_field.items()})
 
 
 @cache
-def _parameter_of_field(asked: type) -> dict[str, Parameter]:
+def _parameter_of_field(asked: Any) -> dict[str, Parameter]:
     hints = get_type_hints(asked, include_extras=True)
     return {field.name: next(one for one in hints[field.name].__metadata__ if isinstance(one, Parameter)) for field in fields(asked)}
 

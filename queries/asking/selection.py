@@ -123,12 +123,8 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     Allowed are the filters, their aliases, the period, and the further `parameters` of the query at hand.
     """
     values = values_by_name(pairs, {parameter.name for parameter in parameters if parameter.several})
-    problems = []
-    known = {"from", "to", "tz"}.union(parameter.name for parameter in (*FILTER_PARAMETERS, *parameters))
-    for name in values:
-        if name not in known:
-            problems.append(Problem(name, f"there is no parameter {name!r}"))
-
+    known = {"from", "to", "tz"}.union((one.name for one in FILTER_PARAMETERS), (one.name for one in parameters))
+    problems = [Problem(name, f"there is no parameter {name!r}") for name in values if name not in known]
     conditions, condition_problems = read_conditions(values)
     zone, zone_problems = read_parameters(values, (ZONE,))
     period, period_problems = read_parameters(values, period_parameters(zone["tz"]))
