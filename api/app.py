@@ -7,6 +7,7 @@ import uuid
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from contextlib import ExitStack
 from http import HTTPStatus
+from typing import Any, TypeVar
 
 import orjson
 from starlette.applications import Starlette
@@ -27,13 +28,15 @@ from api.history import ENDPOINTS as HISTORY
 from api.openapi import docs_page, openapi
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
-from queries.asking.parameters import InvalidQuery
+from queries.asking.parameters import InvalidQuery, filled
 
 VERSION = "1.0.0"
 PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
 COMPRESSION = 5
-ENDPOINTS: tuple[Endpoint, ...] = HISTORY + FIGURES + FUNNEL
+ENDPOINTS: tuple[Endpoint[Any], ...] = HISTORY + FIGURES + FUNNEL
+
+T = TypeVar("T")
 
 _log = logging.getLogger("interaction_history")
 
@@ -63,7 +66,7 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
     def documentation(request: Request) -> Response:
         return HTMLResponse(docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/")))
 
-    def answering(endpoint: Endpoint) -> Callable[[Request], Response]:
+    def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
         return lambda request: _answer(endpoint, request, store)
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
@@ -71,20 +74,20 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
     app = Starlette(
         routes=routes,
         middleware=[Middleware(_Admission, accounts=accounts)],
-        exception_handlers={ApiError: _refused, HTTPException: _refused_by_route, Exception: _crashed},
+        exception_handlers={ApiError: _failed, HTTPException: _failed, Exception: _failed},
     )
     app.router.redirect_slashes = False
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint, request: Request, store: Callable[[], Store]) -> Response:
+def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store]) -> Response:
     try:
         # A snapshot that is left may say that its time was up, hence inside.
         with ExitStack() as stack:
             snapshot = stack.enter_context(store().snapshot(None if endpoint.streams else TIME_LIMIT))
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
-            response = endpoint.answer(ApiRequest(request, tenant, snapshot, query))
+            response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
             response.headers["Cache-Control"] = "private, no-cache"
             response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
             if isinstance(response, StreamingResponse):
@@ -101,7 +104,7 @@ def _answer(endpoint: Endpoint, request: Request, store: Callable[[], Store]) ->
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": "5"}) from problem
 
 
-async def _closing(stack: ExitStack, body: AsyncIterable[str | bytes]) -> AsyncIterator[str | bytes]:
+async def _closing(stack: ExitStack, body: AsyncIterable[T]) -> AsyncIterator[T]:
     with stack:
         async for piece in body:
             yield piece
@@ -149,20 +152,16 @@ class _RequestIds:
         await self._app(scope, receive, send_with_id)
 
 
-def _refused(request: Request, error: ApiError) -> Response:
-    return error_response(request, error)
-
-
-def _refused_by_route(request: Request, error: HTTPException) -> Response:
-    messages = {
-        HTTPStatus.NOT_FOUND: f"there is nothing at {request.url.path}",
-        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only GET",
-    }
-    status = HTTPStatus(error.status_code)
-    return error_response(request, ApiError(status, messages.get(status, error.detail), dict(error.headers or {})))
-
-
-def _crashed(request: Request, error: Exception) -> Response:
+async def _failed(request: Request, error: Exception) -> Response:
+    if isinstance(error, ApiError):
+        return error_response(request, error)
+    if isinstance(error, HTTPException):
+        messages = {
+            HTTPStatus.NOT_FOUND: f"there is nothing at {request.url.path}",
+            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only GET",
+        }
+        status = HTTPStatus(error.status_code)
+        return error_response(request, ApiError(status, messages.get(status, error.detail), dict(error.headers or {})))
     _log.error("request %s failed: %s %s", request.state.request_id, request.method, request.url.path, exc_info=error)
     message = "something went wrong; the server log has the details under this requestId"
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))

@@ -60,9 +60,9 @@ def identity_of(request: HTTPConnection, accounts: Accounts) -> Identity:
             if scheme.lower() != "bearer":
                 raise Unauthenticated("the Authorization scheme is not Bearer")
             return accounts.authenticate_key(key.strip(), address)
-        key = request.headers.get("x-api-key")
-        if key is not None:
-            return accounts.authenticate_key(key, address)
+        sent = request.headers.get("x-api-key")
+        if sent is not None:
+            return accounts.authenticate_key(sent, address)
         return accounts.authenticate_session(request.cookies.get(SESSION_COOKIE))
     except Unauthenticated as refusal:
         raise ApiError(HTTPStatus.UNAUTHORIZED, f"{refusal}; {_WANTED}", _CHALLENGE) from refusal

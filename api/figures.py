@@ -3,53 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import orjson
 from starlette.responses import Response
 
-from api.endpoint import ApiRequest, Endpoint
-from api.summary_schemas import (
-    COMPARISON,
-    EXAMPLE_COMPARISON,
-    EXAMPLE_HOURS,
-    EXAMPLE_SUMMARY,
-    EXAMPLE_TREND,
-    EXAMPLE_UNUSUAL,
-    HOURS,
-    SUMMARY,
-    TREND,
-    UNUSUAL,
-)
+from api.answers import FIGURE_NAMES, Comparison, Hours, Summary, Trend, TrendBucket, Unusual, spelled
+from api.endpoint import ApiRequest, Endpoint, NoParameters
+from api.examples import COMPARISON, HOURS, SUMMARY, TREND, UNUSUAL
 from data.columns.customers import SummaryRow
 from queries.answers.comparison import period_comparison
 from queries.answers.hours import MOST_YEARS, heatmap
 from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, summary
 from queries.answers.trend import GRAINS, MOST_BUCKETS, fitting_grain, trend
 from queries.answers.unusual import UnusualChange, unusual
+from queries.asking.calendar import Grain
 from queries.asking.measures import Figures
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
 from queries.asking.periods import TimeRange, time_range_of_last_days, with_time_range
 from queries.asking.selection import Selection
 from queries.asking.times import iso
 
-NAMES = (
-    "impression", "click", "dismiss", "accept", "convert", "total", "customers", "positive", "negative", "neutral", "revenue", "ctr",
-    "cvr", "acceptanceRate",
-)
-
 
 def figures_json(figures: Figures) -> dict[str, Any]:
-    return {name: figures[name] for name in NAMES} | {"revenueTooLarge": figures.revenue is None}
-
-
-def spelled(ms: int | None) -> str | None:
-    """An end of a period; None where it is open."""
-    try:
-        return None if ms is None else iso(ms)
-    except OverflowError:
-        # The calendar's last moment has none after it that could be spelled.
-        return None
+    return {name: figures[name] for name in FIGURE_NAMES} | {"revenueTooLarge": figures.revenue is None}
 
 
 LONGEST_DAYS = 365
@@ -81,10 +59,17 @@ OFFSET = Parameter(
 )
 
 
-def interaction_summary(asked: ApiRequest) -> Response:
-    parameters = asked.query.parameters
-    by, selection = parameters["groupBy"], _selection(asked)
-    found = summary(asked.tenant, selection, by, parameters["limit"], parameters["offset"])
+@dataclass(frozen=True)
+class SummaryParameters:
+    group_by: Annotated[str, GROUP_BY]
+    days: Annotated[int | None, DAYS]
+    limit: Annotated[int, LIMIT]
+    offset: Annotated[int, OFFSET]
+
+
+def interaction_summary(asked: ApiRequest[SummaryParameters]) -> Response:
+    by, selection = asked.parameters.group_by, _selection(asked)
+    found = summary(asked.tenant, selection, by, asked.parameters.limit, asked.parameters.offset)
     body = {
         "groupBy": by,
         "from": spelled(selection.start),
@@ -98,8 +83,8 @@ def interaction_summary(asked: ApiRequest) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def _selection(asked: ApiRequest) -> Selection:
-    selection, days = asked.query.selection, asked.query.parameters["days"]
+def _selection(asked: ApiRequest[SummaryParameters]) -> Selection:
+    selection, days = asked.selection, asked.parameters.days
     if days is None:
         return selection
     if selection.start is not None or selection.end is not None:
@@ -114,7 +99,7 @@ def _json_row(row: SummaryRow, by: str) -> dict[str, Any]:
         "name": row.name,
         **({"status": row.status} if by == "offer" else {}),
         **figures_json(row.figures),
-        "lastInteractionAt": iso(row.figures.last),
+        "lastInteractionAt": spelled(row.figures.last),
     }
 
 
@@ -124,13 +109,13 @@ _SUMMARY = (
         "All filters must match; a filter given several times matches any of its values. Rows are sorted by most interactions "
         "first, then by `id` in byte order. The interactions that have no offer (creative, …) are a row whose `id` is null, so the rows "
         "add up to the total; except `customers`, because a customer may be counted in several.",
-        (GROUP_BY, DAYS, LIMIT, OFFSET), interaction_summary, "application/json", SUMMARY, EXAMPLE_SUMMARY,
+        SummaryParameters, interaction_summary, "application/json", Summary, SUMMARY,
     ),
 )
 
 
-def interaction_comparison(asked: ApiRequest) -> Response:
-    compared = period_comparison(asked.tenant, asked.query.selection)
+def interaction_comparison(asked: ApiRequest[NoParameters]) -> Response:
+    compared = period_comparison(asked.tenant, asked.selection)
     body = {
         **_period(compared.period),
         "figures": figures_json(compared.now),
@@ -154,7 +139,7 @@ _COMPARISON = (
         "All figures of interactions that pass the filters, and those of the preceding period of the same length. Without `from` or `to`, it begins "
         "or ends with the tenant's log. A period that begins at a midnight of `tz` is moved back by the "
         "days it touches, any other by its length. `before` is null if the log does not reach that far back.",
-        (), interaction_comparison, "application/json", COMPARISON, EXAMPLE_COMPARISON,
+        NoParameters, interaction_comparison, "application/json", Comparison, COMPARISON,
     ),
 )
 
@@ -165,25 +150,31 @@ GRAIN = Parameter(
 )
 
 
-def interaction_trend(asked: ApiRequest) -> Response:
-    selection, grain = asked.query.selection, asked.query.parameters["grain"]
-    body = {
+@dataclass(frozen=True)
+class TrendParameters:
+    grain: Annotated[Grain, GRAIN]
+
+
+def interaction_trend(asked: ApiRequest[TrendParameters]) -> Response:
+    selection, grain = asked.selection, asked.parameters.grain
+    buckets: list[TrendBucket] = [
+        {
+            "start": iso(bucket.start),
+            "date": bucket.date,
+            "partial": bucket.partial,
+            "counts": bucket.counts,
+            "customers": bucket.figures.customers,
+            "revenue": bucket.figures.revenue,
+            "revenueTooLarge": bucket.figures.revenue is None,
+        }
+        for bucket in trend(asked.tenant, selection, grain)
+    ]
+    body: Trend = {
         "grain": fitting_grain(asked.tenant, selection, grain),
         "askedGrain": grain,
         "tz": selection.zone,
         "futureRows": asked.tenant.future_rows(),
-        "buckets": [
-            {
-                "start": iso(bucket.start),
-                "date": bucket.date,
-                "partial": bucket.partial,
-                "counts": bucket.counts,
-                "customers": bucket.figures.customers,
-                "revenue": bucket.figures.revenue,
-                "revenueTooLarge": bucket.figures.revenue is None,
-            }
-            for bucket in trend(asked.tenant, selection, grain)
-        ],
+        "buckets": buckets,
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -194,13 +185,13 @@ _TREND = (
         "Every day, week, month or year that the period touches, oldest first, including those without interactions. Without `from` or `to`, it "
         f"begins or ends with the tenant's log. A period of more than {MOST_BUCKETS:,} buckets is cut into "
         "longer ones, and `grain` says which.",
-        (GRAIN,), interaction_trend, "application/json", TREND, EXAMPLE_TREND,
+        TrendParameters, interaction_trend, "application/json", Trend, TREND,
     ),
 )
 
 
-def interaction_hours(asked: ApiRequest) -> Response:
-    found = heatmap(asked.tenant, asked.query.selection)
+def interaction_hours(asked: ApiRequest[NoParameters]) -> Response:
+    found = heatmap(asked.tenant, asked.selection)
     return Response(orjson.dumps({"tz": found.zone, "counts": found.counts}), media_type="application/json")
 
 
@@ -209,7 +200,7 @@ _HOURS = (
         "/interaction-hours", "interactionHours", "Interactions by weekday and hour",
         "How many interactions each hour of the week has, in the calendar of `tz`: seven days from Monday, 24 hours from 0:00 each. A "
         f"period of more than {MOST_YEARS} years is refused.",
-        (), interaction_hours, "application/json", HOURS, EXAMPLE_HOURS,
+        NoParameters, interaction_hours, "application/json", Hours, HOURS,
     ),
 )
 
@@ -217,8 +208,8 @@ _HOURS = (
 COLUMNS = ("channelId", "channelName", "measure", "from", "to", "now", "usual", "change", "p", "sentence")
 
 
-def interaction_unusual(asked: ApiRequest) -> Response:
-    selection = asked.query.selection
+def interaction_unusual(asked: ApiRequest[NoParameters]) -> Response:
+    selection = asked.selection
     watch = unusual(asked.tenant, selection)
     changes = [dict(zip(COLUMNS, row, strict=True)) for row in unusual_rows(watch.changes)]
     return Response(orjson.dumps({"tz": selection.zone, "checked": watch.checked, "unusual": changes}), media_type="application/json")
@@ -238,7 +229,7 @@ _UNUSUAL = (
         "same weekdays of the four weeks before. A change is told, most striking first, where it is at least a fifth of the usual, where "
         "at least 100 interactions came or are usual, and where `p` is below 0.01. The last whole day is that of the log's clock if it has "
         "a row in its last hour, else the day before; an earlier `to` ends it sooner, and `from` changes nothing.",
-        (), interaction_unusual, "application/json", UNUSUAL, EXAMPLE_UNUSUAL,
+        NoParameters, interaction_unusual, "application/json", Unusual, UNUSUAL,
     ),
 )
 

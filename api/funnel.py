@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import orjson
 import pyarrow as pa
 from starlette.responses import Response, StreamingResponse
 
+from api import answers
+from api.answers import spelled
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import ApiRequest, Endpoint
-from api.figures import spelled
-from api.funnel_schemas import (
-    EXAMPLE_FUNNEL,
-    EXAMPLE_FUNNEL_CSV,
-    EXAMPLE_UNITS_CSV,
-    EXAMPLE_UNITS_PAGE,
-    FUNNEL,
-    UNITS_PAGE,
-)
+from api.examples import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
 from queries.answers.funnel import Durations, FunnelAnswer, FunnelStep, funnel
 from queries.answers.funnel_units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
@@ -28,8 +23,8 @@ from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
 from queries.asking.calendar import Grain
 from queries.asking.filters import FILTERS, WITHOUT
-from queries.asking.funnel import EITHER, FunnelQuery, funnel_query, window_parameter
-from queries.asking.funnel_bars import CURSOR
+from queries.asking.funnel import EITHER, FunnelParameters, FunnelQuery, funnel_query, window_parameter
+from queries.asking.funnel_bars import CURSOR, BarParameters, UnitCursor
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
 from queries.asking.times import iso
 
@@ -39,22 +34,23 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
     return pa.table([pa.array(column, pa.string()) for column in texts], list(columns))
 
 
-_STEP_COLUMNS = (
-    "step", "types", "units", "events", "rateFromFirst", "rateFromPrevious", "low95", "high95", "tieDependent",
-    "n", "mean", "p25", "median", "p75", "p90",
-)
+# A step's keys that are several columns each.
+_PARTS = {"interval95": ("low95", "high95"), "secondsFromEntry": tuple(answers.SecondsFromEntry.__annotations__)}
+_STEP_COLUMNS = tuple(column for key in answers.FunnelStep.__annotations__ for column in _PARTS.get(key, (key,)))
 
 
 def steps_table(answer: FunnelAnswer) -> pa.Table:
     """One row per step; the last six columns are its `secondsFromEntry`. In any order a row is of so many steps done, and of no types."""
     in_any_order = answer.query.order == "any"
-    return _table(_STEP_COLUMNS, [_step_row(step, None if in_any_order else EITHER.join(step.types)) for step in answer.steps])
+    return _table(_STEP_COLUMNS, [
+        _step_cells({**_step(step), "types": None if in_any_order else EITHER.join(step.types)}) for step in answer.steps
+    ])
 
 
 def breakdown_table(answer: FunnelAnswer) -> pa.Table:
     """One row per value, with the units that reached each step (`step2`), or in any order did so many of them (`did2`)."""
     columns = ("value", "name", *_step_names(answer))
-    return _table(columns, [(row.value, row.name, *row.units) for row in answer.breakdown])
+    return _table(columns, [(row.value, row.name, *row.units) for row in answer.breakdown or ()])
 
 
 def trend_table(answer: FunnelAnswer) -> pa.Table:
@@ -62,7 +58,7 @@ def trend_table(answer: FunnelAnswer) -> pa.Table:
     columns = ("start", *_step_names(answer), "immature", "waiting", "partial")
     flag = {None: None, True: "true", False: "false"}
     return _table(columns, [
-        (bucket.start, *bucket.units, flag[bucket.immature], bucket.waiting, flag[bucket.partial]) for bucket in answer.trend
+        (bucket.start, *bucket.units, flag[bucket.immature], bucket.waiting, flag[bucket.partial]) for bucket in answer.trend or ()
     ])
 
 
@@ -71,13 +67,16 @@ TABLES: dict[str, Callable[[FunnelAnswer], pa.Table]] = {
 }
 
 
-def _step_row(step: FunnelStep, types: str | None) -> tuple[Any, ...]:
-    took = step.from_entry
-    return (
-        step.number, types, step.units, step.events, step.rate_from_first, step.rate_from_previous,
-        *(step.interval95 or (None, None)), step.tie_dependent,
-        *((took.n, took.mean, took.p25, took.median, took.p75, took.p90) if took else [None] * 6),
-    )
+def _step_cells(step: dict[str, Any]) -> list[Any]:
+    cells: list[Any] = []
+    for key, value in step.items():
+        if key not in _PARTS:
+            cells.append(value)
+        elif value is None:
+            cells += [None] * len(_PARTS[key])
+        else:
+            cells += value.values() if isinstance(value, dict) else value
+    return cells
 
 
 def _step_names(answer: FunnelAnswer) -> list[str]:
@@ -91,29 +90,51 @@ LIMIT = Parameter(
 )
 TABLE = Parameter("table", one_of(*TABLES), "Which of the answer's tables; `breakdown` needs the parameter `breakdown`, and `trend` "
                   "needs `grain`.", "steps", schema=(("type", "string"), ("enum", list(TABLES)), ("default", "steps")))
+
+
+@dataclass(frozen=True)
+class TableParameters(FunnelParameters):
+    table: Annotated[str, TABLE]
+    bom: Annotated[bool, WITH_BOM]
+    raw: Annotated[bool, RAW]
+
+
+@dataclass(frozen=True)
+class UnitsParameters(BarParameters):
+    limit: Annotated[int, LIMIT]
+    cursor: Annotated[UnitCursor | None, CURSOR]
+
+
+@dataclass(frozen=True)
+class UnitsCsvParameters(BarParameters):
+    limit: Annotated[int | None, EXPORT_LIMIT]
+    bom: Annotated[bool, WITH_BOM]
+    raw: Annotated[bool, RAW]
+
+
 _NEEDED = {"breakdown": funnel_parameters.BREAKDOWN, "trend": funnel_parameters.GRAIN}
 
 _CSV = "text/csv; charset=utf-8; header=present"
 
 
-def funnel_answer(asked: ApiRequest) -> Response:
+def funnel_answer(asked: ApiRequest[FunnelParameters]) -> Response:
     return Response(orjson.dumps(json_funnel(funnel(asked.tenant, funnel_query(asked.query)))), media_type="application/json")
 
 
-def funnel_csv(asked: ApiRequest) -> Response:
-    table, parameters = asked.query.parameters["table"], asked.query.parameters
+def funnel_csv(asked: ApiRequest[TableParameters]) -> Response:
+    table, parameters = asked.parameters.table, asked.parameters
     needed = _NEEDED.get(table)
-    if needed and parameters[needed.name] is None:
+    if needed and asked.query.parameters[needed.name] is None:
         raise InvalidQuery([Problem("table", f"table {table!r} needs the parameter {needed.name!r}")])
     rows = TABLES[table](funnel(asked.tenant, funnel_query(asked.query)))
-    text = (BOM if parameters["bom"] else "") + header_text(rows.column_names) + rows_text(rows, parameters["raw"])
+    text = (BOM if parameters.bom else "") + header_text(rows.column_names) + rows_text(rows, parameters.raw)
     return Response(text, headers={"Content-Disposition": f'attachment; filename="funnel-{table}.csv"'}, media_type=_CSV)
 
 
-def funnel_units(asked: ApiRequest) -> Response:
-    parameters = asked.query.parameters
-    found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(asked.query), parameters["limit"], parameters["cursor"])
-    body = {
+def funnel_units(asked: ApiRequest[UnitsParameters]) -> Response:
+    parameters = asked.parameters
+    found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(asked.query), parameters.limit, parameters.cursor)
+    body: answers.FunnelUnitPage = {
         "data": [_unit(unit) for unit in found.units],
         "pagination": {
             "total": found.total,
@@ -125,13 +146,13 @@ def funnel_units(asked: ApiRequest) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def funnel_units_csv(asked: ApiRequest) -> Response:
-    parameters, bar, asked_funnel = asked.query.parameters, bars.bar_of(asked.query), funnel_query(asked.query)
+def funnel_units_csv(asked: ApiRequest[UnitsCsvParameters]) -> Response:
+    parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.query), funnel_query(asked.query)
 
     def text() -> Iterator[str]:
-        yield (BOM if parameters["bom"] else "") + header_text(FLAT_COLUMNS)
-        for piece in flat_units(asked.tenant, asked_funnel, bar, parameters["limit"]):
-            yield rows_text(piece, parameters["raw"])
+        yield (BOM if parameters.bom else "") + header_text(FLAT_COLUMNS)
+        for piece in flat_units(asked.tenant, asked_funnel, bar, parameters.limit):
+            yield rows_text(piece, parameters.raw)
 
     headers = {
         "X-Total-Count": str(units_total(asked.tenant, asked_funnel, bar)),
@@ -140,7 +161,7 @@ def funnel_units_csv(asked: ApiRequest) -> Response:
     return StreamingResponse(text(), headers=headers, media_type=_CSV)
 
 
-def json_funnel(answer: FunnelAnswer) -> dict[str, Any]:
+def json_funnel(answer: FunnelAnswer) -> answers.Funnel:
     """An answer as JSON values."""
     return {
         "query": _query(answer.query, answer.grain),
@@ -184,11 +205,11 @@ def _query(asked: FunnelQuery, grain: Grain | None) -> dict[str, Any]:
         "asOf": spelled(asked.as_of_ms),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
-        WITHOUT: selection.values(WITHOUT),
+        WITHOUT: [filter.name for filter in FILTERS if None in selection.passing(filter.name)],
     }
 
 
-def _step(step: FunnelStep) -> dict[str, Any]:
+def _step(step: FunnelStep) -> answers.FunnelStep:
     return {
         "step": step.number,
         "types": step.types,
@@ -202,11 +223,11 @@ def _step(step: FunnelStep) -> dict[str, Any]:
     }
 
 
-def _seconds(took: Durations) -> dict[str, Any]:
+def _seconds(took: Durations) -> answers.SecondsFromEntry:
     return {"n": took.n, "mean": took.mean, "p25": took.p25, "median": took.median, "p75": took.p75, "p90": took.p90}
 
 
-def _unit(unit: FunnelUnit) -> dict[str, Any]:
+def _unit(unit: FunnelUnit) -> answers.FunnelUnitRow:
     return {
         "customerId": unit.customer,
         "offerId": unit.offer,
@@ -224,24 +245,24 @@ _WITHOUT = ("type",)
 
 ENDPOINTS = (
     Endpoint(
-        "/funnel", "funnel", "A funnel", _MEANING, funnel_parameters.PARAMETERS, funnel_answer, "application/json", FUNNEL, EXAMPLE_FUNNEL,
+        "/funnel", "funnel", "A funnel", _MEANING, FunnelParameters, funnel_answer, "application/json", answers.Funnel, FUNNEL,
         without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel.csv", "funnelCsv", "A table of a funnel as CSV", f"{_MEANING} The columns are the answer's fields; in any order, "
         "where a row is of so many steps done and of no one type, `types` is empty and the counts stand under `did1`, `did2`; RFC 4180.",
-        (*funnel_parameters.PARAMETERS, TABLE, WITH_BOM, RAW), funnel_csv, "text/csv", {"type": "string"}, EXAMPLE_FUNNEL_CSV,
+        TableParameters, funnel_csv, "text/csv", str, FUNNEL_CSV,
         without_filters=_WITHOUT, parse=funnel_parameters.parse,
     ),
     Endpoint(
         "/funnel/units", "funnelUnits", "The units behind a bar of a funnel", _BAR,
-        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, LIMIT, CURSOR), funnel_units, "application/json", UNITS_PAGE,
-        EXAMPLE_UNITS_PAGE, without_filters=_WITHOUT, parse=bars.parse,
+        UnitsParameters, funnel_units, "application/json", answers.FunnelUnitPage,
+        UNIT_PAGE, without_filters=_WITHOUT, parse=bars.parse,
     ),
     Endpoint(
         "/funnel/units.csv", "funnelUnitsCsv", "The units behind a bar of a funnel as CSV", f"{_BAR} RFC 4180, streamed. The header "
         "`X-Total-Count` says how many there are; a broken stream ends without its final chunk.",
-        (*funnel_parameters.PARAMETERS, bars.REACHED, bars.DROPPED_AFTER, EXPORT_LIMIT, WITH_BOM, RAW), funnel_units_csv, "text/csv",
-        {"type": "string"}, EXAMPLE_UNITS_CSV, without_filters=_WITHOUT, streams=True, parse=bars.parse,
+        UnitsCsvParameters, funnel_units_csv, "text/csv",
+        str, UNITS_CSV, without_filters=_WITHOUT, streams=True, parse=bars.parse,
     ),
 )

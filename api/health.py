@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accounts import Accounts
+from api.answers import spelled
 from api.errors import ApiError, identity_of
-from api.figures import spelled
 from data.store.limits import StoreError
 from data.store.store import Store
 
@@ -30,7 +30,7 @@ def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) 
             tenant = None
         try:
             with store().snapshot() as snapshot:
-                body = {"status": "ready"}
+                body: dict[str, str | int | None] = {"status": "ready"}
                 if tenant is not None:
                     log = snapshot.tenant(tenant)
                     body |= {"version": snapshot.version, "newestRow": spelled(log.newest()), "clock": spelled(log.clock())}

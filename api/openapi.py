@@ -12,10 +12,11 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
+from api.answers import Error, schemas_of
 from api.endpoint import Endpoint
 from api.errors import error_body
-from api.schemas import ERROR, EXAMPLE_REQUEST_ID
-from queries.asking.filters import FILTERS, OPTIONAL, WITHOUT
+from api.examples import REQUEST_ID
+from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
 
@@ -35,8 +36,9 @@ _REFUSALS = {
 }
 
 
-def openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
+def openapi(endpoints: Sequence[Endpoint[Any]], version: str) -> dict[str, Any]:
     """The description of all endpoints, OpenAPI 3.1."""
+    (_, *bodies), components = schemas_of([Error, *(endpoint.body for endpoint in endpoints)])
     return {
         "openapi": "3.1.0",
         "info": {
@@ -46,20 +48,20 @@ def openapi(endpoints: Sequence[Endpoint], version: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],
-        "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in endpoints},
+        "paths": {endpoint.path: {"get": _operation(endpoint, body)} for endpoint, body in zip(endpoints, bodies, strict=True)},
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `krn_…`."},
                 "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
                 "session": {"type": "apiKey", "in": "cookie", "name": "ih_session", "description": "The cookie of a signed-in browser."},
             },
-            "schemas": {"Error": ERROR},
+            "schemas": components,
         },
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    content = {endpoint.media_type: {"schema": endpoint.schema, "example": endpoint.example}}
+def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
+    content = {endpoint.media_type: {"schema": body, "example": endpoint.example}}
     success: dict[str, Any] = {"description": endpoint.summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
     if endpoint.streams:
         success["headers"]["X-Total-Count"] = _header("integer")
@@ -79,30 +81,21 @@ def _refusal(status: HTTPStatus) -> dict[str, Any]:
         headers["Retry-After"] = _header("integer")
     if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = _header("string")
-    content = {"schema": {"$ref": "#/components/schemas/Error"}, "example": error_body(status, message, EXAMPLE_REQUEST_ID)}
+    content = {"schema": {"$ref": "#/components/schemas/Error"}, "example": error_body(status, message, REQUEST_ID)}
     return {"description": meaning, "headers": headers, "content": {"application/json": content}}
 
 
-def _filter_parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    described = []
-    for filter in FILTERS:
-        if filter.name in endpoint.without_filters:
-            continue
-        described.append(_several(filter.name, f"{filter.description} Repeat it to match any of several values.", filter.example))
-        for alias in filter.aliases:
-            meaning = f"Older name of `{filter.name}`; ignored if that is given."
-            described.append(_several(alias, meaning, filter.example) | {"deprecated": True})
-    described.append(_several(
-        WITHOUT, f"The interactions that have no value under a filter: {', '.join(f'`{name}`' for name in OPTIONAL)}, or an older name. Given "
-        "several times: under none of them. Beside a filter of that name: one of its values, or none.", "channelId",
-    ))
-    return [*described, *map(_parameter, (*period_parameters("UTC"), ZONE))]
+def _filter_parameters(endpoint: Endpoint[Any]) -> list[dict[str, Any]]:
+    asked = [one for one in FILTER_PARAMETERS if one.filter is None or one.filter.name not in endpoint.without_filters]
+    return [*map(_filter_parameter, asked), *map(_parameter, (*period_parameters("UTC"), ZONE))]
 
 
-def _several(name: str, description: str, example: str) -> dict[str, Any]:
+def _filter_parameter(parameter: FilterParameter) -> dict[str, Any]:
     schema = {"type": "array", "items": {"type": "string"}}
-    return {"name": name, "in": "query", "description": description, "schema": schema, "style": "form", "explode": True,
-            "example": [example]}
+    return {
+        "name": parameter.name, "in": "query", "description": parameter.description, "schema": schema, "style": "form", "explode": True,
+        "example": [parameter.example], **({"deprecated": True} if parameter.stands_for else {}),
+    }
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

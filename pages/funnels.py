@@ -154,7 +154,7 @@ class Funnels:
     def is_filtered(self) -> bool:
         """Whether less than the whole log is asked."""
         selection = self.query.selection
-        return bool(selection.filters) or selection.start is not None or selection.end is not None
+        return bool(selection.conditions) or selection.start is not None or selection.end is not None
 
     def pairs(self, bar: FunnelBar | None = None) -> Pairs:
         """The address as it was understood, with a bar or none, and without the place in its list."""

@@ -130,7 +130,7 @@ class History:
     def is_filtered(self) -> bool:
         """Whether the selection is less than the whole log."""
         selection = self.selection
-        return bool(selection.filters) or selection.start is not None or selection.end is not None
+        return bool(selection.conditions) or selection.start is not None or selection.end is not None
 
     def page_pairs(self) -> Pairs:
         """The parameters of the page's position and size, beside those of its selection."""

@@ -42,10 +42,11 @@ class OfferComparison(OfferFrame):
 
     def __init__(self, tenant: Tenant, query: Query):
         chosen = query.selection.values("offerId")
-        filters = tuple(
-            (name, values[:MOST_OFFERS] if name == "offerId" else values) for name, values in query.selection.filters
+        conditions = tuple(
+            condition._replace(values=condition.values[:MOST_OFFERS]) if condition.filter == "offerId" else condition
+            for condition in query.selection.conditions
         )
-        super().__init__(tenant, replace(query, selection=replace(query.selection, filters=filters)))
+        super().__init__(tenant, replace(query, selection=replace(query.selection, conditions=conditions)))
         self.problems += [f"no offer has the id {id!r}" for id in chosen if id not in tenant.names.offer.keys]
         if len(chosen) > MOST_OFFERS:
             self.problems.append(f"offerId may be given {MOST_OFFERS} times at most to compare offers, not {len(chosen)} times")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from api.figures import GRAIN
@@ -69,7 +67,7 @@ def draw_funnel(frame: OfferFrame) -> None:
     """Draws the offer's funnel of the usual steps."""
     selection = frame.selection
     # A funnel's steps say which types count.
-    query = FunnelQuery(replace(selection, filters=tuple(pair for pair in selection.filters if pair[0] != "type")))
+    query = FunnelQuery(selection.dropping("type"))
     answer = funnel(frame.tenant, query)
     with st.container(horizontal=True, vertical_alignment="center", key="funnel_heading"):
         st.header("Funnel", anchor=False)

@@ -65,7 +65,7 @@ class Overview:
     def draw(self) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="heading"):
             st.title("Overview", anchor=False)
-            if self.selection.filters:
+            if self.selection.conditions:
                 st.button("Clear filters", key="clear", on_click=self.clear, icon=":material/filter_list_off:", type="tertiary")
         messages.not_understood(self.problems)
         self.draw_filters()
@@ -192,7 +192,7 @@ class Overview:
     def clear(self) -> None:
         """Navigate to all interactions of the period that it names: the usual one goes without saying."""
         whole = self.query.parameters[ALL_TIME.name]
-        asked = replace(self.query.selection, filters=())
+        asked = replace(self.query.selection, conditions=())
         address.navigate([*asked.pairs(), *([(ALL_TIME.name, whole)] if whole else []), *self.looks()])
 
 

@@ -13,15 +13,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
+from api.answers import FunnelUnitRow
+from api.examples import FUNNEL_CSV, UNITS_CSV
 from api.funnel import ENDPOINTS
-from api.funnel_schemas import (
-    EXAMPLE_FUNNEL,
-    EXAMPLE_FUNNEL_CSV,
-    EXAMPLE_UNITS_CSV,
-    EXAMPLE_UNITS_PAGE,
-    FUNNEL,
-    UNITS_PAGE,
-)
 from data.loading.loading import LoadOptions, load_log
 from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, Row, interaction
@@ -292,16 +286,16 @@ def test_the_real_log_has_a_list_behind_every_bar(service: Service) -> None:
 
 
 def test_answers_and_examples_are_of_the_described_shape(cases: TestClient) -> None:
-    for schema in (FUNNEL, UNITS_PAGE):
-        Draft202012Validator.check_schema(schema)
-    funnel, units = Draft202012Validator(FUNNEL), Draft202012Validator(UNITS_PAGE)
-    funnel.validate(EXAMPLE_FUNNEL)
-    units.validate(EXAMPLE_UNITS_PAGE)
+    description = cases.get(f"{PREFIX}/openapi.json").json()
+    funnel, units = (
+        Draft202012Validator({**description, "$ref": f"#/components/schemas/{name}"}) for name in ("Funnel", "FunnelUnitPage")
+    )
     funnel.validate(cases.get(f"{PATH}?{WORDS}breakdown=offer&grain=day").json())
     funnel.validate(cases.get(f"{PATH}?step=A&step=B&window=none&customerId=nobody").json())
     units.validate(cases.get(f"{PATH}/units?{WORDS}reached=1&limit=1").json())
-    assert cases.get(f"{PATH}.csv?{WORDS}").text.splitlines()[0] == EXAMPLE_FUNNEL_CSV.splitlines()[0]
-    assert cases.get(f"{PATH}/units.csv?{WORDS}reached=1").text.splitlines()[0] == EXAMPLE_UNITS_CSV.splitlines()[0]
+    assert cases.get(f"{PATH}.csv?{WORDS}").text.splitlines()[0] == FUNNEL_CSV.splitlines()[0]
+    assert cases.get(f"{PATH}/units.csv?{WORDS}reached=1").text.splitlines()[0] == UNITS_CSV.splitlines()[0]
+    assert UNITS_CSV.splitlines()[0].split(",") == list(FunnelUnitRow.__annotations__)
 
 
 def test_the_description_names_every_parameter_but_the_type(cases: TestClient) -> None:

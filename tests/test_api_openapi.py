@@ -62,6 +62,30 @@ def test_every_endpoint_and_every_parameter_is_described(description: dict[str, 
         assert operation["summary"] and operation["description"] and operation["operationId"]
 
 
+def test_every_object_has_a_name_by_which_a_client_can_call_it(description: dict[str, Any]) -> None:
+    components = description["components"]["schemas"]
+    assert {"InteractionRecord", "Pagination", "Error", "Offer", "Creative", "Channel", "SummaryRow", "TrendBucket", "Funnel", "FunnelStep"} <= set(
+        components)
+    for item in description["paths"].values():
+        for response in item["get"]["responses"].values():
+            for content in response["content"].values():
+                assert content["schema"].keys() in ({"$ref"}, {"type"}), content["schema"]
+    for name, component in components.items():
+        assert component["required"] and component["additionalProperties"] is False, name
+        for key, schema in component["properties"].items():
+            assert "properties" not in str(schema), (name, key)
+
+
+def test_a_parameters_values_and_an_answer_never_share_a_name(description: dict[str, Any]) -> None:
+    # A generated client names the values of a parameter after the operation and the parameter.
+    for item in description["paths"].values():
+        operation = item["get"]
+        called = operation["operationId"][0].upper() + operation["operationId"][1:]
+        for parameter in operation["parameters"]:
+            name = called + parameter["name"][0].upper() + parameter["name"][1:]
+            assert "enum" not in parameter["schema"] or name not in description["components"]["schemas"]
+
+
 def test_every_example_is_valid_against_its_schema(description: dict[str, Any]) -> None:
     for path, item in description["paths"].items():
         for status, response in item["get"]["responses"].items():

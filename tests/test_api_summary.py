@@ -90,7 +90,7 @@ def test_the_sample_is_summarised_as_sql_over_its_raw_rows_says(service: Service
     found = answer(service.caller(SAMPLE), f"?groupBy={by}&limit=500{query}")
     assert found["total"] == len(expected)
     assert len(found["summary"]) == min(500, len(expected)) > 0
-    for row, sql in zip(found["summary"], expected):
+    for row, sql in zip(found["summary"], expected[:500], strict=True):
         assert row["id"] == sql["id"]
         assert {name: row[name] for name in FIGURES} == {name: sql[name] for name in FIGURES}
         assert row["lastInteractionAt"] == iso(sql["last"])

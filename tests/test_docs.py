@@ -81,7 +81,7 @@ def test_every_error_is_documented() -> None:
 
 
 def test_the_figures_and_columns_are_those_of_the_product() -> None:
-    assert f"{DEFAULT_LIMIT} by default, at most {LARGEST_LIMIT}" in TEXT
+    assert f"{DEFAULT_LIMIT} by default, at most {LARGEST_LIMIT};" in TEXT
     assert f"\n{','.join(FLAT_COLUMNS)}\n" in TEXT
 
 

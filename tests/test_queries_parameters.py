@@ -65,27 +65,27 @@ def test_a_whole_number_is_read_however_large(digits: str, expected: int) -> Non
     "", "0", "-1", "+1", "1.5", "1e3", "abc", " 1", "1 ", "1_000", "0x1", "１", "٣", "²", "1\n", "0" * 30,
 ])
 def test_what_is_no_whole_number_from_1_is_refused(wrong: str) -> None:
-    with pytest.raises(ValueError, match="^must be a whole number from 1$"):
+    with pytest.raises(ValueError, match=r"^must be a whole number from 1$"):
         whole_number(1)(wrong)
 
 
 def test_a_number_above_the_largest_is_refused() -> None:
     assert whole_number(1, 365)("365") == 365
     for wrong in ("366", "9" * 100):
-        with pytest.raises(ValueError, match="^must be a whole number from 1 to 365$"):
+        with pytest.raises(ValueError, match=r"^must be a whole number from 1 to 365$"):
             whole_number(1, 365)(wrong)
 
 
 @pytest.mark.parametrize("wrong", ["True", "1", "yes", "", "true "])
 def test_a_flag_is_the_word_true_or_false(wrong: str) -> None:
     assert (flag("true"), flag("false")) == (True, False)
-    with pytest.raises(ValueError, match="^must be true or false$"):
+    with pytest.raises(ValueError, match=r"^must be true or false$"):
         flag(wrong)
 
 
 def test_one_of_some_words_is_that_word_exactly() -> None:
     assert one_of("day", "week")("week") == "week"
-    with pytest.raises(ValueError, match="^must be one of day, week$"):
+    with pytest.raises(ValueError, match=r"^must be one of day, week$"):
         one_of("day", "week")("Week")
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from queries.answers.history import CURSOR, LIMIT
-from queries.asking.filters import CANONICAL_NAMES, FILTERS, OPTIONAL
+from queries.asking.filters import CANONICAL_NAMES, FILTERS, OPTIONAL, Condition, Operator
 from queries.asking.parameters import InvalidQuery
 from queries.asking.selection import Selection, parse
 
@@ -20,25 +20,25 @@ POINT = "must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30
 
 @pytest.mark.parametrize(("pairs", "expected"), [
     ([], {}),
-    ([("type", "click")], {"filters": (("type", ("click",)),)}),
-    ([("type", "click"), ("type", "convert")], {"filters": (("type", ("click", "convert")),)}),
-    ([("type", "click"), ("type", "click")], {"filters": (("type", ("click",)),)}),
+    ([("type", "click")], {"conditions": (("type", ("click",)),)}),
+    ([("type", "click"), ("type", "convert")], {"conditions": (("type", ("click", "convert")),)}),
+    ([("type", "click"), ("type", "click")], {"conditions": (("type", ("click",)),)}),
     ([("type", "")], {}),
-    ([("type", ""), ("type", "click")], {"filters": (("type", ("click",)),)}),
-    ([("type", "Click ")], {"filters": (("type", ("Click ",)),)}),
+    ([("type", ""), ("type", "click")], {"conditions": (("type", ("click",)),)}),
+    ([("type", "Click ")], {"conditions": (("type", ("Click ",)),)}),
     # The order of the filter table, whatever the order of the words.
-    ([("direction", "inbound"), ("customerId", "C")], {"filters": (("customerId", ("C",)), ("direction", ("inbound",)))}),
+    ([("direction", "inbound"), ("customerId", "C")], {"conditions": (("customerId", ("C",)), ("direction", ("inbound",)))}),
     # Older names.
-    ([("actionId", "o")], {"filters": (("offerId", ("o",)),)}),
+    ([("actionId", "o")], {"conditions": (("offerId", ("o",)),)}),
     ([("without", "direction"), ("without", "actionId"), ("without", "offerId"), ("offerId", "o")],
-     {"filters": (("offerId", ("o",)), ("without", ("offerId", "direction")))}),
-    ([("treatmentId", "c"), ("treatmentId", "d")], {"filters": (("creativeId", ("c", "d")),)}),
-    ([("actionId", "old"), ("offerId", "new")], {"filters": (("offerId", ("new",)),)}),
-    ([("offerId", "new"), ("actionId", "old")], {"filters": (("offerId", ("new",)),)}),
-    ([("offerId", ""), ("actionId", "old")], {"filters": (("offerId", ("old",)),)}),
+     {"conditions": (Condition("offerId", ("o",)), Condition("offerId", (), Operator.WITHOUT), Condition("direction", (), Operator.WITHOUT))}),
+    ([("treatmentId", "c"), ("treatmentId", "d")], {"conditions": (("creativeId", ("c", "d")),)}),
+    ([("actionId", "old"), ("offerId", "new")], {"conditions": (("offerId", ("new",)),)}),
+    ([("offerId", "new"), ("actionId", "old")], {"conditions": (("offerId", ("new",)),)}),
+    ([("offerId", ""), ("actionId", "old")], {"conditions": (("offerId", ("old",)),)}),
     # Values are opaque.
     ([("offerId", "'; drop table x --"), ("outcome", "é%_\x00")],
-     {"filters": (("offerId", ("'; drop table x --",)), ("outcome", ("é%_\x00",)))}),
+     {"conditions": (("offerId", ("'; drop table x --",)), ("outcome", ("é%_\x00",)))}),
     # The period.
     ([("from", "2026-03-15")], {"start": MIDNIGHT}),
     ([("from", "2026-03-15"), ("to", "2026-03-16")], {"start": MIDNIGHT, "end": MIDNIGHT + DAY}),
@@ -80,7 +80,7 @@ def test_all_problems_are_told_at_once_and_the_rest_is_understood() -> None:
     assert [problem.parameter for problem in query.problems] == ["typ", "tz", "from", "limit"]
     assert query.selection == Selection("acme", (("type", ("click",)),))
     assert query.parameters == {"limit": 25, "cursor": None}
-    with pytest.raises(InvalidQuery, match="typ.*; tz.*; from.*; limit") as refusal:
+    with pytest.raises(InvalidQuery, match=r"typ.*; tz.*; from.*; limit") as refusal:
         query.or_refused()
     assert refusal.value.problems == query.problems
 
@@ -124,7 +124,7 @@ instants = st.none() | st.integers(-62_135_596_800_000, 253_402_300_799_999) | h
 def test_a_selections_words_are_read_back(
     pairs: list[tuple[str, str]], one: int | None, other: int | None, zone: str,
 ) -> None:
-    chosen = parse("acme", pairs).selection.filters
+    chosen = parse("acme", pairs).selection.conditions
     start, end = (one, other) if None in (one, other) else sorted((one, other))
     selection = Selection("acme", chosen, start, end, zone)
     query = parse("acme", selection.pairs())
@@ -145,10 +145,15 @@ def test_what_may_not_be_missing_is_refused_and_the_rest_is_kept() -> None:
     assert [problem.message for problem in query.problems] == [
         "without must be one of offerId, creativeId, channelId, direction, not 'customerId'",
     ]
-    assert query.selection.filters == (("type", ("click",)), ("without", ("creativeId",)))
+    assert query.selection.conditions == (Condition("type", ("click",)), Condition("creativeId", operator=Operator.WITHOUT))
 
 
 def test_a_selection_can_drop_a_filter_with_its_rows_without_a_value() -> None:
     selection = parse("acme", [("offerId", "o"), ("without", "offerId"), ("without", "channelId"), ("from", "2026-03-01")]).selection
     assert selection.passing("offerId") == ("o", None) and selection.passing("channelId") == (None,) and selection.passing("type") == ()
     assert selection.dropping("offerId").pairs() == [("without", "channelId"), ("from", "2026-03-01")]
+
+
+def test_a_condition_on_an_unknown_filter_is_refused():
+    with pytest.raises(ValueError, match="there is no filter 'without'"):
+        Selection("acme", (("without", ("creativeId",)),))

@@ -244,7 +244,7 @@ def _as_of(query: FunnelQuery) -> str:
 
 
 def _filters(query: FunnelQuery, names: Names) -> str:
-    if not query.selection.filters:
+    if not query.selection.conditions:
         return ""
     said = sentence(replace(query.selection, start=None, end=None), names)
     return f"only {said[0].lower()}{said[1:]} are read"

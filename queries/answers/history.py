@@ -43,7 +43,7 @@ def recent_totals(tenant: Tenant) -> Recent:
 
 
 def _bytes_of(selection: Selection) -> int:
-    return _BYTES_OF_ONE + sum(_BYTES_OF_A_VALUE + getsizeof(value) for _, values in selection.filters for value in values)
+    return _BYTES_OF_ONE + sum(_BYTES_OF_A_VALUE + getsizeof(value) for condition in selection.conditions for value in condition.values)
 
 
 def record(tenant: Tenant, id: str) -> Record | None:

@@ -1,13 +1,19 @@
-"""The filters of the log: one row each, from which the address, the API, its documentation, the filter bar and the sentence are made."""
+"""The filters of the log and their operators: one row each, from which the address, the API, its documentation, the filter bar and the
+sentence are made."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from queries.asking.parameters import Problem
 
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter: any of its values may match, exactly.
+    """One filter, which compares exactly.
 
     `name` is its parameter in addresses and in the API, `aliases` are the names that older clients use; `dimension` is the column of the log it
     compares. An `optional` filter is one of a field that interactions need not have.
@@ -41,9 +47,96 @@ FILTERS = (
     Filter("direction", "direction", "Direction", "directions", "`inbound` or `outbound`.", "outbound", optional=True),
 )
 
-# The operator that asks for the interactions which have no value under a filter; its values are the names of optional filters.
 WITHOUT = "without"
 OPTIONAL = tuple(filter.name for filter in FILTERS if filter.optional)
 
 BY_NAME = {filter.name: filter for filter in FILTERS}
 CANONICAL_NAMES = {alias: filter.name for filter in FILTERS for alias in filter.aliases}
+
+
+class Operator(StrEnum):
+    """How a condition compares the column of its filter, in the order in which conditions are written."""
+
+    ANY_OF = "any of"
+    WITHOUT = "without"
+
+
+class Condition(NamedTuple):
+    """What a selection asks under one filter, with one operator.
+
+    ANY_OF has the values that pass. WITHOUT has none, and passes rows without a value; beside ANY_OF of the same filter, a row
+    passes with either. All other conditions narrow.
+    """
+
+    filter: str
+    values: tuple[str, ...] = ()
+    operator: Operator = Operator.ANY_OF
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters of an address that ask for this condition."""
+        if self.operator is Operator.WITHOUT:
+            return [(WITHOUT, self.filter)]
+        return [(self.filter, value) for value in self.values]
+
+
+@dataclass(frozen=True)
+class FilterParameter:
+    """A parameter that filters. Its values are those of `filter` or, where that is None, the names of filters.
+
+    Of parameters with the same filter and operator only the first that is given is read; `stands_for` names the one that an older name
+    stands for.
+    """
+
+    name: str
+    operator: Operator
+    filter: Filter | None
+    description: str
+    example: str
+    stands_for: str | None = None
+
+
+def _any_of(filter: Filter) -> list[FilterParameter]:
+    meaning = f"{filter.description} Repeat it to match any of several values."
+    older = f"Older name of `{filter.name}`; ignored if that is given."
+    return [
+        FilterParameter(filter.name, Operator.ANY_OF, filter, meaning, filter.example),
+        *(FilterParameter(alias, Operator.ANY_OF, filter, older, filter.example, filter.name) for alias in filter.aliases),
+    ]
+
+
+FILTER_PARAMETERS = (
+    *(parameter for filter in FILTERS for parameter in _any_of(filter)),
+    FilterParameter(
+        WITHOUT, Operator.WITHOUT, None, f"The interactions that have no value under a filter: {', '.join(f'`{name}`' for name in OPTIONAL)}, "
+        "or an older name. Given several times: under none of them. Beside a filter of that name: one of its values, or none.", "channelId",
+    ),
+)
+
+
+def read_conditions(values: Mapping[str, Sequence[str]]) -> tuple[tuple[Condition, ...], list[Problem]]:
+    """The conditions that the values of each parameter ask for, in the order of the operators and filters, and the problems."""
+    read: dict[tuple[Operator, str], Condition] = {}
+    problems = []
+    for parameter in FILTER_PARAMETERS:
+        texts = values.get(parameter.name)
+        if not texts:
+            continue
+        if parameter.filter is not None:
+            condition = Condition(parameter.filter.name, tuple(texts), parameter.operator)
+            read.setdefault((parameter.operator, condition.filter), condition)
+            continue
+        for text in texts:
+            name = CANONICAL_NAMES.get(text, text)
+            if name in OPTIONAL:
+                read[parameter.operator, name] = Condition(name, operator=parameter.operator)
+            else:
+                problems.append(Problem(parameter.name, f"{parameter.name} must be one of {', '.join(OPTIONAL)}, not {text!r}"))
+    return in_order(read.values()), problems
+
+
+def in_order(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Conditions as a selection holds them: by operator, and those of one operator by filter."""
+    return tuple(sorted(conditions, key=lambda condition: (_OPERATORS.index(condition.operator), _NAMES.index(condition.filter))))
+
+
+_OPERATORS, _NAMES = tuple(Operator), tuple(BY_NAME)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from queries.asking import selection
 from queries.asking.calendar import GRAINS, Grain
-from queries.asking.parameters import Parameter, Problem, one_of, whole_number
+from queries.asking.parameters import Parameter, Problem, filled, one_of, parameters_of, whole_number
 from queries.asking.selection import Query, Selection
 from queries.asking.times import iso, milliseconds
 
-Unit = Literal["customer", "customer_offer"]
+Unit = Literal["customer_offer", "customer"]
 Order = Literal["ordered", "strict", "any"]
 Ties = Literal["include", "strict"]
 
@@ -150,12 +150,11 @@ STEP = Parameter(
     "them, any of which counts.", DEFAULT_STEPS, several=True,
     schema=(*_TEXTS, ("minItems", FEWEST_STEPS), ("maxItems", MOST_STEPS), ("default", [EITHER.join(step) for step in DEFAULT_STEPS])),
 )
-UNIT = _choice("unit", "Who goes through the steps: a customer with one offer, or a customer.", ("customer_offer", "customer"),
-               "customer_offer")
+UNIT = _choice("unit", "Who goes through the steps: a customer with one offer, or a customer.", get_args(Unit), "customer_offer")
 ORDER = _choice("order", "`ordered`: other rows in between do not matter; `strict`: only rows of steps already reached may come "
-                "in between; `any`: how many of the steps, in any order.", ("ordered", "strict", "any"), "ordered")
+                "in between; `any`: how many of the steps, in any order.", get_args(Order), "ordered")
 TIES = _choice("ties", "Whether rows of one instant may follow one another (`include`, in step order) or not (`strict`).",
-               ("include", "strict"), "include")
+               get_args(Ties), "include")
 EXCLUDE = Parameter("exclude", _types, "A type that ends an attempt; steps reached before it stay reached.", (), several=True,
                     schema=_TEXTS)
 BREAKDOWN = _choice("breakdown", "Also counts the units by a value of their entry.", BREAKDOWNS, None)
@@ -163,7 +162,23 @@ GRAIN = _choice("grain", "Also counts the units by the day, week, month or year 
 AS_OF = Parameter("asOf", _instant, "The funnel as it stood at this time: rows later than it do not count, and `immature` goes by it. ISO 8601; "
                   "without an offset it is UTC.", schema=(("type", "string"), ("format", "date-time")), example="2026-03-15T14:30:00Z")
 
-PARAMETERS = (STEP, WINDOW, UNIT, ORDER, TIES, EXCLUDE, BREAKDOWN, GRAIN, AS_OF)
+
+@dataclass(frozen=True)
+class FunnelParameters:
+    """What a funnel takes beside the filters and the period."""
+
+    step: Annotated[tuple[Step, ...], STEP]
+    window: Annotated[int | None, WINDOW]
+    unit: Annotated[Unit, UNIT]
+    order: Annotated[Order, ORDER]
+    ties: Annotated[Ties, TIES]
+    exclude: Annotated[tuple[Step, ...], EXCLUDE]
+    breakdown: Annotated[str | None, BREAKDOWN]
+    grain: Annotated[Grain | None, GRAIN]
+    as_of: Annotated[int | None, AS_OF]
+
+
+PARAMETERS = parameters_of(FunnelParameters)
 
 
 @dataclass(frozen=True)
@@ -189,9 +204,8 @@ class FunnelQuery:
         pairs = [] if self.steps == DEFAULT_STEPS else [(STEP.name, EITHER.join(step)) for step in self.steps]
         if self.window_ms != WINDOW.default:
             pairs.append((WINDOW.name, window_parameter(self.window_ms)))
-        for parameter in (UNIT, ORDER, TIES):
-            if getattr(self, parameter.name) != parameter.default:
-                pairs.append((parameter.name, getattr(self, parameter.name)))
+        ruled = [(parameter.name, getattr(self, parameter.name), parameter.default) for parameter in (UNIT, ORDER, TIES)]
+        pairs += [(name, chosen) for name, chosen, default in ruled if chosen != default]
         pairs += [(EXCLUDE.name, type) for type in self.excluded]
         for parameter in (BREAKDOWN, GRAIN):
             if (chosen := getattr(self, parameter.name)) is not None:
@@ -213,17 +227,15 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     conflicts = _shared_types(values) + _excluded_steps(values)
     if all(problem.parameter != STEP.name for problem in problems):
         problems += conflicts
-    filters = tuple(filter for filter in asked.selection.filters if filter[0] != "type")
-    return Query(replace(asked.selection, filters=filters), values, tuple(problems))
+    return Query(asked.selection.dropping("type"), values, tuple(problems))
 
 
 def funnel_query(asked: Query) -> FunnelQuery:
     """The funnel query that `parse` understood."""
-    values = asked.parameters
+    values = filled(FunnelParameters, asked.parameters)
     return FunnelQuery(
-        asked.selection, values["step"], values["window"], values["unit"], values["order"], values["ties"],
-        tuple(dict.fromkeys(type for types in values["exclude"] for type in types)), values["breakdown"], values["grain"],
-        values["asOf"],
+        asked.selection, values.step, values.window, values.unit, values.order, values.ties,
+        tuple(dict.fromkeys(type for types in values.exclude for type in types)), values.breakdown, values.grain, values.as_of,
     )
 
 

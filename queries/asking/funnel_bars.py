@@ -7,11 +7,12 @@ import binascii
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
 from queries.asking import funnel as funnel_parameters
-from queries.asking.funnel import MOST_STEPS
+from queries.asking.funnel import MOST_STEPS, FunnelParameters
 from queries.asking.parameters import Parameter, Problem, whole_number
 from queries.asking.selection import Query
 
@@ -21,6 +22,14 @@ REACHED = Parameter("reached", whole_number(1, MOST_STEPS), "The units that reac
                     "without `droppedAfter`, all units that entered.", schema=_STEP)
 DROPPED_AFTER = Parameter("droppedAfter", whole_number(1, MOST_STEPS), "Instead of `reached`: those that reached this step and not the next.",
                           schema=_STEP)
+
+
+@dataclass(frozen=True)
+class BarParameters(FunnelParameters):
+    """What a bar of a funnel takes beside the filters and the period."""
+
+    reached: Annotated[int | None, REACHED]
+    dropped_after: Annotated[int | None, DROPPED_AFTER]
 
 
 @dataclass(frozen=True)

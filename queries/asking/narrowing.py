@@ -8,7 +8,7 @@ from dataclasses import replace
 from data.columns.names import Names
 from queries.asking.filters import FILTERS, WITHOUT
 from queries.asking.measures import MEASURE, filters_behind
-from queries.asking.selection import Selection, filters_of
+from queries.asking.selection import Selection, conditions_of
 
 
 def narrowed(selection: Selection, pairs: Iterable[tuple[str, str]]) -> Selection | None:
@@ -27,7 +27,7 @@ def narrowed(selection: Selection, pairs: Iterable[tuple[str, str]]) -> Selectio
             if not values:
                 return None
         passing[filter.name] = values
-    return replace(selection, filters=filters_of(passing))
+    return replace(selection, conditions=conditions_of(passing))
 
 
 def filter_of(name: str, id: str | None) -> tuple[str, str]:

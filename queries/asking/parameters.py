@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, TypeVar, get_type_hints
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,23 @@ class Parameter:
     schema: tuple[tuple[str, Any], ...] = (("type", "string"),)
     example: str | None = None
     several: bool = False
+
+
+def parameters_of(asked: type) -> tuple[Parameter, ...]:
+    """The parameters that a dataclass asks for, one of each field: `limit: Annotated[int, LIMIT]`."""
+    return tuple(_parameter_of_field(asked).values())
+
+
+def filled(asked: type[T], values: Mapping[str, Any]) -> T:
+    """A dataclass whose fields are parameters, with the value of each."""
+    of_field = _parameter_of_field(asked)  # type: ignore[arg-type]  # a class can be hashed; mypy asks it of a variable one
+    return asked(**{field: values[parameter.name] for field, parameter in of_field.items()})
+
+
+@cache
+def _parameter_of_field(asked: Any) -> dict[str, Parameter]:
+    hints = get_type_hints(asked, include_extras=True)
+    return {field.name: next(one for one in hints[field.name].__metadata__ if isinstance(one, Parameter)) for field in fields(asked)}
 
 
 def values_by_name(pairs: Iterable[tuple[str, str]], repeatable: Collection[str] = ()) -> dict[str, list[str]]:

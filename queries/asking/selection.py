@@ -7,22 +7,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from queries.asking.filters import BY_NAME, CANONICAL_NAMES, FILTERS, OPTIONAL, WITHOUT
+from queries.asking.filters import BY_NAME, FILTER_PARAMETERS, Condition, Operator, in_order, read_conditions
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, read_parameters, values_by_name
 from queries.asking.times import LAST, milliseconds, shortest_iso
 
 
 @dataclass(frozen=True)
 class Selection:
-    """A tenant's interactions that pass every filter; any value of a filter may match.
+    """A tenant's interactions that meet every condition.
 
-    `filters` holds (name, values) in the order of the filter table, and last, under `without`, the filters whose rows without a value
-    pass, alone or beside those of their values; `start` and `end` are milliseconds, the end excluded, and open where it would lie beyond
-    the calendar; `zone` is the time zone that dates refer to.
+    `conditions` are in the order of `in_order`; a pair (filter, values) is short for any of these values. `start` and `end` are
+    milliseconds, the end excluded, and open where it would lie beyond the calendar; `zone` is the time zone that dates refer to.
     """
 
     tenant: str
-    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    conditions: tuple[Condition, ...] = ()
     start: int | None = None
     end: int | None = None
     zone: str = "UTC"
@@ -31,23 +30,28 @@ class Selection:
         # No text names such an end, and no row is as late.
         if self.end is not None and self.end > LAST:
             object.__setattr__(self, "end", None)
+        object.__setattr__(self, "conditions", tuple(Condition(*condition) for condition in self.conditions))
+        for condition in self.conditions:
+            if condition.filter not in BY_NAME:
+                raise ValueError(f"there is no filter {condition.filter!r}")
 
     def values(self, name: str) -> tuple[str, ...]:
-        """The values of a filter; none where it is not set."""
-        return dict(self.filters).get(name, ())
+        """The values of which any may stand under a filter; none where it is not set."""
+        return next((values for filter, values, operator in self.conditions if filter == name and operator is Operator.ANY_OF), ())
 
     def passing(self, name: str) -> tuple[str | None, ...]:
         """The values under a filter with which a row passes, None for no value; none where every row does."""
-        return (*self.values(name), None) if name in self.values(WITHOUT) else self.values(name)
+        without = any(condition.filter == name and condition.operator is Operator.WITHOUT for condition in self.conditions)
+        return (*self.values(name), None) if without else self.values(name)
 
     def dropping(self, name: str) -> Selection:
         """The selection without what it asks under a filter."""
-        return replace(self, filters=filters_of({other: self.passing(other) for other in BY_NAME if other != name}))
+        return replace(self, conditions=tuple(condition for condition in self.conditions if condition.filter != name))
 
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters that `parse` reads back as this selection."""
         zone = ZoneInfo(self.zone)
-        pairs = [(name, value) for name, values in self.filters for value in values]
+        pairs = [pair for condition in self.conditions for pair in condition.pairs()]
         if self.start is not None:
             pairs.append(("from", shortest_iso(self.start, zone)))
         if self.end is not None:
@@ -57,11 +61,13 @@ class Selection:
         return pairs
 
 
-def filters_of(passing: Mapping[str, Collection[str | None]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """A selection's filters, from the values that pass under each, as in `Selection.passing`."""
-    named = [(name, tuple(value for value in passing.get(name, ()) if value is not None)) for name in BY_NAME]
-    without = (WITHOUT, tuple(name for name in BY_NAME if None in passing.get(name, ())))
-    return tuple((name, values) for name, values in (*named, without) if values)
+def conditions_of(passing: Mapping[str, Collection[str | None]]) -> tuple[Condition, ...]:
+    """A selection's conditions, from the values that pass under each filter, as in `Selection.passing`."""
+    some = {name: tuple(value for value in passing.get(name, ()) if value is not None) for name in BY_NAME}
+    return in_order([
+        *(Condition(name, values) for name, values in some.items() if values),
+        *(Condition(name, operator=Operator.WITHOUT) for name in BY_NAME if None in passing.get(name, ())),
+    ])
 
 
 @dataclass(frozen=True)
@@ -117,30 +123,15 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     Allowed are the filters, their aliases, the period, and the further `parameters` of the query at hand.
     """
     values = values_by_name(pairs, {parameter.name for parameter in parameters if parameter.several})
-    problems = []
-    known = {filter.name for filter in FILTERS} | set(CANONICAL_NAMES) | {WITHOUT, "from", "to", "tz"}
-    known |= {parameter.name for parameter in parameters}
-    for name in values:
-        if name not in known:
-            problems.append(Problem(name, f"there is no parameter {name!r}"))
-
-    passing: dict[str, list[str | None]] = {}
-    for filter in FILTERS:
-        spelled = [name for name in (filter.name, *filter.aliases) if values.get(name)]
-        passing[filter.name] = list(values[spelled[0]]) if spelled else []
-    for text in values.get(WITHOUT, ()):
-        name = CANONICAL_NAMES.get(text, text)
-        if name in OPTIONAL:
-            passing[name].append(None)
-        else:
-            problems.append(Problem(WITHOUT, f"{WITHOUT} must be one of {', '.join(OPTIONAL)}, not {text!r}"))
-
+    known = {"from", "to", "tz"}.union((one.name for one in FILTER_PARAMETERS), (one.name for one in parameters))
+    problems = [Problem(name, f"there is no parameter {name!r}") for name in values if name not in known]
+    conditions, condition_problems = read_conditions(values)
     zone, zone_problems = read_parameters(values, (ZONE,))
     period, period_problems = read_parameters(values, period_parameters(zone["tz"]))
     others, other_problems = read_parameters(values, parameters)
-    problems += zone_problems + period_problems + other_problems
+    problems += condition_problems + zone_problems + period_problems + other_problems
     start, end = period["from"], period["to"]
     if start is not None and end is not None and start > end:
         problems.append(Problem("to", f"to {values['to'][0]!r} is before from {values['from'][0]!r}"))
         start = end = None
-    return Query(Selection(tenant, filters_of(passing), start, end, zone["tz"]), others, tuple(problems))
+    return Query(Selection(tenant, conditions, start, end, zone["tz"]), others, tuple(problems))
