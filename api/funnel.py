@@ -9,7 +9,7 @@ import orjson
 import pyarrow as pa
 from starlette.responses import Response, StreamingResponse
 
-from api.csv_text import BOM, header_text, rows_text
+from api.csv_text import rows_text
 from api.endpoint import ApiRequest, Endpoint
 from api.figures import spelled
 from api.funnel_schemas import (
@@ -21,6 +21,7 @@ from api.funnel_schemas import (
     UNITS_PAGE,
 )
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
+from queries.answers.csv_text import BOM, header_text
 from queries.answers.funnel import Durations, FunnelAnswer, FunnelStep, funnel
 from queries.answers.funnel_units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from data.columns.tenant import Tenant
-from pages.taking import csv_text
+from queries.answers.csv_text import table_text
 from queries.answers.funnel import FunnelAnswer
 from queries.answers.funnel_comparison import differences, funnel_comparison
 from queries.asking.funnel import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, MOST_STEPS, FunnelQuery
@@ -192,4 +192,4 @@ class FunnelView:
 
 
 def _draw_file(name: str, header: tuple[str, ...], rows: list[tuple[str | int | float | None, ...]]) -> None:
-    copying.save("Download table as CSV", csv_text(header, rows), f"{name}.csv", key=name)
+    copying.save("Download table as CSV", table_text(header, rows), f"{name}.csv", key=name)

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import streamlit as st
 
-from api.figures import GRAIN
 from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
@@ -15,7 +14,7 @@ from pages.taking import api_export_buttons
 from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections
-from queries.answers.trend import Bucket
+from queries.answers.trend import GRAIN, Bucket
 from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
 from queries.asking.sentence import touched_days

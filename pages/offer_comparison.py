@@ -7,14 +7,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from api.figures import GRAIN
 from data.columns.tenant import Tenant
 from pages.offer_frame import MOST_OFFERS, OfferFrame
 from pages.offer_parts import HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
 from pages.taking import export_buttons
 from queries.answers.summary import every_row
-from queries.answers.trend import GRAINS, Sparklines, fitting_grain, sparklines
+from queries.answers.trend import GRAIN, GRAINS, Sparklines, fitting_grain, sparklines
 from queries.asking.measures import MEASURE
 from queries.asking.narrowing import clipped, rows_of_each
 from queries.asking.periods import day

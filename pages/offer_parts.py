@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import streamlit as st
 
-from api.figures import GRAIN
 from pages.offer_frame import OfferFrame
 from pages.taking import api_export_buttons, export_buttons
 from queries.answers.funnel import funnel
 from queries.answers.hours import heatmap
 from queries.answers.summary import every_row
-from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
+from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
 from queries.asking.funnel import FunnelQuery
 from queries.asking.measures import MEASURE, RATES
 from queries.asking.narrowing import filter_of, narrowed

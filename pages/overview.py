@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import streamlit as st
 
 import process
-from api.figures import COLUMNS, unusual_rows
 from data.columns.tenant import Tenant
 from pages.taking import export_buttons
 from pages.visitor import visitor
@@ -17,8 +16,8 @@ from queries.answers.counts import count_changes
 from queries.answers.history import relaxed_selections
 from queries.answers.sides import ranking
 from queries.answers.summary import every_row
-from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
-from queries.answers.unusual import unusual
+from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
+from queries.answers.unusual import UNUSUAL_COLUMNS, unusual, unusual_rows
 from queries.asking.measures import MEASURES, RATES
 from queries.asking.parameters import Parameter, one_of
 from queries.asking.periods import TimeRange, with_time_range
@@ -46,8 +45,7 @@ UNUSUAL = "/api/v1/interaction-unusual"
 
 RATE_NAMES = {rate.id: rate.label for rate in RATES}
 
-# What only this page's address has: the API answers the same whatever they say.
-GRAIN = Parameter("grain", one_of(*GRAINS), "How long a point of the trend is.", "day")
+# What only this page's address has: the API answers the same whatever it says.
 RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate by which offers are ranked.", "ctr")
 
 
@@ -115,7 +113,7 @@ class Overview:
         watch = unusual(self.tenant, self.selection)
         with st.container(horizontal=True, vertical_alignment="center", key="unusual_heading"):
             st.header("What is unusual", anchor=False)
-            export_buttons("interaction-unusual", COLUMNS, unusual_rows(watch.changes), UNUSUAL, self.selection.pairs())
+            export_buttons("interaction-unusual", UNUSUAL_COLUMNS, unusual_rows(watch.changes), UNUSUAL, self.selection.pairs())
         found = [
             (one.sentence, self.link(one.measure, TimeRange(one.start, one.end), channel_pairs(one.channel))) for one in watch.changes
         ]

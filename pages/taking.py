@@ -6,23 +6,15 @@ from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
-from api.csv_text import BOM, cell_text, header_text
+from queries.answers.csv_text import Value, table_text
 from ui.page.address import Pairs
 from ui.page.copying import copy_text, curl_command, curl_commands, download, save
-
-Value = str | int | float | None
-
-
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
-    """A table as CSV for a spreadsheet."""
-    lines = [",".join(cell_text(None if value is None else str(value), raw=False) for value in row) + "\r\n" for row in rows]
-    return BOM + header_text(header) + "".join(lines)
 
 
 def export_buttons(key: str, header: Sequence[str], rows: Iterable[Sequence[Value]], path: str, *calls: Pairs) -> None:
     """The export buttons; `key` names the section and the file. Several calls are copied as several commands."""
     with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{key}"):
-        save("Download CSV", csv_text(header, rows), f"{key}.csv", key=f"file_{key}")
+        save("Download CSV", table_text(header, rows), f"{key}.csv", key=f"file_{key}")
         if calls:
             copy_text("Copy as curl", curl_commands(path, calls), f"copy_curl_{key}")
 
