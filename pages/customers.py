@@ -6,10 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-import process
 from data.columns.tenant import Tenant
-from pages.taking import export_buttons
-from pages.visitor import visitor
 from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
@@ -25,6 +22,8 @@ from ui.components.table.rows import table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
 from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
+from ui.page.section import TableExport, section
+from ui.page.shell import heading, show
 from ui.rows.customers import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
 from ui.rows.summary import summary_file
 from ui.words import numbers
@@ -53,9 +52,7 @@ class Customers:
         return Selection(self.tenant.id, ((CUSTOMER, (self.id,)),))
 
     def draw(self) -> None:
-        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-            st.title("Customers", anchor=False)
-        messages.not_understood(self.problems)
+        heading("Customers", self.problems)
         self.draw_field()
         if self.id is None:
             messages.choose("person_search", "Which customer?", "Enter a customer's id exactly as it appears in the log.")
@@ -92,14 +89,11 @@ class Customers:
         st.plotly_chart(figure, key="timeline", alt=timeline_alt_text(shown.points, shown.total), config={"displayModeBar": False})
 
     def draw_offers(self, found: Customer) -> None:
-        with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
-            st.header("Offers seen and taken", anchor=False)
-            export_buttons("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
+        calls = [[("groupBy", "offer"), *self.selection.pairs()]]
+        section("offers", "Offers seen and taken", TableExport("customer-offers", *offers_file(found), SUMMARY, calls))
         sortable_table(offer_rows(found, self.selection, self.tenant.names), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
-        with st.container(horizontal=True, vertical_alignment="center", key="types_heading"):
-            st.header("By type", anchor=False)
-            pairs = [("groupBy", "type"), *self.selection.pairs()]
-            export_buttons("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, pairs)
+        calls = [[("groupBy", "type"), *self.selection.pairs()]]
+        section("types", "By type", TableExport("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, calls))
         sortable_table(type_rows(found, self.looks), TYPE_HEADINGS, "Interactions by type", "customer_types")
 
     def draw_rows(self) -> None:
@@ -152,10 +146,4 @@ def left_aside(selection: Selection) -> list[str]:
     return said
 
 
-with process.store().snapshot() as snapshot:
-    tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
-        st.title("Customers", anchor=False)
-        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
-    else:
-        Customers(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER))).draw()
+show("Customers", lambda log: Customers(log.tenant, parse(log.tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER))).draw())

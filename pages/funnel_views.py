@@ -7,7 +7,6 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from data.columns.tenant import Tenant
 from queries.answers.csv_text import table_text
 from queries.answers.funnel import FunnelAnswer
 from queries.answers.funnel_comparison import differences, funnel_comparison
@@ -24,6 +23,7 @@ from ui.charts.palette import Looks
 from ui.components.table.figures import sortable_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Binding, Pairs
+from ui.page.log import Log
 from ui.words.buckets import coarser_words, cut_caption, cut_words
 from ui.words.funnels import goal_phrase, reached_phrase, step_label, units
 from ui.words.measures import how_compared
@@ -44,8 +44,8 @@ class FunnelView:
 
     names = (VIEW.name, TARGET.name, BREAKDOWN.name, GRAIN.name)
 
-    def __init__(self, tenant: Tenant, asked: FunnelQuery, view: str | None, target: int | None):
-        self._tenant = tenant
+    def __init__(self, log: Log, asked: FunnelQuery, view: str | None, target: int | None):
+        self._log, self._tenant = log, log.tenant
         self._asked = asked
         self._view = view or ("trend" if asked.grain and not asked.breakdown else "breakdown")
         self._target = min(target or MOST_STEPS, len(asked.steps))
@@ -154,14 +154,14 @@ class FunnelView:
             sortable_table(before_rows(compared), BEFORE_HEADINGS, "Now and before", key="before_table")
 
     def _draw_choice_of_period(self) -> None:
-        tenant, zone = self._tenant, self._asked.selection.zone
-        chosen = comparable_last_days(tenant.oldest(), tenant.clock(), _DAYS, zone)
+        log, zone = self._log, self._asked.selection.zone
+        chosen = comparable_last_days(log.oldest, log.clock, _DAYS, zone)
         with st.container(border=True, gap="xsmall", key="funnel_period"):
             st.text("The log has nothing before this period to compare with.")
             if chosen is None:
                 return
             others = address.without(address.pairs(), ("from", "to", ZONE.name, "cursor"))
-            pairs = of_last_days(Selection(tenant.id, zone=zone), tenant.clock(), chosen, tenant.future_rows() > 0).pairs()
+            pairs = of_last_days(Selection(self._tenant.id, zone=zone), log.clock, chosen, log.has_future).pairs()
             label = "Choose the last day" if chosen == 1 else f"Choose the last {chosen} days"
             st.button(label, key="choose_period", on_click=lambda: address.navigate([*others, *pairs]))
 

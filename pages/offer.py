@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
+from data.columns.names import Entity
 from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
 from pages.offer_sides import RATE, RATE_FIELD, draw_sides
-from pages.taking import api_export_buttons
 from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections
@@ -27,6 +28,7 @@ from ui.page.address import Pairs
 from ui.page.links import link_behind
 from ui.page.messages import no_interactions
 from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
+from ui.page.section import ApiExport, section, summary
 from ui.words import numbers
 from ui.words.measures import interval_text, standing_note
 
@@ -43,11 +45,13 @@ class OfferPage(OfferFrame):
     def draw(self) -> None:
         [self.offer] = self.chosen
         self.draw_way_back()
-        if self.offer not in self.tenant.names.offer.keys:
+        offers = self.tenant.names.offer
+        entity = offers.entities[offers.keys[self.offer]] if self.offer in offers.keys else None
+        if entity is None:
             hint = f"The link may be incomplete, or meant for another account. The id was {self.offer}."
             messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])
             return
-        self.draw_heading()
+        self.draw_heading(entity)
         messages.not_understood(self.problems)
         self.draw_filters(FIELDS)
         found = standings(self.tenant, self.selection)
@@ -59,8 +63,7 @@ class OfferPage(OfferFrame):
         if opened := self.asked["record"]:
             record_drawer(opened, record(self.tenant, opened), self.selection.zone, Looks(self.tenant.names.type.ids))
 
-    def draw_heading(self) -> None:
-        entity = self.tenant.names.offer.entities[self.tenant.names.offer.keys[self.offer]]
+    def draw_heading(self, entity: Entity) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
             st.title(entity.name or entity.id, anchor=False, width="content")
             if entity.status:
@@ -68,14 +71,10 @@ class OfferPage(OfferFrame):
             st.caption(entity.id if entity.name else "Only the id of this offer is known.", width="content")
 
     def draw_summary(self, found: Standings) -> None:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
-            with st.container(gap="xxsmall", key="said"):
-                st.header(numbers.counted(found.compared.now.total, "interaction"), anchor=False)
-                self.draw_sentence()
-                st.caption(self.compared_with(found))
-            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
-                copying.copy_link()
-                copying.copy_curl(COMPARISON, self.selection.pairs())
+        curl = partial(copying.copy_curl, COMPARISON, self.selection.pairs())
+        with summary(numbers.counted(found.compared.now.total, "interaction"), copying.copy_link, curl):
+            self.draw_sentence()
+            st.caption(self.compared_with(found))
 
     def compared_with(self, found: Standings) -> str:
         """What the changes are against, in words."""
@@ -115,11 +114,11 @@ class OfferPage(OfferFrame):
 
     def draw_newest(self) -> None:
         found = page(self.tenant, self.selection, NEWEST_ROWS)
-        with st.container(horizontal=True, vertical_alignment="center", key="newest_heading"):
-            st.header("Newest interactions", anchor=False)
-            st.page_link("history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
-                         icon_position="right", query_params=address.grouped(self.selection.pairs()))
-            api_export_buttons("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
+        export = ApiExport("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
+        section("newest", "Newest interactions", export, partial(
+            st.page_link, "history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
+            icon_position="right", query_params=address.grouped(self.selection.pairs()),
+        ))
         zone = self.selection.zone
         shown = headed_columns([name for name in DEFAULT_COLUMNS if name != "offer"], zone)
         rows = [cells(one, zone) for one in found.records]

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
 from pages.offer_frame import MOST_OFFERS, OfferFrame
 from pages.offer_parts import HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
-from pages.taking import export_buttons
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAIN, GRAINS, Sparklines, fitting_grain, sparklines
 from queries.asking.measures import MEASURE
@@ -21,11 +20,14 @@ from queries.asking.selection import Query
 from ui.charts.over_time import offers_alt_text, offers_figure, offers_file
 from ui.components.table.figures import Figure, Heading, sortable_table
 from ui.page import address, copying, messages
+from ui.page.controls import choose_figure, choose_grain
 from ui.page.links import link_behind, rows_link
+from ui.page.log import Log
+from ui.page.section import TableExport, section, summary
 from ui.rows.offers import column_headings, column_rows
 from ui.rows.summary import summary_file
 from ui.words import numbers
-from ui.words.buckets import CHOICES, CutWords, coarser_words, cut_caption, cut_words
+from ui.words.buckets import CutWords, coarser_words, cut_caption, cut_words
 
 SUMMARY, TREND = "/api/v1/interaction-summary", "/api/v1/interaction-trend"
 COUNT_NAMES = {id: label for id, label in HEAT_NAMES.items() if MEASURE[id].numerator is None}
@@ -39,13 +41,13 @@ FIELDS = (
 class OfferComparison(OfferFrame):
     """The page of two to four offers."""
 
-    def __init__(self, tenant: Tenant, query: Query):
+    def __init__(self, log: Log, query: Query):
         chosen = query.selection.values("offerId")
         filters = tuple(
             (name, values[:MOST_OFFERS] if name == "offerId" else values) for name, values in query.selection.filters
         )
-        super().__init__(tenant, replace(query, selection=replace(query.selection, filters=filters)))
-        self.problems += [f"no offer has the id {id!r}" for id in chosen if id not in tenant.names.offer.keys]
+        super().__init__(log, replace(query, selection=replace(query.selection, filters=filters)))
+        self.problems += [f"no offer has the id {id!r}" for id in chosen if id not in log.tenant.names.offer.keys]
         if len(chosen) > MOST_OFFERS:
             self.problems.append(f"offerId may be given {MOST_OFFERS} times at most to compare offers, not {len(chosen)} times")
 
@@ -62,9 +64,7 @@ class OfferComparison(OfferFrame):
             return
         self.labels = {row.id: row.label for row in self.rows}
         self.draw_summary()
-        with st.container(horizontal=True, vertical_alignment="center", key="figures_heading"):
-            st.header("Figures", anchor=False)
-            export_buttons("offers", *summary_file(self.rows), SUMMARY, self.selection.pairs())
+        section("figures", "Figures", TableExport("offers", *summary_file(self.rows), SUMMARY, [self.selection.pairs()]))
         cells = column_rows(self.rows, self.selection, self.tenant.names)
         pressed = sortable_table(cells, column_headings(self.rows), "Figures of the offers", "columns")
         draw_sides(self, "offer", "Rates side by side")
@@ -72,25 +72,17 @@ class OfferComparison(OfferFrame):
         address.follow(pressed.followed)
 
     def draw_summary(self) -> None:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
-            with st.container(gap="xxsmall", key="said"):
-                st.header(numbers.counted(sum(row.figures.total for row in self.rows), "interaction"), anchor=False)
-                self.draw_sentence()
-            copying.copy_link()
+        with summary(numbers.counted(sum(row.figures.total for row in self.rows), "interaction"), copying.copy_link):
+            self.draw_sentence()
 
     def draw_lines(self) -> None:
         grain, zone = self.asked[GRAIN.name], self.selection.zone
         measure = self.asked[HEAT.name] if self.asked[HEAT.name] in COUNT_NAMES else HEAT.default
         lines = sparklines(self.tenant, self.selection, "offer", measure, grain)
-        with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
-            st.header("Over time", anchor=False)
-            st.selectbox("Figure", list(COUNT_NAMES), **self.bound(HEAT.name), format_func=COUNT_NAMES.get,
-                         label_visibility="collapsed", filter_mode=None, width=180)
-            st.segmented_control("Each point is", GRAINS, **self.bound(GRAIN.name), format_func=CHOICES.get,
-                                 label_visibility="collapsed", required=True)
-            header, rows = offers_file(lines, self.labels, zone)
-            behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
-            export_buttons("offers-trend", header, rows, TREND, *([*one.pairs(), (GRAIN.name, grain)] for one in behind))
+        behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
+        calls = [[*one.pairs(), (GRAIN.name, grain)] for one in behind]
+        export = TableExport("offers-trend", *offers_file(lines, self.labels, zone), TREND, calls)
+        section("trend", "Over time", export, partial(choose_figure, COUNT_NAMES, self.bound, HEAT.name), partial(choose_grain, self.bound))
         fitting = fitting_grain(self.tenant, self.selection, grain)
         cut = cut_words(self.tenant, self.selection, grain)
         alt_text = offers_alt_text(lines, self.labels, COUNT_NAMES[measure], cut)

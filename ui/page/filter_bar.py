@@ -20,6 +20,7 @@ from queries.asking.selection import ZONE, Query, Selection
 from queries.asking.visible import visible
 from ui.components.disclosure import disclosure
 from ui.page.address import AddressField, Binding, Pairs, last, values
+from ui.page.log import Log
 from ui.words.numbers import count
 
 _ALL, _CUSTOM = "all", "custom"
@@ -30,11 +31,11 @@ DEFAULT_DAYS = 30
 ALL_TIME = Parameter("period", one_of(_ALL), "The whole time of the log.")
 
 
-def with_default_period(query: Query, tenant: Tenant) -> Selection:
+def with_default_period(query: Query, log: Log) -> Selection:
     """The selection of a query that may ask for ALL_TIME: where it names no period at all, that of the last DEFAULT_DAYS."""
     selection = query.selection
     named = selection.start is not None or selection.end is not None or query.parameters[ALL_TIME.name]
-    return selection if named else of_last_days(selection, tenant.clock(), DEFAULT_DAYS, tenant.future_rows() > 0)
+    return selection if named else of_last_days(selection, log.clock, DEFAULT_DAYS, log.has_future)
 
 
 class PeriodPicker:
@@ -44,12 +45,12 @@ class PeriodPicker:
     of the last DEFAULT_DAYS.
     """
 
-    def __init__(self, selection: Selection, tenant: Tenant, today: date, usual: bool = False):
+    def __init__(self, selection: Selection, log: Log, today: date, usual: bool = False):
         self._usual = usual
         self._selection = selection
-        self._clock = tenant.clock()
-        self._has_future = tenant.future_rows() > 0
-        self._log = dates_of_log(tenant.oldest(), self._clock, selection.zone)
+        self._clock = log.clock
+        self._has_future = log.has_future
+        self._log = dates_of_log(log.oldest, log.clock, selection.zone)
         self._shown = touched_dates(selection)
         self._today = today
         last = chosen_last_days(selection, self._clock, self._has_future)
