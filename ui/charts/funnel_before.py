@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from queries.answers.funnel_comparison import FunnelComparison
 from queries.asking.sentence import instant
-from ui.charts.funnel import COLOUR
+from ui.charts.palette import ASIDE, COMPARED, COUNTED
 from ui.charts.parts import RATE_FORMAT, chart_text
 from ui.components.table.figures import Figure, Heading
 from ui.rows.funnels import FigureRow, difference_cell
@@ -23,13 +23,12 @@ BEFORE_HEADINGS = (
     Heading("difference", "Difference", help="In percentage points; named where it is significant after correction for multiple comparisons"),
 )
 
-_BEFORE = "#94A0B8"
 
 
 def before_figure(compared: FunnelComparison) -> go.Figure:
     """For each later step two bars, now and before: the rate from the first step with its 95% interval."""
     figure = go.Figure()
-    for name, answer, colour in (("Now", compared.now, COLOUR), ("Before", compared.before, _BEFORE)):
+    for name, answer, colour in (("Now", compared.now, COUNTED), ("Before", compared.before, COMPARED)):
         steps = answer.steps[1:]
         shares = [step.rate_from_first or 0 for step in steps]
         ends = [step.interval95 or (0, 0) for step in steps]
@@ -39,7 +38,7 @@ def before_figure(compared: FunnelComparison) -> go.Figure:
             error_x={
                 "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
                 "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],
-                "thickness": 1.5, "width": 4, "color": "rgba(128,134,160,.95)",
+                "thickness": 1.5, "width": 4, "color": ASIDE,
             },
             hovertext=[f"{name}: {count(step.units)}, {percent(share, 1)} of the first, {interval(step.interval95)}"
                        for step, share in zip(steps, shares, strict=True)],

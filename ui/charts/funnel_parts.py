@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from queries.answers.funnel import BreakdownRow, FunnelAnswer
 from queries.answers.rates import Arm, Contrast, wilson
+from ui.charts.palette import ASIDE, PLAIN
 from ui.charts.parts import RATE_FORMAT, chart_text
 from ui.components.table.figures import Figure, Heading
 from ui.rows.funnels import COLOURS, SIGNS, FigureRow, difference_cell
@@ -16,7 +17,6 @@ from ui.words.numbers import count, percent
 
 MOST_BARS = 12
 
-_PLAIN = "#64748B"
 _ROW_HEIGHT = 44
 # Right of the longest bar's interval: `▲ 100.0%`.
 _LABEL_WIDTH = 72
@@ -34,11 +34,11 @@ def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Cont
     names = [f"{chart_text(value_name(row))}<br><span style='font-size:11px'>{count(row.units[0])} entered</span>" for row in rows]
     figure = go.Figure(go.Bar(
         x=shares, y=list(range(len(rows))), orientation="h", width=0.5,
-        marker_color=[COLOURS.get(contrast.verdict, _PLAIN) for contrast in contrasts[:len(rows)]],
+        marker_color=[COLOURS.get(contrast.verdict, PLAIN) for contrast in contrasts[:len(rows)]],
         error_x={
             "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
             "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],
-            "thickness": 1.5, "width": 5, "color": "rgba(128,134,160,.95)",
+            "thickness": 1.5, "width": 5, "color": ASIDE,
         },
         hovertext=[f"{chart_text(value_name(row))}: {count(arm.hits)} of {count(arm.trials)}, {interval(end)}, {contrast.verdict}"
                    for row, arm, end, contrast in zip(rows, arms, ends, contrasts, strict=False)],
@@ -49,7 +49,7 @@ def breakdown_figure(answer: FunnelAnswer, target: int, contrasts: Sequence[Cont
         figure.add_annotation(text=f"{SIGNS.get(contrast.verdict, '')}{percent(arm.hits, arm.trials)}", x=high, y=place, xanchor="left",
                               xshift=8, showarrow=False)
     everyone = answer.steps[target - 1].rate_from_first
-    figure.add_vline(x=everyone, line={"dash": "dot", "width": 1.5, "color": "#8A90AD"}, layer="below")
+    figure.add_vline(x=everyone, line={"dash": "dot", "width": 1.5, "color": ASIDE}, layer="below")
     figure.add_annotation(text=f"all {percent(everyone, 1)}", x=everyone, y=1, yref="paper", yanchor="bottom", showarrow=False, font_size=12)
     figure.update_layout(
         showlegend=False, dragmode=False, height=_ROW_HEIGHT * len(rows) + 60, margin={"l": 0, "r": _LABEL_WIDTH, "t": 22, "b": 0},

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from queries.answers.funnel import Durations, HistogramBin
-from ui.charts.funnel import COLOUR
+from ui.charts.palette import COUNTED
 from ui.charts.parts import count_axis
 from ui.components.table.figures import Heading
 from ui.rows.funnels import FigureRow
@@ -30,7 +30,7 @@ def times_figure(times: Durations) -> go.Figure:
     bars = shown_bins(times)
     edges = [duration(bar.start / 1000) for bar in bars] + [duration(bars[-1].end / 1000) if bars[-1].end else "longer"]
     figure = go.Figure(go.Bar(
-        x=list(range(len(bars))), y=[bar.units for bar in bars], width=0.94, marker_color=COLOUR,
+        x=list(range(len(bars))), y=[bar.units for bar in bars], width=0.94, marker_color=COUNTED,
         hovertext=[f"{_span(bar)}: {counted(bar.units, 'unit')}, {percent(bar.units, times.n)}" for bar in bars],
         hovertemplate="%{hovertext}<extra></extra>",
     ))

@@ -8,7 +8,7 @@ from plotly.subplots import make_subplots
 from queries.answers.funnel import FunnelAnswer, TrendBucket
 from queries.answers.rates import Arm, wilson
 from queries.asking.funnel import FunnelQuery
-from ui.charts.palette import Look, Looks
+from ui.charts.palette import COMPARED, Look, Looks
 from ui.charts.parts import RATE_FORMAT, bucket_axis, chart_text, count_axis, line_look, shade
 from ui.components.table.figures import Figure, Heading
 from ui.rows.funnels import FigureRow
@@ -17,7 +17,6 @@ from ui.words.funnels import interval, rate_heading, reached_phrase, step_headin
 from ui.words.numbers import count, percent
 
 MAY_CHANGE = "may still change"
-_ENTRIES = "#94A0B8"
 
 
 def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go.Figure:
@@ -37,7 +36,7 @@ def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go
                            hovertemplate="%{hovertext}<extra></extra>", row=1, col=1, **line_look(look))
     figure.add_bar(
         x=starts, y=[bucket.units[0] for bucket in buckets], name="Entries", showlegend=False, row=2, col=1,
-        marker={"color": _ENTRIES, "pattern_shape": ["/" if bucket.immature else "" for bucket in buckets]},
+        marker={"color": COMPARED, "pattern_shape": ["/" if bucket.immature else "" for bucket in buckets]},
         hovertext=[", ".join((f"{count(bucket.units[0])} entered", *_reservations(bucket, cut))) for bucket in buckets],
         hovertemplate="%{hovertext}<extra></extra>",
     )

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from queries.asking.calendar import Grain
 from queries.asking.visible import visible
-from ui.charts.palette import Look
+from ui.charts.palette import ASIDE, Look, faded
 
 # At the picture's own lower edge: however many rows it takes on a narrow screen, the axis keeps the room for its two lines.
 LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0, "title_text": ""}
@@ -97,9 +97,9 @@ def shade(figure: go.Figure, starts: Sequence[str], grain: Grain, chosen: Sequen
         if is_chosen:
             days = [date.fromisoformat(start) for start, _ in run]
             figure.add_shape(
-                type="rect", layer="below", xref="x", yref="paper", y0=0, y1=1, fillcolor="rgba(128,134,160,.16)",
+                type="rect", layer="below", xref="x", yref="paper", y0=0, y1=1, fillcolor=faded(ASIDE, 0.16),
                 x0=moment_beside(days[0], -_HALF[grain]), x1=moment_beside(days[-1], _HALF[grain]),
-                line={"width": 1, "dash": "dot", "color": "#8086A0"},
+                line={"width": 1, "dash": "dot", "color": ASIDE},
             )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.charts.palette import css_variables
+
 PRODUCT = "Interaction History"
 
 _HERE = Path(__file__).parent
@@ -19,7 +21,7 @@ _SERVER = "window.__streamlit = { BACKEND_BASE_URL: location.origin }"
 
 def document() -> str:
     """The document as HTML."""
-    ours = [f"<style>\n{_text(style)}</style>\n" for style in _STYLES]
+    ours = [f"<style>\n{style}</style>\n" for style in (css_variables(), *map(_text, _STYLES))]
     ours += [f"<script>\n{script}</script>\n" for script in (_SERVER, *map(_text, _SCRIPTS))]
     text = _replaced(STREAMLIT_DOCUMENT.read_text(encoding="utf-8"), "<title>Streamlit</title>", f"<title>{PRODUCT}</title>")
     # In the body, after all that Streamlit will put into the head: of two rules as strong, ours wins.

@@ -9,12 +9,13 @@ from queries.answers.funnel_units import FunnelUnit
 from queries.answers.rates import Arm, Contrast, Verdict, wilson
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
+from ui.charts.palette import BAD, GOOD
 from ui.components.table.figures import Figure, Heading
 from ui.page.address import query_string
 from ui.words.funnels import dropped_phrase, interval, points, reached_phrase, step_label
 from ui.words.numbers import count, duration, percent, time
 
-COLOURS: dict[Verdict, str] = {"higher": "#15803D", "lower": "#C2410C"}
+COLOURS: dict[Verdict, str] = {"higher": GOOD, "lower": BAD}
 SIGNS: dict[Verdict, str] = {"higher": "▲ ", "lower": "▼ "}
 
 
