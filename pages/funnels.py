@@ -23,7 +23,7 @@ from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, FunnelBar
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import instant
 from ui.charts.funnel import funnel_alt_text, funnel_figure
-from ui.components.table.figures import sortable_table
+from ui.components.table import figure_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
@@ -133,7 +133,7 @@ class Funnels:
             st.plotly_chart(funnel_figure(answer, self.bar), key="funnel_picture", on_select=self.chosen_bar, selection_mode="points",
                             alt=funnel_alt_text(answer), config={"displayModeBar": False})
         with table:
-            pressed = sortable_table(step_rows(answer, self.bar_link, self.bar), STEP_HEADINGS, "Steps", key="funnel_table")
+            pressed = figure_table(step_rows(answer, self.bar_link, self.bar), STEP_HEADINGS, "Steps", key="funnel_table")
             address.follow(pressed.followed)
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 

@@ -13,7 +13,7 @@ from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence
 from ui.charts.palette import Looks
 from ui.components.pager import pager
-from ui.components.table.rows import table
+from ui.components.table import record_table
 from ui.page import address, copying
 from ui.page.address import AddressField, Pairs, choice_field
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
@@ -104,8 +104,8 @@ class History:
 
     def draw_table(self, found: Page) -> None:
         zone = self.selection.zone
-        rows = [cells(record, zone) for record in found.records]
-        opened = table(rows, headed_columns(self.columns, zone), "Interactions", Looks(self.tenant.names.type.ids), self.record)
+        rows = {one.id: cells(one, zone) for one in found.records}
+        opened = record_table(rows, headed_columns(self.columns, zone), "Interactions", Looks(self.tenant.names.type.ids), self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)

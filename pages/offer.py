@@ -22,7 +22,7 @@ from queries.asking.sentence import touched_days
 from ui.charts.palette import Looks
 from ui.components.kpis import CLEAR, kpis, of_impressions, period_kpis
 from ui.components.kpis import DEFAULT_MEASURES as USUAL_MEASURES
-from ui.components.table.rows import table
+from ui.components.table import record_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.links import link_behind
@@ -100,11 +100,11 @@ class OfferPage(OfferFrame):
     def draw_figures(self, found: Standings, buckets: list[Bucket]) -> None:
         cards = []
         judged = count_changes(self.tenant, self.selection, found.compared, USUAL_MEASURES)
-        for id, card in zip(USUAL_MEASURES, period_kpis(found.compared, judged, buckets, self.link), strict=True):
-            rate = found.of[id].rate
-            interval = interval_text(id, rate) if rate and rate.low is not None else None
-            share = of_impressions(found.compared.now) if id == "accept" else None
-            note = ", ".join(part for part in (share, standing_note(id, found.of[id], interval)) if part) or None
+        for measure, card in zip(USUAL_MEASURES, period_kpis(found.compared, judged, buckets, self.link), strict=True):
+            rate = found.of[measure].rate
+            interval = interval_text(measure, rate) if rate and rate.low is not None else None
+            share = of_impressions(found.compared.now) if measure == "accept" else None
+            note = ", ".join(part for part in (share, standing_note(measure, found.of[measure], interval)) if part) or None
             cards.append(replace(card, note=note, verdict=f"{card.verdict} than before" if card.verdict in CLEAR else None))
         kpis(cards, "Figures of the offer")
 
@@ -121,8 +121,8 @@ class OfferPage(OfferFrame):
         ))
         zone = self.selection.zone
         shown = headed_columns([name for name in DEFAULT_COLUMNS if name != "offer"], zone)
-        rows = [cells(one, zone) for one in found.records]
-        opened = table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked["record"])
+        rows = {one.id: cells(one, zone) for one in found.records}
+        opened = record_table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked["record"])
         if opened and opened != self.asked["record"]:
             self.asked["record"] = opened
             self.show(opened)

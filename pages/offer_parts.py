@@ -19,7 +19,7 @@ from ui.charts.funnel import funnel_alt_text, funnel_figure
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
 from ui.charts.palette import Looks
 from ui.components.heat_table import WEEKDAYS, busiest_hour, heat_table, hour_text
-from ui.components.table.figures import sortable_table
+from ui.components.table import figure_table
 from ui.page import address, messages
 from ui.page.controls import choose_figure, choose_grain
 from ui.page.links import part_link
@@ -33,7 +33,7 @@ from ui.words.measures import value_text
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
 HOURS = "/api/v1/interaction-hours"
-HEAT_NAMES = {id: MEASURE[id].label for id in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
+HEAT_NAMES = {measure: MEASURE[measure].label for measure in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
 
 HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
 FIELDS = (address.choice_field(GRAIN.name, GRAINS, GRAIN.default), address.choice_field(HEAT.name, list(HEAT_NAMES), HEAT.default))
@@ -59,7 +59,7 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
             st.caption(said)
     with st.expander("These lines as a table"):
         rows = trend_rows(buckets, selection.zone, lambda bucket, only: part_link(selection, bucket.start, bucket.end, only), cut)
-        sortable_table(rows, trend_headings(buckets, fitting), "Interactions by type over time", "trend_table")
+        figure_table(rows, trend_headings(buckets, fitting), "Interactions by type over time", "trend_table")
 
 
 def draw_funnel(frame: OfferFrame) -> None:
@@ -76,7 +76,7 @@ def draw_funnel(frame: OfferFrame) -> None:
     st.plotly_chart(funnel_figure(answer), key="funnel", alt=funnel_alt_text(answer), config={"displayModeBar": False, "staticPlot": True})
     with st.expander("These steps as a table"):
         rows = step_rows(answer, lambda bar: "/funnels" + address.query_string([*pairs, *bar_pairs(bar)]))
-        sortable_table(rows, STEP_HEADINGS, "Steps of the funnel", "funnel_table")
+        figure_table(rows, STEP_HEADINGS, "Steps of the funnel", "funnel_table")
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
 
@@ -86,7 +86,7 @@ def draw_channels(frame: OfferFrame) -> None:
     rows = every_row(frame.tenant, selection, "channel")
     calls = [[("groupBy", "channel"), *selection.pairs()]]
     section("channels", "Channels", TableExport("offer-channels", *summary_file(rows), SUMMARY, calls))
-    sortable_table(channel_rows(rows, selection, names), CHANNEL_HEADINGS, "Channels", "channels")
+    figure_table(channel_rows(rows, selection, names), CHANNEL_HEADINGS, "Channels", "channels")
 
 
 def draw_heat(frame: OfferFrame) -> None:

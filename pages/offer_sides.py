@@ -13,7 +13,7 @@ from queries.answers.summary import every_row
 from queries.asking.measures import MEASURE, RATES
 from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.parameters import Parameter, one_of
-from ui.components.table.figures import Figure, sortable_table
+from ui.components.table import Cell, figure_table
 from ui.page import address
 from ui.page.controls import choose_one
 from ui.page.links import link_behind, rows_link
@@ -37,7 +37,7 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
     def link(row: SummaryRow, measure: str) -> str | None:
         return link_behind(selection, measure, names, [filter_of(f"{by}Id", row.id)]) if row.figures[measure] else None
 
-    def name(row: SummaryRow) -> Figure:
+    def name(row: SummaryRow) -> Cell:
         if by == "offer" and row.id is not None:
             return entity_cell(row, "", frame.address_of(row.id))
         return entity_cell(row, f"No {by}", rows_link(narrowed(selection, [filter_of(f"{by}Id", row.id)])))
@@ -47,6 +47,6 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
     section(by, title, export, partial(choose_one, "Rate", RATE_NAMES, frame.bound, RATE.name))
     st.markdown(conclusion(found, rate, f"{by}s"))
     of_two = sum(not side.rate.outnumbers for side in found) == 2
-    pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
+    pressed = figure_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
     st.caption(f"{MEASURE[rate].help} {how_compared([side.contrast for side in found])}")
     address.follow(pressed.followed)

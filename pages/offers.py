@@ -11,7 +11,7 @@ from pages.offer_frame import OfferFrame
 from queries.answers.history import relaxed_selections
 from queries.answers.summary import DESCENDING, NAME, SEARCH, SORT, SORTS, OfferSummaries, offers
 from queries.asking.selection import Selection, parse
-from ui.components.table.figures import Direction, sortable_table
+from ui.components.table import Direction, figure_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
 from ui.page.filter_bar import ALL_TIME
@@ -73,7 +73,7 @@ class OfferList(OfferFrame):
         rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.offers[:MOST_ROWS]]
         column = self.sort.removeprefix(DESCENDING)
         direction: Direction = "descending" if self.sort.startswith(DESCENDING) else "ascending"
-        pressed = sortable_table(rows, offer_headings(self.selection.zone), "Offers", "offers", (column, direction))
+        pressed = figure_table(rows, offer_headings(self.selection.zone), "Offers", "offers", (column, direction))
         if len(found.offers) > MOST_ROWS:
             shown = f"The first {numbers.count(MOST_ROWS)} of {numbers.count(len(found.offers))}"
             st.caption(f"{shown}: search, or sort by another column, for the rest.")

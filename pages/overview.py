@@ -24,7 +24,7 @@ from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_
 from ui.charts.palette import Looks
 from ui.components.kpis import DEFAULT_MEASURES, kpis, period_kpis
 from ui.components.sentences import unusual_list
-from ui.components.table.figures import sortable_table
+from ui.components.table import figure_table
 from ui.page import address, copying
 from ui.page.address import Pairs
 from ui.page.controls import choose_grain, choose_one
@@ -127,7 +127,7 @@ class Overview:
         with st.expander("These lines as a table"):
             rows = trend_rows(buckets, self.selection.zone, lambda bucket, only: part_link(self.selection, bucket.start, bucket.end, only), cut)
             headings = trend_headings(buckets, grain)
-            sortable_table(rows, headings, "Interactions by type over time", "trend_table")
+            figure_table(rows, headings, "Interactions by type over time", "trend_table")
 
     def draw_ranking(self) -> None:
         found = ranking(self.tenant, self.selection, self.rate)
@@ -139,13 +139,13 @@ class Overview:
         for title, rows in zip(("Best", "Weakest"), tables, strict=True):
             if rows:
                 label = f"{title} offers by {RATE_NAMES[self.rate]}"
-                sortable_table(rows, side_headings(title, self.rate), label, f"offers_{title}")
+                figure_table(rows, side_headings(title, self.rate), label, f"offers_{title}")
         st.caption(left_out(found, self.rate))
 
     def draw_channels(self) -> None:
         section("channels", "Channels", self.export("channel"))
         rows = channel_rows(every_row(self.tenant, self.selection, "channel"), self.selection, self.tenant.names)
-        sortable_table(rows, OVERVIEW_CHANNEL_HEADINGS, "Channels", "channels")
+        figure_table(rows, OVERVIEW_CHANNEL_HEADINGS, "Channels", "channels")
 
     def export(self, by: str) -> TableExport:
         """The figures by a dimension, to take along."""

@@ -7,7 +7,7 @@ from queries.asking.measures import Figures
 from queries.asking.times import milliseconds
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, trend_types
 from ui.charts.palette import Looks
-from ui.components.table.figures import Figure
+from ui.components.table import Cell
 from ui.page.address import query_string
 
 ZONE = "Europe/Amsterdam"
@@ -79,8 +79,8 @@ def test_the_table_has_the_newest_day_first_and_each_day_leads_to_its_rows():
     rows = trend_rows(THREE, ZONE, lambda bucket, only: f"/history?from={bucket.start}" + query_string(only).replace("?", "&"), CUT)
     assert [row["start"].text for row in rows] == ["2026-03-30", "2026-03-29", "2026-03-28"]
     assert rows[0]["start"].address == f"/history?from={THREE[2].start}"
-    assert rows[0]["type click"] == Figure("5", address=f"/history?from={THREE[2].start}&type=click")
-    assert rows[1]["type click"] == Figure("0")
+    assert rows[0]["type click"] == Cell("5", address=f"/history?from={THREE[2].start}&type=click")
+    assert rows[1]["type click"] == Cell("0")
     assert [row["start"].note for row in rows] == ["14 of 24 hours", None, None]
     assert (rows[0]["customers"].text, rows[0]["revenue"].text) == ("2", "1.50")
 

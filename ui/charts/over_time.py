@@ -12,7 +12,7 @@ from queries.asking.calendar import Grain
 from queries.asking.periods import day
 from ui.charts.palette import Looks, own_look
 from ui.charts.parts import LEGEND_BELOW, bucket_axis, chart_text, count_axis, line_look, shade
-from ui.components.table.figures import Figure, Heading
+from ui.components.table import Cell, Column, Row
 from ui.page.address import Pairs
 from ui.words.buckets import HEADINGS, CutWords, cut_caption
 from ui.words.measures import file_value
@@ -82,15 +82,15 @@ def trend_alt_text(buckets: Sequence[Bucket], zone: str, grain: Grain, cut: CutW
     return " ".join(filter(None, said))
 
 
-def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Heading]:
+def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Column]:
     """The columns of `trend_rows`."""
-    types = [Heading(f"type {type}", type) for type in trend_types(buckets)]
-    return [Heading("start", HEADINGS[grain], "text"), *types, Heading("customers", "customers"), Heading("revenue", "value")]
+    types = [Column(f"type {type}", type) for type in trend_types(buckets)]
+    return [Column("start", HEADINGS[grain], "text"), *types, Column("customers", "customers"), Column("revenue", "value")]
 
 
 def trend_rows(
     buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords,
-) -> list[Mapping[str, Figure | str | None]]:
+) -> list[Row]:
     """A row for each bucket, the newest first; `link` leads to its rows, or to those of them that pass a filter.
 
     `cut` is what is said of those that are not whole.
@@ -98,18 +98,18 @@ def trend_rows(
     return [_row(bucket, zone, link, cut) for bucket in reversed(buckets)]
 
 
-def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords) -> Mapping[str, Figure | str | None]:
+def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords) -> Row:
     figures, every = bucket.figures, link(bucket, [])
     first = day(bucket.start, zone).isoformat()
     return {
-        "start": Figure(first, note=cut.get(first), address=every),
+        "start": Cell(first, note=cut.get(first), address=every),
         **{
-            f"type {type}": Figure(count(number), address=link(bucket, [("type", type)]) if number else None)
+            f"type {type}": Cell(count(number), address=link(bucket, [("type", type)]) if number else None)
             for type, number in bucket.counts.items()
         },
         # No filter tells a customer's first row, nor a row with money, from the others.
-        "customers": Figure(count(figures.customers), address=every if figures.customers else None),
-        "revenue": Figure(money(figures.revenue), address=every if figures.revenue != 0 else None),
+        "customers": Cell(count(figures.customers), address=every if figures.customers else None),
+        "revenue": Cell(money(figures.revenue), address=every if figures.revenue != 0 else None),
     }
 
 

@@ -16,7 +16,7 @@ from queries.asking.times import milliseconds
 from queries.asking.visible import visible
 from ui.charts.palette import Looks
 from ui.components.facts import Fact, facts
-from ui.components.table.rows import Cell, Column, Row
+from ui.components.table import Cell, Column, Row
 from ui.page import address
 from ui.page.address import leave_value
 from ui.page.copying import copy_text
@@ -43,15 +43,15 @@ def indented(text: str) -> str:
 
 
 COLUMNS = (
-    Column("time", "Time"),
+    Column("time", "Time", "text"),
     Column("type", "Type", "type"),
     Column("customer", "Customer", "id"),
-    Column("offer", "Offer"),
-    Column("creative", "Creative"),
-    Column("channel", "Channel"),
-    Column("direction", "Direction"),
+    Column("offer", "Offer", "text"),
+    Column("creative", "Creative", "text"),
+    Column("channel", "Channel", "text"),
+    Column("direction", "Direction", "text"),
     Column("value", "Value", "number"),
-    Column("outcome", "Outcome"),
+    Column("outcome", "Outcome", "text"),
     Column("id", "Id", "id"),
 )
 _UTC = ZoneInfo("UTC")
@@ -80,9 +80,9 @@ def cells(record: Record, zone: str) -> Row:
         "time": time(timestamp_ms(record), zone),
         "type": record.interactionType,
         "customer": record.customerId,
-        "offer": _named(record.offerId, record.offer and record.offer.name, record.offer and record.offer.status),
-        "creative": _named(record.creativeId, record.creative and record.creative.name),
-        "channel": _named(record.channelId, record.channel and record.channel.name),
+        "offer": _named(record.offerId, record.offer.name if record.offer else None, record.offer.status if record.offer else None),
+        "creative": _named(record.creativeId, record.creative.name if record.creative else None),
+        "channel": _named(record.channelId, record.channel.name if record.channel else None),
         "direction": record.direction,
         "value": None if record.value is None else money(record.value),
         "outcome": record.outcomeTypeKey,
@@ -140,13 +140,16 @@ def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> No
 
 
 def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
-    def link(noun: str, name: str, id: str | None) -> dict[str, str]:
-        every = Selection(record.tenantId, ((name, (id,)),), zone=zone)
-        return {"link": f"All of this {noun}", "address": rows_link(every)} if id else {}
+    def linked(label: str, text: str | None, value: str | None) -> Fact:
+        if not value:
+            return Fact(label, text, value)
+        noun = label.lower()
+        every = Selection(record.tenantId, ((f"{noun}Id", (value,)),), zone=zone)
+        return Fact(label, text, value, link=f"All of this {noun}", address=rows_link(every))
 
     offer, creative, channel = record.offer, record.creative, record.channel
-    offer_name = offer and offer.name
-    if offer_name and offer.status not in (None, "active"):
+    offer_name = offer.name if offer else None
+    if offer and offer_name and offer.status not in (None, "active"):
         offer_name = f"{offer_name} ({offer.status})"
     return [
         Fact("Time", exact_time(timestamp_ms(record), zone)),
@@ -154,10 +157,10 @@ def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
         Fact("Type", record.interactionType, look=looks[record.interactionType]),
         Fact("Outcome", record.outcomeTypeKey),
         Fact("Value", None if record.value is None else money(record.value)),
-        Fact("Customer", id=record.customerId, **link("customer", "customerId", record.customerId)),
-        Fact("Offer", offer_name, record.offerId, **link("offer", "offerId", record.offerId)),
-        Fact("Creative", creative and creative.name, record.creativeId, **link("creative", "creativeId", record.creativeId)),
-        Fact("Channel", channel and channel.name, record.channelId),
+        linked("Customer", None, record.customerId),
+        linked("Offer", offer_name, record.offerId),
+        linked("Creative", creative.name if creative else None, record.creativeId),
+        Fact("Channel", channel.name if channel else None, record.channelId),
         Fact("Direction", record.direction),
         Fact("Tenant", id=record.tenantId),
     ]
