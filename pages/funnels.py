@@ -138,7 +138,7 @@ class Funnels:
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
     def draw_emptiness(self, answer: FunnelAnswer) -> None:
-        types = [type for step in self.query.steps for type in step] if self.query.order == "any" else self.query.steps[0]
+        types = [one for step in self.query.steps for one in step] if self.query.order == "any" else self.query.steps[0]
         hint = f"Under these filters there is no {joined_by_or(types)} to begin with."
         messages.nothing_matches("entries", hint, self.clear if self.is_filtered else None)
 
@@ -176,8 +176,8 @@ class Funnels:
     def take_preset(self, steps: dict[str, DraftSteps]) -> None:
         """Makes the steps those of a preset; what they name is excluded no longer."""
         chosen = steps.get(st.session_state["preset"], self.steps)
-        named = {type for step in chosen for type in step}
-        excluded = tuple(type for type in self.query.excluded if type not in named)
+        named = {one for step in chosen for one in step}
+        excluded = tuple(one for one in self.query.excluded if one not in named)
         self.steps, self.query = chosen, replace(self.query, steps=chosen, excluded=excluded)
         self.show(None)
 

@@ -74,7 +74,7 @@ def test_the_trends_table_has_each_day_of_the_api_in_the_chosen_time_zone(go: Vi
         buckets = client.get(f"{API}/interaction-trend", params=parse_qsl(words)).json()["buckets"]
     types = table.locator("thead th").all_inner_texts()[1:-2]
     assert cells(page, "Interactions by type over time") == [
-        [f"2026-06-{14 - place:02d}", *(f"{bucket['counts'][type]:,}" for type in types), f"{bucket['customers']:,}", f"{bucket['revenue']:,.2f}"]
+        [f"2026-06-{14 - place:02d}", *(f"{bucket['counts'][name]:,}" for name in types), f"{bucket['customers']:,}", f"{bucket['revenue']:,.2f}"]
         for place, bucket in enumerate(reversed(buckets))
     ]
     assert sorted(types) == sorted(buckets[0]["counts"])

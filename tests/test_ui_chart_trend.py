@@ -34,8 +34,8 @@ def test_each_type_is_a_line_in_its_look_with_empty_days_as_zeros_on_the_zones_d
     assert list(lines) == ["impression", "click", "save"]
     assert list(lines["click"].x) == ["2026-03-28", "2026-03-29", "2026-03-30"]
     assert list(lines["click"].y) == [3, 0, 5]
-    for type, line in lines.items():
-        assert (line.line.color, line.line.dash, line.marker.symbol) == (LOOKS[type].colour, LOOKS[type].dash, LOOKS[type].marker)
+    for name, line in lines.items():
+        assert (line.line.color, line.line.dash, line.marker.symbol) == (LOOKS[name].colour, LOOKS[name].dash, LOOKS[name].marker)
 
 
 def test_a_bucket_that_is_cut_is_shaded_and_says_what_of_it_counts():

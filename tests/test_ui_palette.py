@@ -127,7 +127,7 @@ def test_any_two_types_that_are_drawn_together_can_be_told_apart(with_dashes: bo
 
 def test_any_two_of_a_shops_own_types_differ_in_dash_and_in_marker_and_neighbours_in_colour_for_everyone():
     looks = Looks([None, *SHOP])
-    for one, other in combinations([looks[type] for type in SHOP], 2):
+    for one, other in combinations([looks[name] for name in SHOP], 2):
         assert one.dash != other.dash and one.marker != other.marker
     for one, other in combinations(OWN_COLOURS, 2):
         assert min(distance(one, other, sight) for sight in SIGHTS) >= FAR
@@ -140,7 +140,7 @@ def test_markers_of_different_names_have_different_outlines():
 
 def test_a_types_look_goes_by_its_place_among_the_logs_own_and_later_types_do_not_change_it():
     early, later = Looks([None, "impression", *SHOP[:2]]), Looks([None, "impression", *SHOP[:2], "click", *SHOP[2:]])
-    assert [early[type] for type in SHOP[:2]] == [later[type] for type in SHOP[:2]] == [own_look(0), own_look(1)]
+    assert [early[name] for name in SHOP[:2]] == [later[name] for name in SHOP[:2]] == [own_look(0), own_look(1)]
     assert later["purchase"] == own_look(3) == Look("#8800FF", "dashdot", "diamond-tall")
     assert later["click"] == KNOWN["click"]
 

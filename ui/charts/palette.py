@@ -166,11 +166,11 @@ class Looks:
     """
 
     def __init__(self, types: Iterable[str | None]):
-        own = (type for type in types if type is not None and type not in KNOWN)
-        self._places = {type: place for place, type in enumerate(own)}
+        own = (name for name in types if name is not None and name not in KNOWN)
+        self._places = {name: place for place, name in enumerate(own)}
 
-    def __getitem__(self, type: str) -> Look:
-        return KNOWN.get(type) or self.further(self._places[type] - len(self._places) if type in self._places else 0)
+    def __getitem__(self, name: str) -> Look:
+        return KNOWN.get(name) or self.further(self._places[name] - len(self._places) if name in self._places else 0)
 
     def further(self, place: int) -> Look:
         """The look of what is no type of the log, by its place among such things, from 0."""

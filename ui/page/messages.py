@@ -62,9 +62,9 @@ def choose(icon: str, title: str, hint: str) -> None:
     _state(icon, title, hint)
 
 
-def unknown(what: str, id: str, hint: str) -> None:
+def unknown(what: str, asked: str, hint: str) -> None:
     """Something was asked for by an id that the log does not have."""
-    _state("search_off", f"No {what} has the id {visible(id)}", hint)
+    _state("search_off", f"No {what} has the id {visible(asked)}", hint)
 
 
 def nothing_yet(what: str, hint: str) -> None:

@@ -35,7 +35,7 @@ def indented(text: str) -> str:
     for before, token in zip(["", *tokens], tokens, strict=False):
         closes = token in ("}", "]")
         depth -= closes
-        if before in ("{", "[") and not closes or closes and before not in ("{", "[") or before == ",":
+        if (before in ("{", "[") and not closes) or (closes and before not in ("{", "[")) or before == ",":
             written.append("\n" + depth * _INDENT)
         written.append(": " if token == ":" else token)
         depth += token in ("{", "[")
@@ -94,10 +94,10 @@ def timestamp_ms(record: Record) -> int:
     return milliseconds(record.timestamp, _UTC)
 
 
-def _named(id: str | None, name: str | None, status: str | None = None) -> Cell | None:
-    if id is None:
+def _named(entity: str | None, name: str | None, status: str | None = None) -> Cell | None:
+    if entity is None:
         return None
-    return Cell(name or id, is_id=not name, mark=None if status in (None, "active") else status)
+    return Cell(name or entity, is_id=not name, mark=None if status in (None, "active") else status)
 
 
 # What only a page's address has: the API answers the same whatever it says.
@@ -106,23 +106,23 @@ RECORD_PARAMETER = Parameter("record", any_text, "The id of the interaction whos
 _CLOSED = "closed record"
 
 
-def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> None:
-    """Opens the drawer with a record, its time on the clocks of a zone and its type as `looks` has it, or says that there is none of this id.
+def record_drawer(asked: str, record: Record | None, zone: str, looks: Looks) -> None:
+    """Opens the drawer with a record, its time on the clocks of a zone and its type as `looks` has it, or says that none has this id.
 
     Once it is dismissed the record leaves the address.
     """
-    if st.session_state.pop(_CLOSED, None) == id:
-        leave_value(RECORD_PARAMETER.name, id)
+    if st.session_state.pop(_CLOSED, None) == asked:
+        leave_value(RECORD_PARAMETER.name, asked)
         return
 
     def closed() -> None:
-        st.session_state[_CLOSED] = id
+        st.session_state[_CLOSED] = asked
 
     @st.dialog("Interaction", position="right", width=560, on_dismiss=closed)
     def drawer() -> None:
         if record is None:
             with st.container(border=True):
-                st.text(f"No interaction has the id {visible(id)}")
+                st.text(f"No interaction has the id {visible(asked)}")
                 st.caption("The link may be incomplete, or meant for another account.")
             return
         with st.container(horizontal=True, vertical_alignment="center", key="record_id"):
