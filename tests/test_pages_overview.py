@@ -161,7 +161,7 @@ def test_the_whole_log_and_the_usual_period_are_both_a_choice_and_an_address(go:
     page = go("/overview?type=click")
     choose(page, "Period", "All time")
     expect(page).to_have_url(re.compile("period=all"))
-    expect(page.get_by_text("nothing from before this period")).to_be_visible()
+    expect(page.get_by_text("nothing before this period")).to_be_visible()
     choose(page, "Period", "Last 30 days")
     expect(page).to_have_url(re.compile(r"/overview\?type=click$"))
 
