@@ -22,11 +22,11 @@ from api.app import ApiFirst
 from api.health import health_routes
 from data.store.limits import StoreError
 from ui.page import messages
-from ui.page.shell import MARK, shell
+from ui.page.document import MARK, document
 
 log = logging.getLogger("interaction_history")
 
-DOCUMENT = shell()
+DOCUMENT = document()
 
 try:
     # Here rather than at startup, whose failure is shown as a trace.
@@ -59,7 +59,7 @@ async def favicon(_: Request) -> FileResponse:
     return FileResponse(MARK, media_type="image/svg+xml")
 
 
-async def document(_: Request) -> HTMLResponse:
+async def page_document(_: Request) -> HTMLResponse:
     """The document of every page, also of one that does not exist, which says so itself."""
     return HTMLResponse(DOCUMENT)
 
@@ -74,7 +74,7 @@ app = st.App(
         Route("/", home),
         # Browsers ask for it before the page's script has named its own.
         Route("/favicon.png", favicon),
-        Route("/{name}", document),
+        Route("/{name}", page_document),
     ],
     middleware=[
         # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -16,8 +15,8 @@ from data.columns.customers import SummaryRow
 from queries.answers.comparison import period_comparison
 from queries.answers.hours import MOST_YEARS, heatmap
 from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, summary
-from queries.answers.trend import GRAINS, MOST_BUCKETS, fitting_grain, trend
-from queries.answers.unusual import UnusualChange, unusual
+from queries.answers.trend import GRAIN, MOST_BUCKETS, fitting_grain, trend
+from queries.answers.unusual import UNUSUAL_COLUMNS, unusual, unusual_rows
 from queries.asking.calendar import Grain
 from queries.asking.measures import Figures
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
@@ -144,12 +143,6 @@ _COMPARISON = (
 )
 
 
-GRAIN = Parameter(
-    "grain", one_of(*GRAINS), "How long a bucket is, in the calendar of `tz`; weeks begin on Mondays.", "day",
-    schema=(("type", "string"), ("enum", list(GRAINS)), ("default", "day")),
-)
-
-
 @dataclass(frozen=True)
 class TrendParameters:
     grain: Annotated[Grain, GRAIN]
@@ -205,21 +198,11 @@ _HOURS = (
 )
 
 
-COLUMNS = ("channelId", "channelName", "measure", "from", "to", "now", "usual", "change", "p", "sentence")
-
-
 def interaction_unusual(asked: ApiRequest[NoParameters]) -> Response:
     selection = asked.selection
     watch = unusual(asked.tenant, selection)
-    changes = [dict(zip(COLUMNS, row, strict=True)) for row in unusual_rows(watch.changes)]
+    changes = [dict(zip(UNUSUAL_COLUMNS, row, strict=True)) for row in unusual_rows(watch.changes)]
     return Response(orjson.dumps({"tz": selection.zone, "checked": watch.checked, "unusual": changes}), media_type="application/json")
-
-
-def unusual_rows(found: Iterable[UnusualChange]) -> list[tuple[str | int | float | None, ...]]:
-    """What is unusual as rows, under COLUMNS."""
-    return [
-        (one.channel, one.name, one.measure, iso(one.start), iso(one.end), one.now, one.usual, one.ratio, one.p, one.sentence) for one in found
-    ]
 
 
 _UNUSUAL = (

@@ -12,10 +12,11 @@ from starlette.responses import Response, StreamingResponse
 
 from api import answers
 from api.answers import spelled
-from api.csv_text import BOM, header_text, rows_text
+from api.csv_text import rows_text
 from api.endpoint import ApiRequest, Endpoint
 from api.examples import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
+from queries.answers.csv_text import BOM, header_text
 from queries.answers.funnel import Durations, FunnelAnswer, FunnelStep, funnel
 from queries.answers.funnel_units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT

@@ -10,9 +10,10 @@ import orjson
 from starlette.responses import Response, StreamingResponse
 
 from api.answers import InteractionPage, InteractionRecord
-from api.csv_text import BOM, header_text, rows_text
+from api.csv_text import rows_text
 from api.endpoint import ApiRequest, Endpoint
 from api.examples import CSV, PAGE, RECORD
+from queries.answers.csv_text import BOM, header_text
 from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
 from queries.answers.records import FLAT_COLUMNS, Record
 from queries.asking.parameters import Parameter, flag, whole_number

@@ -6,10 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-import process
 from data.columns.tenant import Tenant
-from pages.taking import export_buttons
-from pages.visitor import visitor
 from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
@@ -20,11 +17,12 @@ from ui.charts.palette import Looks
 from ui.charts.timeline import timeline_alt_text, timeline_figure
 from ui.components.kpis import kpis
 from ui.components.pager import pager
-from ui.components.table.figures import sortable_table
-from ui.components.table.rows import table
+from ui.components.table import figure_table, record_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
 from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
+from ui.page.section import TableExport, section
+from ui.page.shell import heading, show
 from ui.rows.customers import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
 from ui.rows.summary import summary_file
 from ui.words import numbers
@@ -49,13 +47,11 @@ class Customers:
 
     @property
     def selection(self) -> Selection:
-        """All interactions of the customer."""
-        return Selection(self.tenant.id, ((CUSTOMER, (self.id,)),))
+        """All interactions of the customer; of the whole log where none is named."""
+        return Selection(self.tenant.id, ((CUSTOMER, (self.id,)),) if self.id else ())
 
     def draw(self) -> None:
-        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-            st.title("Customers", anchor=False)
-        messages.not_understood(self.problems)
+        heading("Customers", self.problems)
         self.draw_field()
         if self.id is None:
             messages.choose("person_search", "Which customer?", "Enter a customer's id exactly as it appears in the log.")
@@ -73,7 +69,7 @@ class Customers:
             record_drawer(self.record, record(self.tenant, self.record), self.selection.zone, self.looks)
 
     def draw_field(self) -> None:
-        field = AddressField("customer", lambda pairs: last(pairs, CUSTOMER), lambda id: [(CUSTOMER, id.strip())] if id and id.strip() else [])
+        field = AddressField("customer", lambda pairs: last(pairs, CUSTOMER), customer_pairs)
         bound = address.bind([field], [(CUSTOMER, self.id)] if self.id else [])
         st.text_input("Customer id", **bound("customer"), placeholder="CUST001", width=360)
 
@@ -92,15 +88,12 @@ class Customers:
         st.plotly_chart(figure, key="timeline", alt=timeline_alt_text(shown.points, shown.total), config={"displayModeBar": False})
 
     def draw_offers(self, found: Customer) -> None:
-        with st.container(horizontal=True, vertical_alignment="center", key="offers_heading"):
-            st.header("Offers seen and taken", anchor=False)
-            export_buttons("customer-offers", *offers_file(found), SUMMARY, [("groupBy", "offer"), *self.selection.pairs()])
-        sortable_table(offer_rows(found, self.selection, self.tenant.names), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
-        with st.container(horizontal=True, vertical_alignment="center", key="types_heading"):
-            st.header("By type", anchor=False)
-            pairs = [("groupBy", "type"), *self.selection.pairs()]
-            export_buttons("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, pairs)
-        sortable_table(type_rows(found, self.looks), TYPE_HEADINGS, "Interactions by type", "customer_types")
+        calls = [[("groupBy", "offer"), *self.selection.pairs()]]
+        section("offers", "Offers seen and taken", TableExport("customer-offers", *offers_file(found), SUMMARY, calls))
+        figure_table(offer_rows(found, self.selection, self.tenant.names), OFFER_HEADINGS, "Offers seen and taken", "customer_offers")
+        calls = [[("groupBy", "type"), *self.selection.pairs()]]
+        section("types", "By type", TableExport("customer-types", *summary_file(every_row(self.tenant, self.selection, "type")), SUMMARY, calls))
+        figure_table(type_rows(found, self.looks), TYPE_HEADINGS, "Interactions by type", "customer_types")
 
     def draw_rows(self) -> None:
         found = page(self.tenant, self.selection, self.limit, self.cursor)
@@ -122,7 +115,7 @@ class Customers:
             pager(numbers.rows_shown(place.before, len(found.records)) if known else f"Rows with an id below {self.cursor}", moves)
         zone = self.selection.zone
         shown = headed_columns([name for name in DEFAULT_COLUMNS if name != "customer"], zone)
-        opened = table([cells(one, zone) for one in found.records], shown, "Interactions", self.looks, self.record)
+        opened = record_table({one.id: cells(one, zone) for one in found.records}, shown, "Interactions", self.looks, self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)
@@ -136,12 +129,16 @@ class Customers:
         """Navigate to the page after a cursor, with a record opened."""
         limit = [] if self.limit == DEFAULT_LIMIT else [("limit", str(self.limit))]
         place = [(name, value) for name, value in (("cursor", cursor), ("record", opened)) if value]
-        address.navigate([(CUSTOMER, self.id), *limit, *place])
+        address.navigate([*self.selection.pairs(), *limit, *place])
+
+
+def customer_pairs(typed: str | None) -> Pairs:
+    return [(CUSTOMER, typed.strip())] if typed and typed.strip() else []
 
 
 def left_aside(selection: Selection) -> list[str]:
     """What an address asks that does not narrow this page."""
-    others = [filter.name for filter in FILTERS if filter.name != CUSTOMER and selection.values(filter.name)]
+    others = [one.name for one in FILTERS if one.name != CUSTOMER and selection.values(one.name)]
     said = [f"{name} does not filter a customer's page" for name in others]
     if selection.start is not None or selection.end is not None:
         said.append("from and to do not filter a customer's page")
@@ -152,10 +149,4 @@ def left_aside(selection: Selection) -> list[str]:
     return said
 
 
-with process.store().snapshot() as snapshot:
-    tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
-        st.title("Customers", anchor=False)
-        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
-    else:
-        Customers(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER))).draw()
+show("Customers", lambda log: Customers(log.tenant, parse(log.tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER))).draw())

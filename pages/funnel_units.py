@@ -12,7 +12,7 @@ from queries.answers.funnel_units import UnitPage, units_page
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import CURSOR, FunnelBar, UnitCursor
 from ui.components.pager import pager
-from ui.components.table.figures import sortable_table
+from ui.components.table import figure_table
 from ui.page import copying
 from ui.rows.funnels import unit_headings, unit_rows
 from ui.words import numbers
@@ -60,10 +60,11 @@ class UnitList:
             moves["newest"] = partial(self.show, self.bar, None)
             if at in before:
                 moves["newer"] = partial(self.show, self.bar, before[at])
-        if found.has_more:
-            before[found.next_cursor.text()] = at
-            moves["older"] = partial(self.show, self.bar, found.next_cursor.text())
+        if found.next_cursor:
+            after = found.next_cursor.text()
+            before[after] = at
+            moves["older"] = partial(self.show, self.bar, after)
         pager(f"{numbers.counted(len(found.units), 'row')} of {numbers.count(found.total)}", moves, key="units_pager")
         offers = self.tenant.names.offer
         rows = unit_rows(found.units, self.query, offers.label)
-        sortable_table(rows, unit_headings(self.query), "Units", key="units_table")
+        figure_table(rows, unit_headings(self.query), "Units", key="units_table")

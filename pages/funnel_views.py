@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from data.columns.tenant import Tenant
-from pages.taking import csv_text
+from queries.answers.csv_text import Value, table_text
 from queries.answers.funnel import FunnelAnswer
 from queries.answers.funnel_comparison import differences, funnel_comparison
 from queries.asking.funnel import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, MOST_STEPS, FunnelQuery
@@ -17,13 +17,21 @@ from queries.asking.periods import comparable_last_days, of_last_days
 from queries.asking.selection import ZONE, Selection
 from queries.asking.sentence import period_phrase, touched_days
 from ui.charts.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_alt_text, before_figure, before_file, before_rows, seen_text
-from ui.charts.funnel_parts import MOST_BARS, breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows
+from ui.charts.funnel_parts import MOST_BARS, breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows, rows_of_breakdown
 from ui.charts.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_alt_text, times_figure
-from ui.charts.funnel_trend import funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows, waiting_caption
+from ui.charts.funnel_trend import (
+    FunnelTrend,
+    funnel_trend_alt_text,
+    funnel_trend_figure,
+    funnel_trend_headings,
+    funnel_trend_rows,
+    waiting_caption,
+)
 from ui.charts.palette import Looks
-from ui.components.table.figures import sortable_table
+from ui.components.table import figure_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Binding, Pairs
+from ui.page.log import Log
 from ui.words.buckets import coarser_words, cut_caption, cut_words
 from ui.words.funnels import goal_phrase, reached_phrase, step_label, units
 from ui.words.measures import how_compared
@@ -36,7 +44,7 @@ TARGET = Parameter("target", whole_number(2, MOST_STEPS), "The step whose rate o
 
 _DAYS = 30
 _FUNNEL = "/api/v1/funnel"
-_PICTURE = {"config": {"displayModeBar": False}}
+_PICTURE = {"displayModeBar": False}
 
 
 class FunnelView:
@@ -44,8 +52,8 @@ class FunnelView:
 
     names = (VIEW.name, TARGET.name, BREAKDOWN.name, GRAIN.name)
 
-    def __init__(self, tenant: Tenant, asked: FunnelQuery, view: str | None, target: int | None):
-        self._tenant = tenant
+    def __init__(self, log: Log, asked: FunnelQuery, view: str | None, target: int | None):
+        self._log, self._tenant = log, log.tenant
         self._asked = asked
         self._view = view or ("trend" if asked.grain and not asked.breakdown else "breakdown")
         self._target = min(target or MOST_STEPS, len(asked.steps))
@@ -73,7 +81,7 @@ class FunnelView:
 
     def draw(self, answer: FunnelAnswer, bound: Binding) -> None:
         """Draws the choice of looks and the chosen one."""
-        st.segmented_control("Look closer", list(VIEWS), **bound(VIEW.name), format_func=VIEWS.get, required=True,
+        st.segmented_control("Look closer", list(VIEWS), **bound(VIEW.name), format_func=VIEWS.__getitem__, required=True,
                              label_visibility="collapsed")
         with st.container(key="funnel_view"):
             {"breakdown": self._draw_breakdown, "trend": self._draw_trend, "times": self._draw_times, "before": self._draw_before}[
@@ -88,11 +96,11 @@ class FunnelView:
         picture, table = st.columns([1, 1.25], gap="medium")
         with picture:
             st.plotly_chart(breakdown_figure(answer, self._target, contrasts), key="breakdown_picture",
-                            alt=breakdown_alt_text(answer, self._target, contrasts), **_PICTURE)
-            if len(answer.breakdown) > MOST_BARS:
-                st.caption(f"The {MOST_BARS} with the most entries. The table has all {len(answer.breakdown)}.")
+                            alt=breakdown_alt_text(answer, self._target, contrasts), config=_PICTURE)
+            if len(rows_of_breakdown(answer)) > MOST_BARS:
+                st.caption(f"The {MOST_BARS} with the most entries. The table has all {len(rows_of_breakdown(answer))}.")
         with table:
-            sortable_table(breakdown_rows(answer, self._target, contrasts), breakdown_headings(answer, self._target),
+            figure_table(breakdown_rows(answer, self._target, contrasts), breakdown_headings(answer, self._target),
                            f"Funnel by {answer.query.breakdown}", key="breakdown_table")
         signs = " ▲ and ▼ appear only where the difference is significant." if len(contrasts) > 1 else ""
         st.caption(f"The value is that of the entry. {how_compared(contrasts)}{signs}")
@@ -101,23 +109,24 @@ class FunnelView:
         with self._controls():
             st.selectbox("Entries", GRAINS, **bound(GRAIN.name), format_func=lambda grain: f"By {grain}", filter_mode=None, width=180)
             self._draw_download("trend")
-        cut = cut_words(self._tenant, self._asked.selection, answer.grain)
+        trend = FunnelTrend.of(answer)
+        cut = cut_words(self._tenant, self._asked.selection, trend.grain)
         figure = funnel_trend_figure(answer, Looks(self._tenant.names.type.ids), cut)
-        st.plotly_chart(figure, key="trend_picture", alt=funnel_trend_alt_text(answer, cut), **_PICTURE)
-        for said in (coarser_words(answer.query.grain, answer.grain), cut_caption(cut), waiting_caption(answer)):
+        st.plotly_chart(figure, key="trend_picture", alt=funnel_trend_alt_text(answer, cut), config=_PICTURE)
+        for said in (coarser_words(trend.asked, trend.grain), cut_caption(cut), waiting_caption(answer)):
             if said:
                 st.caption(said)
-        sortable_table(funnel_trend_rows(answer, cut), funnel_trend_headings(answer), f"Funnel by {answer.grain}", key="trend_table")
+        figure_table(funnel_trend_rows(answer, cut), funnel_trend_headings(answer), f"Funnel by {trend.grain}", key="trend_table")
 
     def _draw_times(self, answer: FunnelAnswer, bound: Binding) -> None:
         step = answer.steps[self._target - 1]
         times = step.from_entry
         with self._controls():
             self._draw_target(bound)
-            if times.n:
+            if times and times.n:
                 _draw_file("funnel-times", TIME_HEADER, time_file(times))
             self._draw_curl(self.query)
-        if not times.n:
+        if times is None or not times.n:
             st.text(f"None {reached_phrase(self._asked, step.number)}, so there are no times.")
             return
         with st.container(horizontal=True, key="funnel_times"):
@@ -125,9 +134,10 @@ class FunnelView:
                 st.metric(name, value, width="content")
         picture, table = st.columns([1.6, 1], gap="medium")
         with picture:
-            st.plotly_chart(times_figure(times), key="times_picture", alt=times_alt_text(times, goal_phrase(self._asked, step.number)), **_PICTURE)
+            goal = goal_phrase(self._asked, step.number)
+            st.plotly_chart(times_figure(times), key="times_picture", alt=times_alt_text(times, goal), config=_PICTURE)
         with table:
-            sortable_table(time_rows(times), TIME_HEADINGS, "Times", key="times_table")
+            figure_table(time_rows(times), TIME_HEADINGS, "Times", key="times_table")
         st.caption(f"From the entry to {goal_phrase(self._asked, step.number)}, of the {units(times.n, self._asked)} that "
                    f"{reached_phrase(self._asked, step.number)}. Later bars cover longer stretches of time.")
 
@@ -143,25 +153,25 @@ class FunnelView:
         st.text(f"Entries {period_phrase(self._asked.selection)}, against the preceding period of the same length, {before}")
         if not compared.is_complete:
             st.caption(":material/info: The log begins during the period before, so that period may have too few entries.")
-        if compared.seen_ms is not None:
-            st.caption(f":material/info: {messages.plain(seen_text(compared))}")
+        if seen := seen_text(compared):
+            st.caption(f":material/info: {messages.plain(seen)}")
         if compared.now.immature:
             st.caption(f":material/info: {units(compared.now.immature, self._asked)} of the later period may still convert, so its rates may rise.")
         picture, table = st.columns([1, 1.25], gap="medium")
         with picture:
-            st.plotly_chart(before_figure(compared), key="before_picture", alt=before_alt_text(compared), **_PICTURE)
+            st.plotly_chart(before_figure(compared), key="before_picture", alt=before_alt_text(compared), config=_PICTURE)
         with table:
-            sortable_table(before_rows(compared), BEFORE_HEADINGS, "Now and before", key="before_table")
+            figure_table(before_rows(compared), BEFORE_HEADINGS, "Now and before", key="before_table")
 
     def _draw_choice_of_period(self) -> None:
-        tenant, zone = self._tenant, self._asked.selection.zone
-        chosen = comparable_last_days(tenant.oldest(), tenant.clock(), _DAYS, zone)
+        log, zone = self._log, self._asked.selection.zone
+        chosen = comparable_last_days(log.oldest, log.clock, _DAYS, zone)
         with st.container(border=True, gap="xsmall", key="funnel_period"):
             st.text("The log has nothing before this period to compare with.")
             if chosen is None:
                 return
             others = address.without(address.pairs(), ("from", "to", ZONE.name, "cursor"))
-            pairs = of_last_days(Selection(tenant.id, zone=zone), tenant.clock(), chosen, tenant.future_rows() > 0).pairs()
+            pairs = of_last_days(Selection(self._tenant.id, zone=zone), log.clock, chosen, log.has_future).pairs()
             label = "Choose the last day" if chosen == 1 else f"Choose the last {chosen} days"
             st.button(label, key="choose_period", on_click=lambda: address.navigate([*others, *pairs]))
 
@@ -191,5 +201,5 @@ class FunnelView:
         return [] if chosen in (None, len(self._asked.steps)) else [(TARGET.name, str(chosen))]
 
 
-def _draw_file(name: str, header: tuple[str, ...], rows: list[tuple[str | int | float | None, ...]]) -> None:
-    copying.save("Download table as CSV", csv_text(header, rows), f"{name}.csv", key=name)
+def _draw_file(name: str, header: tuple[str, ...], rows: Sequence[tuple[Value, ...]]) -> None:
+    copying.save("Download table as CSV", table_text(header, rows), f"{name}.csv", key=name)

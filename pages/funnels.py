@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-import process
 from data.columns.funnel.listing import is_funnel_ready
 from data.columns.tenant import Tenant
 from pages.funnel_units import UnitList
 from pages.funnel_views import TARGET, VIEW, FunnelView
-from pages.visitor import visitor
 from queries.answers.funnel import FunnelAnswer, funnel, joined_by_or
 from queries.answers.summary import choices
 from queries.asking import funnel as funnel_parameters
@@ -24,12 +23,15 @@ from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, FunnelBar
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import instant
 from ui.charts.funnel import funnel_alt_text, funnel_figure
-from ui.components.table.figures import sortable_table
+from ui.components.table import figure_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
 from ui.page.funnel_editor import PRESETS, DraftSteps, RuleEditor, StepEditor, draft_steps, is_draft, step_pairs
+from ui.page.log import Log
 from ui.page.messages import draw_as_of
+from ui.page.section import summary
+from ui.page.shell import heading, show
 from ui.rows.funnels import STEP_HEADINGS, step_rows
 from ui.words import numbers
 from ui.words.funnels import bar_pairs, completed_phrase, interval, reached_phrase, units, warnings
@@ -48,8 +50,9 @@ def query_of(tenant: Tenant, pairs: Pairs) -> Query:
 class Funnels:
     """What the address asks of a tenant's funnels, and the parts of the page that answer it."""
 
-    def __init__(self, tenant: Tenant, asked: Query, pairs: Pairs):
-        self.tenant = tenant
+    def __init__(self, log: Log, pairs: Pairs):
+        self.log, self.tenant = log, log.tenant
+        asked = query_of(self.tenant, pairs)
         self.query = funnel_query(asked)
         self.steps: DraftSteps = draft_steps(pairs, self.query.steps)
         self.problems = [problem for problem in asked.problems if not (problem.parameter == STEP.name and is_draft(self.steps))]
@@ -57,14 +60,11 @@ class Funnels:
         has_bar = any(asked.parameters[one.name] for one in (REACHED, DROPPED_AFTER)) and not misread & {REACHED.name, DROPPED_AFTER.name}
         self.bar: FunnelBar | None = bars.bar_of(asked) if has_bar else None
         self.cursor = asked.parameters[CURSOR.name] if has_bar else None
-        self.view = FunnelView(tenant, self.query, asked.parameters[VIEW.name], asked.parameters[TARGET.name])
+        self.view = FunnelView(log, self.query, asked.parameters[VIEW.name], asked.parameters[TARGET.name])
 
     def draw(self) -> None:
         st.html(STYLE)
-        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-            st.title("Funnels", anchor=False)
-            self.draw_presets()
-        messages.not_understood([problem.message for problem in self.problems])
+        heading("Funnels", [problem.message for problem in self.problems], self.draw_presets)
         self.draw_question()
         if is_draft(self.steps):
             st.info("A funnel needs at least two steps, each with a type.", icon=":material/filter_alt:")
@@ -88,7 +88,7 @@ class Funnels:
 
     def draw_question(self) -> None:
         selection = self.query.selection
-        period = PeriodPicker(selection, self.tenant, datetime.now(UTC).date())
+        period = PeriodPicker(selection, self.log, datetime.now(UTC).date())
         editor, rules = StepEditor(self.steps, self.types), RuleEditor(self.query, self.types)
         filters = FilterBar(self.tenant, selection, period, omitted=("type",), zone=ZonePicker(selection))
         everything = self.pairs(self.bar)
@@ -105,25 +105,22 @@ class Funnels:
 
     def draw_summary(self, answer: FunnelAnswer) -> None:
         first, last = answer.steps[0], answer.steps[-1]
-        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
-            with st.container(gap="xxsmall", key="said"):
-                reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.query)} {completed_phrase(self.query)}"
-                st.header(reached if first.units else "Nobody entered this funnel", anchor=False)
-                if last.interval95 and first.units:
-                    said = f"{numbers.count(last.units)} {reached_phrase(self.query, last.number)}"
-                    st.text(f"{said} · 95% interval {interval(last.interval95)}")
-                draw_as_of(self.tenant, self.query.selection.zone)
-                if self.query.as_of_ms is not None:
-                    self.draw_as_of()
-            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
-                pairs = self.view.query.pairs()
-                copying.download("Download steps as CSV", f"{PATH}.csv", [*pairs, ("table", "steps"), ("bom", "true")], "funnel-steps.csv")
-                copying.copy_link()
-                copying.copy_curl(PATH, pairs)
+        pairs = self.view.query.pairs()
+        steps_file = partial(copying.download, "Download steps as CSV", f"{PATH}.csv", [*pairs, ("table", "steps"), ("bom", "true")],
+                             "funnel-steps.csv")
+        reached = f"{numbers.percent(last.units, first.units)} of {units(first.units, self.query)} {completed_phrase(self.query)}"
+        title = reached if first.units else "Nobody entered this funnel"
+        with summary(title, steps_file, copying.copy_link, partial(copying.copy_curl, PATH, pairs)):
+            if last.interval95 and first.units:
+                said = f"{numbers.count(last.units)} {reached_phrase(self.query, last.number)}"
+                st.text(f"{said} · 95% interval {interval(last.interval95)}")
+            draw_as_of(self.log, self.query.selection.zone)
+            if self.query.as_of_ms is not None:
+                self.draw_as_of(self.query.as_of_ms)
 
-    def draw_as_of(self) -> None:
+    def draw_as_of(self, as_of_ms: int) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            said = instant(self.query.as_of_ms, self.query.selection.zone)
+            said = instant(as_of_ms, self.query.selection.zone)
             st.text(f"As it stood on {said}: later rows do not count.", width="content")
             st.button("Count them", key="count_later", on_click=self.count_later, type="tertiary")
 
@@ -136,12 +133,12 @@ class Funnels:
             st.plotly_chart(funnel_figure(answer, self.bar), key="funnel_picture", on_select=self.chosen_bar, selection_mode="points",
                             alt=funnel_alt_text(answer), config={"displayModeBar": False})
         with table:
-            pressed = sortable_table(step_rows(answer, self.bar_link, self.bar), STEP_HEADINGS, "Steps", key="funnel_table")
+            pressed = figure_table(step_rows(answer, self.bar_link, self.bar), STEP_HEADINGS, "Steps", key="funnel_table")
             address.follow(pressed.followed)
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
     def draw_emptiness(self, answer: FunnelAnswer) -> None:
-        types = [type for step in self.query.steps for type in step] if self.query.order == "any" else self.query.steps[0]
+        types = [one for step in self.query.steps for one in step] if self.query.order == "any" else self.query.steps[0]
         hint = f"Under these filters there is no {joined_by_or(types)} to begin with."
         messages.nothing_matches("entries", hint, self.clear if self.is_filtered else None)
 
@@ -179,8 +176,8 @@ class Funnels:
     def take_preset(self, steps: dict[str, DraftSteps]) -> None:
         """Makes the steps those of a preset; what they name is excluded no longer."""
         chosen = steps.get(st.session_state["preset"], self.steps)
-        named = {type for step in chosen for type in step}
-        excluded = tuple(type for type in self.query.excluded if type not in named)
+        named = {one for step in chosen for one in step}
+        excluded = tuple(one for one in self.query.excluded if one not in named)
         self.steps, self.query = chosen, replace(self.query, steps=chosen, excluded=excluded)
         self.show(None)
 
@@ -195,11 +192,4 @@ class Funnels:
         self.show(None)
 
 
-with process.store().snapshot() as snapshot:
-    tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
-        st.title("Funnels", anchor=False)
-        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
-    else:
-        pairs = address.pairs()
-        Funnels(tenant, query_of(tenant, pairs), pairs).draw()
+show("Funnels", lambda log: Funnels(log, address.pairs()).draw())

@@ -7,21 +7,21 @@ from functools import partial
 
 import streamlit as st
 
-import process
-from data.columns.tenant import Tenant
-from pages.visitor import visitor
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, relaxed_selections
 from queries.asking.parameters import Parameter
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence
 from ui.charts.palette import Looks
 from ui.components.pager import pager
-from ui.components.table.rows import table
-from ui.page import address, copying, messages
+from ui.components.table import record_table
+from ui.page import address, copying
 from ui.page.address import AddressField, Pairs, choice_field
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
-from ui.page.messages import draw_as_of
+from ui.page.log import Log
+from ui.page.messages import draw_as_of, no_interactions
 from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, RECORD_PARAMETER, cells, column_names, headed_columns, record_drawer
+from ui.page.section import Draw, summary
+from ui.page.shell import clear_filters_button, heading, show
 from ui.words import numbers
 
 PATH = "/api/v1/interaction-history"
@@ -35,8 +35,8 @@ SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, wi
 class History:
     """What the address asks of a tenant's log, and the parts of the page that answer it."""
 
-    def __init__(self, tenant: Tenant, query: Query):
-        self.tenant = tenant
+    def __init__(self, log: Log, query: Query):
+        self.log, self.tenant = log, log.tenant
         self.selection = query.selection
         self.problems = [problem.message for problem in query.problems]
         self.limit = min(query.parameters["limit"], LARGEST_LIMIT)
@@ -45,11 +45,7 @@ class History:
         self.columns: tuple[str, ...] = query.parameters["columns"]
 
     def draw(self) -> None:
-        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-            st.title("History", anchor=False)
-            if self.is_filtered:
-                st.button("Clear filters", key="clear", on_click=self.clear, icon=":material/filter_list_off:", type="tertiary")
-        messages.not_understood(self.problems)
+        heading("History", self.problems, *([partial(clear_filters_button, self.clear)] if self.is_filtered else []))
         self.draw_filters()
         found = page(self.tenant, self.selection, self.limit, self.cursor)
         self.draw_summary(found)
@@ -62,7 +58,7 @@ class History:
             record_drawer(self.record, record(self.tenant, self.record), self.selection.zone, Looks(self.tenant.names.type.ids))
 
     def draw_filters(self) -> None:
-        period = PeriodPicker(self.selection, self.tenant, datetime.now(UTC).date())
+        period = PeriodPicker(self.selection, self.log, datetime.now(UTC).date())
         bar = FilterBar(self.tenant, self.selection, period, zone=ZonePicker(self.selection))
         self.sizes = sorted({*SIZES, self.limit})
         fields = (*bar.fields, choice_field("limit", self.sizes, DEFAULT_LIMIT), AddressField("columns", lambda _: list(self.columns), columns_pairs))
@@ -70,13 +66,11 @@ class History:
         bar.draw(self.bound)
 
     def draw_summary(self, found: Page) -> None:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
-            with st.container(gap="xxsmall", key="said"):
-                st.header(numbers.counted(found.total, "interaction"), anchor=False)
-                st.text(sentence(self.selection, self.tenant.names))
-                draw_as_of(self.tenant, self.selection.zone)
-            if found.total:
-                self.draw_copying(found)
+        is_cut = found.total >= SPREADSHEET_ROWS
+        note = f"A spreadsheet holds {numbers.count(SPREADSHEET_ROWS)} rows and would cut off the rest of this file." if is_cut else None
+        with summary(numbers.counted(found.total, "interaction"), *(self.exports(found) if found.total else ()), note=note):
+            st.text(sentence(self.selection, self.tenant.names))
+            draw_as_of(self.log, self.selection.zone)
 
     def draw_toolbar(self, found: Page) -> None:
         place = neighbours(self.tenant, self.selection, self.limit, self.cursor)
@@ -97,34 +91,27 @@ class History:
                 # Set on every run: what is folded away is made anew when it opens, from the latest run alone.
                 st.session_state["columns"] = list(self.columns)
                 st.pills("Columns of the table", [column.name for column in COLUMNS], **self.bound("columns"),
-                         selection_mode="multi", format_func={column.name: column.label for column in COLUMNS}.get)
+                         selection_mode="multi", format_func={column.name: column.label for column in COLUMNS}.__getitem__)
 
-    def draw_copying(self, found: Page) -> None:
-        selected = self.selection.pairs()
-        with st.container(gap="xsmall", width="content", key="taking"):
-            with st.container(horizontal=True, gap="xsmall"):
-                copying.download(f"Download {numbers.counted(found.total, 'row')} as CSV", f"{PATH}.csv", [*selected, ("bom", "true")],
-                                 "interaction-history.csv")
-                copying.copy_link()
-                copying.copy_curl(PATH, [*selected, *self.page_pairs()])
-            if found.total >= SPREADSHEET_ROWS:
-                st.caption(f"A spreadsheet holds {numbers.count(SPREADSHEET_ROWS)} rows and would cut off the rest of this file.")
+    def exports(self, found: Page) -> tuple[Draw, ...]:
+        """The buttons to take along what is shown."""
+        selected, label = self.selection.pairs(), f"Download {numbers.counted(found.total, 'row')} as CSV"
+        return (
+            partial(copying.download, label, f"{PATH}.csv", [*selected, ("bom", "true")], "interaction-history.csv"),
+            copying.copy_link,
+            partial(copying.copy_curl, PATH, [*selected, *self.page_pairs()]),
+        )
 
     def draw_table(self, found: Page) -> None:
         zone = self.selection.zone
-        rows = [cells(record, zone) for record in found.records]
-        opened = table(rows, headed_columns(self.columns, zone), "Interactions", Looks(self.tenant.names.type.ids), self.record)
+        rows = {one.id: cells(one, zone) for one in found.records}
+        opened = record_table(rows, headed_columns(self.columns, zone), "Interactions", Looks(self.tenant.names.type.ids), self.record)
         if opened and opened != self.record:
             self.record = opened
             self.show(self.cursor, opened)
 
     def draw_emptiness(self) -> None:
-        found = relaxed_selections(self.tenant, self.selection)
-        helpful = [one for one in found if one.total]
-        hint = " ".join(f"Without the filter {one.dropped} there would be {numbers.count(one.total)}." for one in helpful)
-        ways = [messages.Action(f"Remove {one.dropped}", partial(self.show_selection, one.selection)) for one in helpful]
-        hint = hint or "Removing any one filter would not help."
-        messages.nothing_matches("interactions", hint, self.clear, ways)
+        no_interactions(relaxed_selections(self.tenant, self.selection), self.show_selection, self.clear)
 
     @property
     def is_filtered(self) -> bool:
@@ -161,10 +148,4 @@ def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:
     return [] if names in ((), DEFAULT_COLUMNS) else [("columns", ",".join(names))]
 
 
-with process.store().snapshot() as snapshot:
-    tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
-        st.title("History", anchor=False)
-        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
-    else:
-        History(tenant, parse(tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER, SHOWN_COLUMNS))).draw()
+show("History", lambda log: History(log, parse(log.tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER, SHOWN_COLUMNS))).draw())

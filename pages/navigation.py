@@ -10,9 +10,8 @@ import streamlit as st
 
 from accounts import Forbidden, Unauthenticated
 from data.store.limits import StoreError, TooSlow
-from pages.visitor import visitor
 from ui.page import address, messages
-from ui.page.shell import account_menu, frame
+from ui.page.shell import account_menu, frame, visitor
 
 
 @dataclass(frozen=True)

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
-from api.figures import GRAIN
+from data.columns.names import Entity
 from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
 from pages.offer_sides import RATE, RATE_FIELD, draw_sides
-from pages.taking import api_export_buttons
 from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections
-from queries.answers.trend import Bucket
+from queries.answers.trend import GRAIN, Bucket
 from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
 from queries.asking.sentence import touched_days
 from ui.charts.palette import Looks
 from ui.components.kpis import CLEAR, kpis, of_impressions, period_kpis
 from ui.components.kpis import DEFAULT_MEASURES as USUAL_MEASURES
-from ui.components.table.rows import table
+from ui.components.table import record_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.links import link_behind
 from ui.page.messages import no_interactions
 from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
+from ui.page.section import ApiExport, section, summary
 from ui.words import numbers
 from ui.words.measures import interval_text, standing_note
 
@@ -44,11 +45,13 @@ class OfferPage(OfferFrame):
     def draw(self) -> None:
         [self.offer] = self.chosen
         self.draw_way_back()
-        if self.offer not in self.tenant.names.offer.keys:
+        offers = self.tenant.names.offer
+        entity = offers.entities[offers.keys[self.offer]] if self.offer in offers.keys else None
+        if entity is None:
             hint = f"The link may be incomplete, or meant for another account. The id was {self.offer}."
             messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])
             return
-        self.draw_heading()
+        self.draw_heading(entity)
         messages.not_understood(self.problems)
         self.draw_filters(FIELDS)
         found = standings(self.tenant, self.selection)
@@ -60,8 +63,7 @@ class OfferPage(OfferFrame):
         if opened := self.asked["record"]:
             record_drawer(opened, record(self.tenant, opened), self.selection.zone, Looks(self.tenant.names.type.ids))
 
-    def draw_heading(self) -> None:
-        entity = self.tenant.names.offer.entities[self.tenant.names.offer.keys[self.offer]]
+    def draw_heading(self, entity: Entity) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
             st.title(entity.name or entity.id, anchor=False, width="content")
             if entity.status:
@@ -69,14 +71,10 @@ class OfferPage(OfferFrame):
             st.caption(entity.id if entity.name else "Only the id of this offer is known.", width="content")
 
     def draw_summary(self, found: Standings) -> None:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
-            with st.container(gap="xxsmall", key="said"):
-                st.header(numbers.counted(found.compared.now.total, "interaction"), anchor=False)
-                self.draw_sentence()
-                st.caption(self.compared_with(found))
-            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
-                copying.copy_link()
-                copying.copy_curl(COMPARISON, self.selection.pairs())
+        curl = partial(copying.copy_curl, COMPARISON, self.selection.pairs())
+        with summary(numbers.counted(found.compared.now.total, "interaction"), copying.copy_link, curl):
+            self.draw_sentence()
+            st.caption(self.compared_with(found))
 
     def compared_with(self, found: Standings) -> str:
         """What the changes are against, in words."""
@@ -102,11 +100,11 @@ class OfferPage(OfferFrame):
     def draw_figures(self, found: Standings, buckets: list[Bucket]) -> None:
         cards = []
         judged = count_changes(self.tenant, self.selection, found.compared, USUAL_MEASURES)
-        for id, card in zip(USUAL_MEASURES, period_kpis(found.compared, judged, buckets, self.link), strict=True):
-            rate = found.of[id].rate
-            interval = interval_text(id, rate) if rate and rate.low is not None else None
-            share = of_impressions(found.compared.now) if id == "accept" else None
-            note = ", ".join(part for part in (share, standing_note(id, found.of[id], interval)) if part) or None
+        for measure, card in zip(USUAL_MEASURES, period_kpis(found.compared, judged, buckets, self.link), strict=True):
+            rate = found.of[measure].rate
+            interval = interval_text(measure, rate) if rate and rate.low is not None else None
+            share = of_impressions(found.compared.now) if measure == "accept" else None
+            note = ", ".join(part for part in (share, standing_note(measure, found.of[measure], interval)) if part) or None
             cards.append(replace(card, note=note, verdict=f"{card.verdict} than before" if card.verdict in CLEAR else None))
         kpis(cards, "Figures of the offer")
 
@@ -116,15 +114,15 @@ class OfferPage(OfferFrame):
 
     def draw_newest(self) -> None:
         found = page(self.tenant, self.selection, NEWEST_ROWS)
-        with st.container(horizontal=True, vertical_alignment="center", key="newest_heading"):
-            st.header("Newest interactions", anchor=False)
-            st.page_link("history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
-                         icon_position="right", query_params=address.grouped(self.selection.pairs()))
-            api_export_buttons("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
+        export = ApiExport("offer-newest", HISTORY, [*self.selection.pairs(), ("limit", str(NEWEST_ROWS))])
+        section("newest", "Newest interactions", export, partial(
+            st.page_link, "history.py", label=f"All {numbers.count(found.total)} in History", icon=":material/arrow_forward:",
+            icon_position="right", query_params=address.grouped(self.selection.pairs()),
+        ))
         zone = self.selection.zone
         shown = headed_columns([name for name in DEFAULT_COLUMNS if name != "offer"], zone)
-        rows = [cells(one, zone) for one in found.records]
-        opened = table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked["record"])
+        rows = {one.id: cells(one, zone) for one in found.records}
+        opened = record_table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked["record"])
         if opened and opened != self.asked["record"]:
             self.asked["record"] = opened
             self.show(opened)

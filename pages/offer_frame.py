@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import sentence
 from ui.page import address
 from ui.page.address import AddressField, Pairs
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, filter_field, with_default_period
+from ui.page.log import Log
 from ui.page.messages import draw_as_of
 
 MOST_OFFERS = 4
@@ -21,17 +21,17 @@ MOST_OFFERS = 4
 class OfferFrame:
     """What the address asks of a tenant's offers. Without a period it asks of the last days."""
 
-    def __init__(self, tenant: Tenant, query: Query):
-        self.tenant = tenant
+    def __init__(self, log: Log, query: Query):
+        self.log, self.tenant = log, log.tenant
         self.query = query
         self.asked = query.parameters
-        self.selection = with_default_period(query, tenant)
+        self.selection = with_default_period(query, log)
         self.problems = [problem.message for problem in query.problems]
         self.chosen = self.selection.values("offerId")
 
     def draw_filters(self, fields: Sequence[AddressField] = ()) -> None:
         """Draws the filter bar without its offers, and the offers that are shown by themselves; `fields` are further widgets'."""
-        period = PeriodPicker(self.selection, self.tenant, datetime.now(UTC).date(), usual=True)
+        period = PeriodPicker(self.selection, self.log, datetime.now(UTC).date(), usual=True)
         bar = FilterBar(self.tenant, self.selection, period, omitted=("offerId",), zone=ZonePicker(self.selection))
         every = (*bar.fields, filter_field("offerId"), *fields)
         self.bound = address.bind(every, [*self.selected(), *self.parameters(field.key for field in fields)])
@@ -47,7 +47,7 @@ class OfferFrame:
     def draw_sentence(self) -> None:
         """Says what is counted, and up to when."""
         st.text(sentence(self.selection, self.tenant.names))
-        draw_as_of(self.tenant, self.selection.zone)
+        draw_as_of(self.log, self.selection.zone)
 
     def selected(self) -> Pairs:
         """The selection as the address has it: the usual period goes without saying."""

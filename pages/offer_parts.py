@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from api.figures import GRAIN
 from pages.offer_frame import OfferFrame
-from pages.taking import api_export_buttons, export_buttons
 from queries.answers.funnel import funnel
 from queries.answers.hours import heatmap
 from queries.answers.summary import every_row
-from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
+from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
 from queries.asking.funnel import FunnelQuery
 from queries.asking.measures import MEASURE, RATES
-from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.parameters import InvalidQuery, Parameter, one_of
 from ui.charts.funnel import funnel_alt_text, funnel_figure
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
 from ui.charts.palette import Looks
 from ui.components.heat_table import WEEKDAYS, busiest_hour, heat_table, hour_text
-from ui.components.table.figures import sortable_table
+from ui.components.table import figure_table
 from ui.page import address, messages
-from ui.page.links import part_link, rows_link
+from ui.page.controls import choose_figure, choose_grain
+from ui.page.links import part_link
+from ui.page.section import ApiExport, TableExport, section
 from ui.rows.funnels import STEP_HEADINGS, step_rows
-from ui.rows.offers import CHANNEL_HEADINGS, entity_cell, measure_cells
+from ui.rows.offers import CHANNEL_HEADINGS, channel_rows
 from ui.rows.summary import summary_file
-from ui.words.buckets import CHOICES, coarser_words, cut_caption, cut_words
+from ui.words.buckets import coarser_words, cut_caption, cut_words
 from ui.words.funnels import bar_pairs
 from ui.words.measures import value_text
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
 HOURS = "/api/v1/interaction-hours"
-HEAT_NAMES = {id: MEASURE[id].label for id in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
+HEAT_NAMES = {measure: MEASURE[measure].label for measure in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
 
 HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
 FIELDS = (address.choice_field(GRAIN.name, GRAINS, GRAIN.default), address.choice_field(HEAT.name, list(HEAT_NAMES), HEAT.default))
@@ -45,11 +46,8 @@ def buckets(frame: OfferFrame) -> list[Bucket]:
 def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
     """Draws the offer's interactions by type over time."""
     grain, selection = frame.asked[GRAIN.name], frame.selection
-    with st.container(horizontal=True, vertical_alignment="center", key="trend_heading"):
-        st.header("Interactions by type", anchor=False)
-        st.segmented_control("Each point is", GRAINS, **frame.bound(GRAIN.name), format_func=CHOICES.get,
-                             label_visibility="collapsed", required=True)
-        export_buttons("offer-trend", *trend_file(buckets, selection.zone), TREND, [*selection.pairs(), ("grain", grain)])
+    export = TableExport("offer-trend", *trend_file(buckets, selection.zone), TREND, [[*selection.pairs(), ("grain", grain)]])
+    section("trend", "Interactions by type", export, partial(choose_grain, frame.bound))
     fitting = fitting_grain(frame.tenant, selection, grain)
     cut = cut_words(frame.tenant, selection, grain)
     alt_text = trend_alt_text(buckets, selection.zone, fitting, cut)
@@ -60,7 +58,7 @@ def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
             st.caption(said)
     with st.expander("These lines as a table"):
         rows = trend_rows(buckets, selection.zone, lambda bucket, only: part_link(selection, bucket.start, bucket.end, only), cut)
-        sortable_table(rows, trend_headings(buckets, fitting), "Interactions by type over time", "trend_table")
+        figure_table(rows, trend_headings(buckets, fitting), "Interactions by type over time", "trend_table")
 
 
 def draw_funnel(frame: OfferFrame) -> None:
@@ -69,16 +67,15 @@ def draw_funnel(frame: OfferFrame) -> None:
     # A funnel's steps say which types count.
     query = FunnelQuery(selection.dropping("type"))
     answer = funnel(frame.tenant, query)
-    with st.container(horizontal=True, vertical_alignment="center", key="funnel_heading"):
-        st.header("Funnel", anchor=False)
-        st.page_link("funnels.py", label="Open in Funnels", icon=":material/arrow_forward:", icon_position="right",
-                     query_params=address.grouped(query.pairs()))
-        pairs = query.pairs()
-        api_export_buttons("offer-funnel", FUNNEL, pairs, [("table", "steps")])
+    pairs = query.pairs()
+    section("funnel", "Funnel", ApiExport("offer-funnel", FUNNEL, pairs, [("table", "steps")]), partial(
+        st.page_link, "funnels.py", label="Open in Funnels", icon=":material/arrow_forward:", icon_position="right",
+        query_params=address.grouped(pairs),
+    ))
     st.plotly_chart(funnel_figure(answer), key="funnel", alt=funnel_alt_text(answer), config={"displayModeBar": False, "staticPlot": True})
     with st.expander("These steps as a table"):
         rows = step_rows(answer, lambda bar: "/funnels" + address.query_string([*pairs, *bar_pairs(bar)]))
-        sortable_table(rows, STEP_HEADINGS, "Steps of the funnel", "funnel_table")
+        figure_table(rows, STEP_HEADINGS, "Steps of the funnel", "funnel_table")
         st.caption(f"**What this counts.** {messages.plain(answer.definition)}")
 
 
@@ -86,14 +83,9 @@ def draw_channels(frame: OfferFrame) -> None:
     """Draws the offer's figures on each channel."""
     selection, names = frame.selection, frame.tenant.names
     rows = every_row(frame.tenant, selection, "channel")
-    with st.container(horizontal=True, vertical_alignment="center", key="channels_heading"):
-        st.header("Channels", anchor=False)
-        export_buttons("offer-channels", *summary_file(rows), SUMMARY, [("groupBy", "channel"), *selection.pairs()])
-    drawn = []
-    for row in rows:
-        own = narrowed(selection, [filter_of("channelId", row.id)])
-        drawn.append({"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)})
-    sortable_table(drawn, CHANNEL_HEADINGS, "Channels", "channels")
+    calls = [[("groupBy", "channel"), *selection.pairs()]]
+    section("channels", "Channels", TableExport("offer-channels", *summary_file(rows), SUMMARY, calls))
+    figure_table(channel_rows(rows, selection, names), CHANNEL_HEADINGS, "Channels", "channels")
 
 
 def draw_heat(frame: OfferFrame) -> None:
@@ -104,13 +96,10 @@ def draw_heat(frame: OfferFrame) -> None:
     except InvalidQuery as refused:
         st.warning(str(refused))
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="heat_heading"):
-        st.header("Hours of the week", anchor=False)
-        st.selectbox("Figure", list(HEAT_NAMES), **frame.bound(HEAT.name), format_func=HEAT_NAMES.get,
-                     label_visibility="collapsed", filter_mode=None, width=180)
-        hours = [[day, hour, *(found.values(id)[place][hour] for id in HEAT_NAMES)]
-                 for place, day in enumerate(WEEKDAYS) for hour in range(24)]
-        export_buttons("offer-hours", ["weekday", "hour", *HEAT_NAMES], hours, HOURS, selection.pairs())
+    hours = [[day, hour, *(found.values(figure)[place][hour] for figure in HEAT_NAMES)]
+             for place, day in enumerate(WEEKDAYS) for hour in range(24)]
+    export = TableExport("offer-hours", ["weekday", "hour", *HEAT_NAMES], hours, HOURS, [selection.pairs()])
+    section("heat", "Hours of the week", export, partial(choose_figure, HEAT_NAMES, frame.bound, HEAT.name))
     values = found.values(measure)
     texts = [["" if value is None else hour_text(measure, value) for value in hours] for hours in values]
     heat_table(values, texts, f"{HEAT_NAMES[measure]} by weekday and hour, {found.zone}", "heat_table")

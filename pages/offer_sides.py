@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from data.columns.customers import SummaryRow
 from pages.offer_frame import OfferFrame
-from pages.taking import export_buttons
 from queries.answers.sides import sides
 from queries.answers.summary import every_row
 from queries.asking.measures import MEASURE, RATES
 from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.parameters import Parameter, one_of
-from ui.components.table.figures import Figure, sortable_table
+from ui.components.table import Cell, figure_table
 from ui.page import address
+from ui.page.controls import choose_one
 from ui.page.links import link_behind, rows_link
+from ui.page.section import TableExport, section
 from ui.rows.offers import entity_cell, side_headings, side_rows
 from ui.rows.summary import summary_file
 from ui.words.measures import conclusion, how_compared
@@ -34,19 +37,16 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
     def link(row: SummaryRow, measure: str) -> str | None:
         return link_behind(selection, measure, names, [filter_of(f"{by}Id", row.id)]) if row.figures[measure] else None
 
-    def name(row: SummaryRow) -> Figure:
+    def name(row: SummaryRow) -> Cell:
         if by == "offer" and row.id is not None:
             return entity_cell(row, "", frame.address_of(row.id))
         return entity_cell(row, f"No {by}", rows_link(narrowed(selection, [filter_of(f"{by}Id", row.id)])))
 
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{by}_heading"):
-        st.header(title, anchor=False)
-        st.segmented_control("Rate", list(RATE_NAMES), **frame.bound(RATE.name), format_func=RATE_NAMES.get,
-                             label_visibility="collapsed", required=True)
-        header, rows = summary_file(every_row(frame.tenant, selection, by))
-        export_buttons(f"offer-{by}s", header, rows, SUMMARY, [("groupBy", by), *selection.pairs()])
+    calls = [[("groupBy", by), *selection.pairs()]]
+    export = TableExport(f"offer-{by}s", *summary_file(every_row(frame.tenant, selection, by)), SUMMARY, calls)
+    section(by, title, export, partial(choose_one, "Rate", RATE_NAMES, frame.bound, RATE.name))
     st.markdown(conclusion(found, rate, f"{by}s"))
     of_two = sum(not side.rate.outnumbers for side in found) == 2
-    pressed = sortable_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
+    pressed = figure_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
     st.caption(f"{MEASURE[rate].help} {how_compared([side.contrast for side in found])}")
     address.follow(pressed.followed)

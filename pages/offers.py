@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-import process
 from pages.offer import PARAMETERS as OF_ONE
 from pages.offer import OfferPage
 from pages.offer_comparison import OfferComparison
 from pages.offer_frame import OfferFrame
-from pages.taking import export_buttons
-from pages.visitor import visitor
 from queries.answers.history import relaxed_selections
 from queries.answers.summary import DESCENDING, NAME, SEARCH, SORT, SORTS, OfferSummaries, offers
 from queries.asking.selection import Selection, parse
-from ui.components.table.figures import sortable_table
+from ui.components.table import Direction, figure_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
 from ui.page.filter_bar import ALL_TIME
+from ui.page.log import Log
 from ui.page.messages import no_interactions
+from ui.page.section import TableExport, summary
+from ui.page.shell import heading, show
 from ui.rows.offers import offer_cells, offer_headings
 from ui.rows.summary import summary_file
 from ui.words import numbers
@@ -37,9 +37,7 @@ SEARCH_FIELD = AddressField("search", lambda pairs: last(pairs, "search"), searc
 
 class OfferList(OfferFrame):
     def draw(self) -> None:
-        with st.container(horizontal=True, vertical_alignment="center", key="heading"):
-            st.title("Offers", anchor=False)
-        messages.not_understood(self.problems)
+        heading("Offers", self.problems)
         self.sort, self.search = self.asked["sort"], self.asked["search"]
         found = offers(self.tenant, self.selection, self.sort, self.search)
         self.draw_filters((SORT_FIELD, SEARCH_FIELD))
@@ -55,16 +53,13 @@ class OfferList(OfferFrame):
             messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])
 
     def draw_summary(self, found: OfferSummaries) -> None:
-        with st.container(horizontal=True, vertical_alignment="bottom", key="summary"):
-            with st.container(gap="xxsmall", key="said"):
-                number = numbers.counted(len(found.offers), "offer")
-                st.header(f"None of {number} has interactions" if self.nobody_met(found) else number, anchor=False)
-                self.draw_sentence()
-            with st.container(horizontal=True, gap="xsmall", width="content", key="taking"):
-                copying.copy_link()
-                if found.offers and not self.nobody_met(found):
-                    header, rows = summary_file([offer.row for offer in found.offers])
-                    export_buttons("offers", header, rows, API, [*self.selection.pairs(), ("limit", str(MOST_ROWS))])
+        number = numbers.counted(len(found.offers), "offer")
+        buttons = [copying.copy_link]
+        if found.offers and not self.nobody_met(found):
+            header, rows = summary_file([offer.row for offer in found.offers])
+            buttons.append(TableExport("offers", header, rows, API, [[*self.selection.pairs(), ("limit", str(MOST_ROWS))]]).draw)
+        with summary(f"None of {number} has interactions" if self.nobody_met(found) else number, *buttons):
+            self.draw_sentence()
 
     def nobody_met(self, found: OfferSummaries) -> bool:
         """Whether there is nothing to list but offers without a single interaction, which nobody searched for."""
@@ -77,8 +72,8 @@ class OfferList(OfferFrame):
     def draw_table(self, found: OfferSummaries) -> None:
         rows = [offer_cells(offer, self.selection, self.tenant.names, self.address_of) for offer in found.offers[:MOST_ROWS]]
         column = self.sort.removeprefix(DESCENDING)
-        direction = "descending" if self.sort.startswith(DESCENDING) else "ascending"
-        pressed = sortable_table(rows, offer_headings(self.selection.zone), "Offers", "offers", (column, direction))
+        direction: Direction = "descending" if self.sort.startswith(DESCENDING) else "ascending"
+        pressed = figure_table(rows, offer_headings(self.selection.zone), "Offers", "offers", (column, direction))
         if len(found.offers) > MOST_ROWS:
             shown = f"The first {numbers.count(MOST_ROWS)} of {numbers.count(len(found.offers))}"
             st.caption(f"{shown}: search, or sort by another column, for the rest.")
@@ -96,13 +91,11 @@ def sort_after(sort: str, pressed: str) -> str:
     return pressed if pressed == NAME else DESCENDING + pressed
 
 
-with process.store().snapshot() as snapshot:
-    tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
-        st.title("Offers", anchor=False)
-        messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
-    else:
-        query = parse(tenant.id, address.pairs(), (SORT, SEARCH, ALL_TIME, *OF_ONE))
-        chosen = len(query.selection.values("offerId"))
-        view = OfferList if not chosen else OfferPage if chosen == 1 else OfferComparison
-        view(tenant, query).draw()
+def page_of(log: Log) -> OfferList | OfferPage | OfferComparison:
+    """The page of as many offers as the address names: of all, of one, or of a few side by side."""
+    query = parse(log.tenant.id, address.pairs(), (SORT, SEARCH, ALL_TIME, *OF_ONE))
+    chosen = len(query.selection.values("offerId"))
+    return (OfferList if not chosen else OfferPage if chosen == 1 else OfferComparison)(log, query)
+
+
+show("Offers", lambda log: page_of(log).draw())

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.csv_text import cell_text, header_text, rows_text
+from api.csv_text import rows_text
+from queries.answers.csv_text import cell_text, header_text
 
 CELLS = [
     # value, as it stands in the file, as it stands there with raw=true

@@ -146,7 +146,7 @@ def test_a_step_can_be_added_chosen_moved_and_removed_and_back_undoes_it(go: Vis
 def test_with_too_few_types_the_page_asks_for_them_instead_of_answering(go: Visit):
     page = go("/funnels?step=impression&step=click")
     page.get_by_role("button", name="Remove click").first.click()
-    expect(page.get_by_text("A funnel needs at least two steps with a type each")).to_be_visible()
+    expect(page.get_by_text("A funnel needs at least two steps, each with a type")).to_be_visible()
     expect(page.get_by_text("Not everything in this link was understood")).to_have_count(0)
     expect(steps(page)).to_have_count(0)
 

@@ -74,7 +74,7 @@ def test_the_trends_table_has_each_day_of_the_api_in_the_chosen_time_zone(go: Vi
         buckets = client.get(f"{API}/interaction-trend", params=parse_qsl(words)).json()["buckets"]
     types = table.locator("thead th").all_inner_texts()[1:-2]
     assert cells(page, "Interactions by type over time") == [
-        [f"2026-06-{14 - place:02d}", *(f"{bucket['counts'][type]:,}" for type in types), f"{bucket['customers']:,}", f"{bucket['revenue']:,.2f}"]
+        [f"2026-06-{14 - place:02d}", *(f"{bucket['counts'][name]:,}" for name in types), f"{bucket['customers']:,}", f"{bucket['revenue']:,.2f}"]
         for place, bucket in enumerate(reversed(buckets))
     ]
     assert sorted(types) == sorted(buckets[0]["counts"])
@@ -161,7 +161,7 @@ def test_the_whole_log_and_the_usual_period_are_both_a_choice_and_an_address(go:
     page = go("/overview?type=click")
     choose(page, "Period", "All time")
     expect(page).to_have_url(re.compile("period=all"))
-    expect(page.get_by_text("nothing from before this period")).to_be_visible()
+    expect(page.get_by_text("nothing before this period")).to_be_visible()
     choose(page, "Period", "Last 30 days")
     expect(page).to_have_url(re.compile(r"/overview\?type=click$"))
 

@@ -21,8 +21,8 @@ def cold(tmp_path: Path) -> Iterator[Dashboard]:
     """The product with four customers, each with an impression and a click; funnels are ready once the folder has a file `ready`."""
     rows, home = tmp_path / "rows.ndjson", tmp_path / "state"
     rows.write_text("".join(
-        f'{{"id":"{type}{n}","customerId":"C{n}","offerId":"o","interactionType":"{type}","timestamp":"2026-06-30T10:0{minute}:00Z"}}\n'
-        for n in range(4) for minute, type in enumerate(("impression", "click"))
+        f'{{"id":"{name}{n}","customerId":"C{n}","offerId":"o","interactionType":"{name}","timestamp":"2026-06-30T10:0{minute}:00Z"}}\n'
+        for n in range(4) for minute, name in enumerate(("impression", "click"))
     ))
     run(home, "data", "load", str(rows), "--tenant", TENANT)
     with served(home, TENANT, ["tests/held_server.py"], HELD_UNTIL=str(home / "ready")) as dashboard:

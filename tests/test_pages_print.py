@@ -61,4 +61,4 @@ def test_every_row_of_a_long_table_is_printed(visit: Visit):
     ids = page.locator("tbody tr").evaluate_all("rows => rows.map(row => row.dataset.id)")
     assert len(ids) == 100
     text = printed(page)
-    assert [id for id in ids if id not in text] == []
+    assert [one for one in ids if one not in text] == []

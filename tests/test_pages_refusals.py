@@ -19,7 +19,7 @@ def shown_where(problem: Exception, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     def fails() -> None:
         raise problem
 
-    monkeypatch.setattr("pages.visitor.visitor", fails)
+    monkeypatch.setattr("ui.page.shell.visitor", fails)
     return AppTest.from_file(str(PAGE)).run()
 
 

@@ -21,9 +21,9 @@ def go(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Leads an open page to an address of a small shop: each customer did each thing once on each of two days."""
     home = tmp_path_factory.mktemp("shop")
     rows = [
-        {"id": f"{day}-{customer}-{type}", "customerId": customer, "interactionType": type, "offerId": "o1",
+        {"id": f"{day}-{customer}-{name}", "customerId": customer, "interactionType": name, "offerId": "o1",
          "timestamp": f"2026-03-0{day}T{10 + hour}:00:00Z"}
-        for day in (2, 3) for customer in ALIKE for hour, type in enumerate(TYPES)
+        for day in (2, 3) for customer in ALIKE for hour, name in enumerate(TYPES)
     ]
     file = home / "rows.ndjson"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -69,7 +69,7 @@ def test_each_type_has_the_marker_and_the_colour_of_its_line_in_tables_too(go: V
     page = go("/overview?from=2026-03-02&to=2026-03-04")
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     colours = page.evaluate("Object.fromEntries(document.querySelector('.js-plotly-plot').data.map(line => [line.name, line.line.color]))")
-    assert colours == {type: colour for type, (_, colour) in drawn_as.items()}
+    assert colours == {name: colour for name, (_, colour) in drawn_as.items()}
 
 
 def test_one_week_has_its_monday_on_the_axis_small_counts_whole_numbers_and_a_cut_week_says_so(go: Visit):
@@ -100,4 +100,4 @@ def test_in_any_order_no_table_of_the_funnel_names_a_step(go: Visit):
     for name in ("Steps", "Units", "Now and before"):
         words = page.get_by_role("table", name=name).inner_text()
         assert "Did 2 of 2" in words
-        assert not [type for type in TYPES if type in words]
+        assert not [name for name in TYPES if name in words]

@@ -33,10 +33,10 @@ DAY = 86_400_000
 LOOKS = Looks([None, NAME])
 
 
-def funnel_of(type: str) -> FunnelAnswer:
-    steps = (ANSWER.steps[0], FunnelStep(2, (type,), 50, 60, 0.25, 0.25, (0.195, 0.314), 0, None))
+def funnel_of(name: str) -> FunnelAnswer:
+    steps = (ANSWER.steps[0], FunnelStep(2, (name,), 50, 60, 0.25, 0.25, (0.195, 0.314), 0, None))
     trend = tuple(replace(bucket, units=bucket.units[:2]) for bucket in ANSWER.trend)
-    return replace(ANSWER, query=replace(QUESTION, steps=(("impression",), (type,))), steps=steps, trend=trend)
+    return replace(ANSWER, query=replace(QUESTION, steps=(("impression",), (name,))), steps=steps, trend=trend)
 
 
 def breakdown() -> go.Figure:

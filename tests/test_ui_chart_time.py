@@ -20,15 +20,15 @@ def months(number: int, first: int = 2025) -> list[str]:
     return [date(first + place // 12, place % 12 + 1, 1).isoformat() for place in range(number)]
 
 
-@pytest.mark.parametrize(("starts", "grain", "range", "text"), [
+@pytest.mark.parametrize(("starts", "grain", "ends", "text"), [
     (["2026-03-15"], "day", ["2026-03-14T12:00:00", "2026-03-15T12:00:00"], "15 Mar<br>2026"),
     (["2026-03-09"], "week", ["2026-03-05T12:00:00", "2026-03-12T12:00:00"], "9 Mar<br>2026"),
     (["2026-03-01"], "month", ["2026-02-14T00:00:00", "2026-03-16T00:00:00"], "Mar<br>2026"),
     (["2026-01-01"], "year", ["2025-07-02T00:00:00", "2026-07-03T00:00:00"], "2026"),
 ])
-def test_a_single_bucket_is_named_in_the_middle_of_its_own_width(starts: list[str], grain: str, range: list[str], text: str):
+def test_a_single_bucket_is_named_in_the_middle_of_its_own_width(starts: list[str], grain: str, ends: list[str], text: str):
     axis = bucket_axis(starts, grain)
-    assert (axis["range"], axis["tickvals"], axis["ticktext"]) == (range, starts, [text])
+    assert (axis["range"], axis["tickvals"], axis["ticktext"]) == (ends, starts, [text])
 
 
 @pytest.mark.parametrize(("starts", "grain", "texts"), [

@@ -7,7 +7,7 @@ from queries.asking.measures import Figures
 from queries.asking.times import milliseconds
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, trend_types
 from ui.charts.palette import Looks
-from ui.components.table.figures import Figure
+from ui.components.table import Cell
 from ui.page.address import query_string
 
 ZONE = "Europe/Amsterdam"
@@ -34,8 +34,8 @@ def test_each_type_is_a_line_in_its_look_with_empty_days_as_zeros_on_the_zones_d
     assert list(lines) == ["impression", "click", "save"]
     assert list(lines["click"].x) == ["2026-03-28", "2026-03-29", "2026-03-30"]
     assert list(lines["click"].y) == [3, 0, 5]
-    for type, line in lines.items():
-        assert (line.line.color, line.line.dash, line.marker.symbol) == (LOOKS[type].colour, LOOKS[type].dash, LOOKS[type].marker)
+    for name, line in lines.items():
+        assert (line.line.color, line.line.dash, line.marker.symbol) == (LOOKS[name].colour, LOOKS[name].dash, LOOKS[name].marker)
 
 
 def test_a_bucket_that_is_cut_is_shaded_and_says_what_of_it_counts():
@@ -79,8 +79,8 @@ def test_the_table_has_the_newest_day_first_and_each_day_leads_to_its_rows():
     rows = trend_rows(THREE, ZONE, lambda bucket, only: f"/history?from={bucket.start}" + query_string(only).replace("?", "&"), CUT)
     assert [row["start"].text for row in rows] == ["2026-03-30", "2026-03-29", "2026-03-28"]
     assert rows[0]["start"].address == f"/history?from={THREE[2].start}"
-    assert rows[0]["type click"] == Figure("5", address=f"/history?from={THREE[2].start}&type=click")
-    assert rows[1]["type click"] == Figure("0")
+    assert rows[0]["type click"] == Cell("5", address=f"/history?from={THREE[2].start}&type=click")
+    assert rows[1]["type click"] == Cell("0")
     assert [row["start"].note for row in rows] == ["14 of 24 hours", None, None]
     assert (rows[0]["customers"].text, rows[0]["revenue"].text) == ("2", "1.50")
 

@@ -8,21 +8,21 @@ from ui.components.kpis import Kpi
 from ui.rows.customers import customer_kpis, offer_rows, offers_file, type_rows
 
 
-def asked(log: Log, id: str):
+def asked(log: Log, asked_id: str):
     with log.store.snapshot() as snapshot:
-        return customer(snapshot.tenant(ACME), id)
+        return customer(snapshot.tenant(ACME), asked_id)
 
 
-def cards_of(log: Log, id: str) -> dict[str, Kpi]:
-    with log.store.snapshot() as snapshot:
-        tenant = snapshot.tenant(ACME)
-        return {card.label: card for card in customer_kpis(customer(tenant, id), Selection(ACME, (("customerId", (id,)),)), tenant.names)}
-
-
-def rows_of(log: Log, id: str) -> list:
+def cards_of(log: Log, asked_id: str) -> dict[str, Kpi]:
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        return offer_rows(customer(tenant, id), Selection(ACME, (("customerId", (id,)),)), tenant.names)
+        return {card.label: card for card in customer_kpis(customer(tenant, asked_id), Selection(ACME, (("customerId", (asked_id,)),)), tenant.names)}
+
+
+def rows_of(log: Log, asked_id: str) -> list:
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME)
+        return offer_rows(customer(tenant, asked_id), Selection(ACME, (("customerId", (asked_id,)),)), tenant.names)
 
 
 def story(log: Log) -> None:

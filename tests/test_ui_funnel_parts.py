@@ -110,7 +110,7 @@ def test_in_any_order_no_word_of_any_picture_table_or_file_is_a_steps_type():
         *(repr(table(answer).to_pydict()) for table in TABLES.values()),
     ]
     for words in said:
-        assert not [type for step in types for type in step if type in words], words
+        assert not [one for step in types for one in step if one in words], words
     assert step_rows(answer, str)[3]["previous"].note == "of those who did 2 of 3 steps or more"
     assert [trace.name for trace in funnel_trend_figure(answer, LOOKS, {}).data] == ["Did 2 of 3", "Did 3 of 3", "Entries"]
 

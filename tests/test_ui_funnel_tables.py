@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
 from tests.funnel_answers import ANSWER
-from ui.components.table.figures import Figure
+from ui.components.table import Cell
 from ui.rows.funnels import step_rows
 
 
@@ -10,8 +10,8 @@ def link(bar: FunnelBar) -> str:
     return f"/{bar.lowest}-{bar.highest}"
 
 
-def text(cell: Figure | str | None) -> str | None:
-    return cell.text if isinstance(cell, Figure) else cell
+def text(cell: Cell | str | None) -> str | None:
+    return cell.text if isinstance(cell, Cell) else cell
 
 
 def test_every_bar_of_the_picture_has_a_row_with_its_number():

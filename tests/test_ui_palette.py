@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from itertools import combinations
 from pathlib import Path
@@ -8,7 +9,25 @@ import pytest
 
 from tests.colour_sight import SIGHTS, distance, linear
 from ui.charts import palette
-from ui.charts.palette import KNOWN, OWN_COLOURS, OWN_MARKERS, Look, Looks, outline, own_look
+from ui.charts.palette import (
+    BAD,
+    CATEGORICAL,
+    COUNTED,
+    GOOD,
+    KNOWN,
+    LOST,
+    OWN_COLOURS,
+    OWN_MARKERS,
+    PLAIN,
+    SEQUENTIAL,
+    THEMES,
+    Look,
+    Looks,
+    css_variables,
+    faded,
+    outline,
+    own_look,
+)
 
 ROOT = Path(palette.__file__).resolve().parents[2]
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
@@ -39,7 +58,7 @@ def test_white_text_reads_on_every_colour(colour: str):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("colour", COLOURS)
+@pytest.mark.parametrize("colour", [*COLOURS, COUNTED, LOST, GOOD, BAD, PLAIN])
 def test_every_colour_stands_out_from_the_page(colour: str, theme: str):
     assert contrast(colour, THEME[theme]["backgroundColor"]) >= 3
 
@@ -49,6 +68,39 @@ def test_every_colour_stands_out_from_the_page(colour: str, theme: str):
 @pytest.mark.parametrize("text", ["textColor", "linkColor", "grayColor", "dataframeHeaderTextColor"])
 def test_text_reads_on_its_theme(theme: str, ground: str, text: str):
     assert contrast(THEME[theme][text], THEME[theme][ground]) >= 4.5
+
+
+COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3,4})\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch)\(")
+DRAWN = [path for folder in ("ui", "pages") for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".py", ".css", ".js", ".html")]
+
+
+def test_the_themes_that_streamlit_reads_are_those_of_the_palette():
+    assert {name: options for name, options in THEME.items() if isinstance(options, dict)} == THEMES
+    assert (THEME["chartCategoricalColors"], THEME["chartSequentialColors"]) == ([*CATEGORICAL], [*SEQUENTIAL])
+
+
+def test_no_colour_stands_anywhere_but_in_the_palette():
+    assert COLOUR.findall("a { color: #5B54EA; fill: rgb(1 2 3) } #root") == ["#5B54EA", "rgb("]
+    assert len(DRAWN) > 60
+    assert {path.name: COLOUR.findall(path.read_text("utf-8")) for path in DRAWN if COLOUR.search(path.read_text("utf-8"))}.keys() == {"palette.py"}
+    assert COLOUR.findall((ROOT / "ui" / "page" / "mark.svg").read_text("utf-8")) == [palette.BRAND]
+
+
+def test_the_styles_name_the_variables_of_the_palette_and_use_them_all():
+    used = {name for path in DRAWN if path.suffix == ".css" for name in re.findall(r"var\((--ih-[a-z-]+)\)", path.read_text("utf-8"))}
+    assert used == set(re.findall(r"(--ih-[a-z-]+):", css_variables()))
+
+
+@pytest.mark.parametrize(("theme", "place"), [("light", 0), ("dark", 1)])
+@pytest.mark.parametrize("ground", ["backgroundColor", "secondaryBackgroundColor"])
+@pytest.mark.parametrize("news", ["good", "bad"])
+def test_good_and_bad_news_read_on_their_theme(news: str, ground: str, theme: str, place: int):
+    [pair] = re.findall(rf"--ih-{news}: light-dark\((.*), (.*)\);", css_variables())
+    assert contrast(pair[place], THEME[theme][ground]) >= 4.5
+
+
+def test_a_faded_colour_keeps_its_hue():
+    assert faded("#8086A0", 0.16) == "rgba(128,134,160,0.16)"
 
 
 def told_apart(one: Look, other: Look, with_dashes: bool) -> bool:
@@ -75,7 +127,7 @@ def test_any_two_types_that_are_drawn_together_can_be_told_apart(with_dashes: bo
 
 def test_any_two_of_a_shops_own_types_differ_in_dash_and_in_marker_and_neighbours_in_colour_for_everyone():
     looks = Looks([None, *SHOP])
-    for one, other in combinations([looks[type] for type in SHOP], 2):
+    for one, other in combinations([looks[name] for name in SHOP], 2):
         assert one.dash != other.dash and one.marker != other.marker
     for one, other in combinations(OWN_COLOURS, 2):
         assert min(distance(one, other, sight) for sight in SIGHTS) >= FAR
@@ -88,7 +140,7 @@ def test_markers_of_different_names_have_different_outlines():
 
 def test_a_types_look_goes_by_its_place_among_the_logs_own_and_later_types_do_not_change_it():
     early, later = Looks([None, "impression", *SHOP[:2]]), Looks([None, "impression", *SHOP[:2], "click", *SHOP[2:]])
-    assert [early[type] for type in SHOP[:2]] == [later[type] for type in SHOP[:2]] == [own_look(0), own_look(1)]
+    assert [early[name] for name in SHOP[:2]] == [later[name] for name in SHOP[:2]] == [own_look(0), own_look(1)]
     assert later["purchase"] == own_look(3) == Look("#8800FF", "dashdot", "diamond-tall")
     assert later["click"] == KNOWN["click"]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from queries.answers.comparison import PeriodComparison
 from queries.answers.rates import Verdict
 from queries.answers.trend import Bucket
@@ -12,7 +14,7 @@ BEFORE = Figures(impression=1000, click=50, accept=20, convert=9, dismiss=60, po
 DAYS = TimeRange(0, 2), TimeRange(-2, 0)
 
 
-def cards(now: Figures, before: Figures | None, buckets: list[Bucket] = [], **judged: Verdict) -> dict[str, Kpi]:
+def cards(now: Figures, before: Figures | None, buckets: Sequence[Bucket] = (), **judged: Verdict) -> dict[str, Kpi]:
     compared = PeriodComparison(DAYS[0], DAYS[1] if before else None, now, before, is_complete=True)
     made = period_kpis(compared, judged, buckets, lambda measure: f"/history?of={measure}")
     return dict(zip(DEFAULT_MEASURES, made, strict=True))
@@ -26,19 +28,19 @@ def test_a_count_is_shown_with_its_change_and_what_it_was():
 
 def test_without_a_test_behind_it_a_change_has_neither_colour_nor_arrow_nor_verdict():
     made = cards(NOW, BEFORE)
-    assert {(made[id].tone, made[id].verdict) for id in ("impression", "click", "accept", "convert", "dismiss", "customers", "revenue")} == {
+    assert {(made[one].tone, made[one].verdict) for one in ("impression", "click", "accept", "convert", "dismiss", "customers", "revenue")} == {
         ("quiet", None),
     }
     assert (made["dismiss"].change, made["revenue"].change) == ("−50.0%", "−50.0%")
     unclear = cards(NOW, BEFORE, click="no clear difference", accept="too few to say")
-    assert [(unclear[id].change, unclear[id].tone, unclear[id].verdict) for id in ("click", "accept")] == [
+    assert [(unclear[one].change, unclear[one].tone, unclear[one].verdict) for one in ("click", "accept")] == [
         ("+100.0%", "quiet", "no clear change"), ("±0.0%", "quiet", "too few to say"),
     ]
 
 
 def test_what_a_test_says_has_colour_arrow_and_word():
     made = cards(NOW, BEFORE, click="higher", dismiss="lower", impression="higher")
-    assert [(made[id].change, made[id].tone, made[id].verdict) for id in ("click", "dismiss", "impression")] == [
+    assert [(made[one].change, made[one].tone, made[one].verdict) for one in ("click", "dismiss", "impression")] == [
         ("▲ +100.0%", "good", "clearly higher"), ("▼ −50.0%", "good", "clearly lower"), ("▲ ±0.0%", "quiet", "clearly higher"),
     ]
     assert cards(NOW, BEFORE, dismiss="higher", click="lower")["dismiss"].tone == "bad"

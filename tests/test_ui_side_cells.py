@@ -4,7 +4,7 @@ from data.columns.customers import SummaryRow
 from queries.answers.rates import Contrast, Rate
 from queries.answers.sides import Side
 from queries.asking.measures import Figures
-from ui.components.table.figures import DrawnInterval, Figure
+from ui.components.table import Cell, DrawnInterval
 from ui.rows.offers import side_headings, side_rows
 
 SURE = Side(SummaryRow("cr_a", "Hero", None, Figures()), Rate(20.0, 10.0, 30.0, 20, 100, True), Contrast("higher", 0.1, 0.01))
@@ -13,7 +13,7 @@ BEYOND = Side(SummaryRow("cr_b", None, None, Figures()), Rate(50.0, 20.0, 60.0, 
 
 
 def rows() -> list:
-    return side_rows([SURE, FEW, BEYOND], "ctr", lambda row: Figure(row.label), lambda row, measure: row.id and f"/{row.id}/{measure}")
+    return side_rows([SURE, FEW, BEYOND], "ctr", lambda row: Cell(row.label), lambda row, measure: row.id and f"/{row.id}/{measure}")
 
 
 def test_the_columns_are_named_for_the_counts_behind_the_rate() -> None:

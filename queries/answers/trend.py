@@ -11,11 +11,17 @@ from data.columns.tally import aggregate, by_key
 from data.columns.tenant import Tenant
 from queries.asking.calendar import DAY, GRAINS, HOUR, Grain, Spans, calendar_edges, one_bucket_per_span
 from queries.asking.measures import Figures
+from queries.asking.parameters import Parameter, one_of
 from queries.asking.periods import TimeRange, time_range
 from queries.asking.selection import Selection
 from queries.asking.times import local_date
 
 MOST_BUCKETS = 10_000
+
+GRAIN = Parameter(
+    "grain", one_of(*GRAINS), "How long a bucket is, in the calendar of `tz`; weeks begin on Mondays.", "day",
+    schema=(("type", "string"), ("enum", list(GRAINS)), ("default", "day")),
+)
 
 _SHORTEST = {"day": DAY - 12 * HOUR, "week": 6 * DAY, "month": 27 * DAY, "year": 364 * DAY}
 

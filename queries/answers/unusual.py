@@ -8,6 +8,7 @@ Of a channel's measure the window that stands out most is told."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -23,7 +24,7 @@ from queries.asking.calendar import HOUR, one_bucket_per_span
 from queries.asking.measures import MEASURE
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Selection
-from queries.asking.times import utc_datetime
+from queries.asking.times import iso, utc_datetime
 
 MEASURES = ("impression", "click", "dismiss", "accept", "convert")
 SMALLEST_CHANGE = 0.2
@@ -165,3 +166,13 @@ def _sentence(channel: str | None, measure: str, window: _Window, ratio: float |
         return f"{what} stopped {when}: none {span}, {usual}."
     change = f"{'rose' if ratio > 0 else 'fell'} by {abs(ratio):,.0%}"
     return f"{what} {change} {'on' if one else f'{span} from'} {day}: {window.now:,}, {usual}."
+
+
+UNUSUAL_COLUMNS = ("channelId", "channelName", "measure", "from", "to", "now", "usual", "change", "p", "sentence")
+
+
+def unusual_rows(found: Iterable[UnusualChange]) -> list[tuple[str | int | float | None, ...]]:
+    """What is unusual as rows, under UNUSUAL_COLUMNS."""
+    return [
+        (one.channel, one.name, one.measure, iso(one.start), iso(one.end), one.now, one.usual, one.ratio, one.p, one.sentence) for one in found
+    ]

@@ -6,13 +6,11 @@ import plotly.graph_objects as go
 
 from queries.answers.funnel import FunnelAnswer, FunnelStep
 from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
+from ui.charts.palette import COUNTED, LOST
 from ui.charts.parts import chart_text
 from ui.words.funnels import bar_name, interval, step_label, step_name, units
 from ui.words.numbers import count, percent
 
-COLOUR = "#5B54EA"
-# Its lines are thin, so it stands out from both pages by 3 : 1 at full strength.
-LOST_COLOUR = "#7C7DF3"
 _ROW_HEIGHT = 84
 _BAR_WIDTH = 0.34
 _QUIET = 0.35
@@ -31,14 +29,14 @@ def funnel_figure(answer: FunnelAnswer, current: FunnelBar | None = None) -> go.
     figure = go.Figure([
         go.Bar(
             x=counts, y=rows, orientation="h", width=_BAR_WIDTH, name="Reached",
-            marker={"color": COLOUR, "opacity": [_opacity(reached(-row), current) for row in rows]},
+            marker={"color": COUNTED, "opacity": [_opacity(reached(-row), current) for row in rows]},
             customdata=[["reached", str(-row)] for row in rows],
             hovertext=[_pointed_at(answer, reached(step.number)) for step in answer.steps],
             hovertemplate="%{hovertext}<extra></extra>",
         ),
         go.Bar(
             x=[bar.size(counts) for bar in lost], y=rows[1:], orientation="h", width=_BAR_WIDTH, name="Lost before this step",
-            marker={"color": LOST_COLOUR, "opacity": [_opacity(bar, current) for bar in lost], "line": {"color": LOST_COLOUR, "width": 1},
+            marker={"color": LOST, "opacity": [_opacity(bar, current) for bar in lost], "line": {"color": LOST, "width": 1},
                     "pattern": {"shape": "/", "size": 6, "solidity": [_LOST_CHOSEN if bar == current else _LOST for bar in lost]}},
             customdata=[["droppedAfter", str(bar.lowest)] for bar in lost],
             hovertext=[_pointed_at(answer, bar) for bar in lost],

@@ -6,10 +6,10 @@ import plotly.graph_objects as go
 
 from queries.answers.funnel_comparison import FunnelComparison
 from queries.asking.sentence import instant
-from ui.charts.funnel import COLOUR
+from ui.charts.palette import ASIDE, COMPARED, COUNTED
 from ui.charts.parts import RATE_FORMAT, chart_text
-from ui.components.table.figures import Figure, Heading
-from ui.rows.funnels import FigureRow, difference_cell
+from ui.components.table import Cell, Column, Row
+from ui.rows.funnels import difference_cell
 from ui.words.funnels import interval, step_heading, step_label, step_name, step_types
 from ui.words.numbers import NOTHING, count, duration, percent
 
@@ -18,18 +18,17 @@ BEFORE_HEADER = (
     "difference", "verdict",
 )
 BEFORE_HEADINGS = (
-    Heading("step", "Step", "text"), Heading("now", "Units now"), Heading("before", "Before"),
-    Heading("now_rate", "% of first now", help="With its 95% interval"), Heading("before_rate", "Before", help="With its 95% interval"),
-    Heading("difference", "Difference", help="In percentage points; named where it is significant after correction for multiple comparisons"),
+    Column("step", "Step", "text"), Column("now", "Units now"), Column("before", "Before"),
+    Column("now_rate", "% of first now", help="With its 95% interval"), Column("before_rate", "Before", help="With its 95% interval"),
+    Column("difference", "Difference", help="In percentage points; named where it is significant after correction for multiple comparisons"),
 )
 
-_BEFORE = "#94A0B8"
 
 
 def before_figure(compared: FunnelComparison) -> go.Figure:
     """For each later step two bars, now and before: the rate from the first step with its 95% interval."""
     figure = go.Figure()
-    for name, answer, colour in (("Now", compared.now, COLOUR), ("Before", compared.before, _BEFORE)):
+    for name, answer, colour in (("Now", compared.now, COUNTED), ("Before", compared.before, COMPARED)):
         steps = answer.steps[1:]
         shares = [step.rate_from_first or 0 for step in steps]
         ends = [step.interval95 or (0, 0) for step in steps]
@@ -39,7 +38,7 @@ def before_figure(compared: FunnelComparison) -> go.Figure:
             error_x={
                 "array": [high - share for share, (_, high) in zip(shares, ends, strict=True)],
                 "arrayminus": [share - low for share, (low, _) in zip(shares, ends, strict=True)],
-                "thickness": 1.5, "width": 4, "color": "rgba(128,134,160,.95)",
+                "thickness": 1.5, "width": 4, "color": ASIDE,
             },
             hovertext=[f"{name}: {count(step.units)}, {percent(share, 1)} of the first, {interval(step.interval95)}"
                        for step, share in zip(steps, shares, strict=True)],
@@ -64,22 +63,24 @@ def before_alt_text(compared: FunnelComparison) -> str:
     return f"Share of the entries, now and in the period before. {'; '.join(parts)}."
 
 
-def seen_text(compared: FunnelComparison) -> str:
-    """For how long both periods are seen, and which rows of the earlier one therefore do not count."""
+def seen_text(compared: FunnelComparison) -> str | None:
+    """For how long both periods are seen, and which rows of the earlier one therefore do not count; None where both have run out."""
     asked = compared.before.query
+    if compared.seen_ms is None or asked.as_of_ms is None:
+        return None
     return (f"Both are seen for the same time, {duration(compared.seen_ms / 1000)} from the beginning of their period: of the earlier one, "
             f"rows later than {instant(asked.as_of_ms, asked.selection.zone)} do not count.")
 
 
-def before_rows(compared: FunnelComparison) -> list[FigureRow]:
+def before_rows(compared: FunnelComparison) -> list[Row]:
     """One row per step; of the first one the numbers alone."""
     return [
         {
             "step": step_label(compared.now.query, now.number),
             "now": count(now.units),
             "before": count(before.units),
-            "now_rate": Figure(_rate(now.rate_from_first), note=interval(now.interval95)) if contrast else None,
-            "before_rate": Figure(_rate(before.rate_from_first), note=interval(before.interval95)) if contrast else None,
+            "now_rate": Cell(_rate(now.rate_from_first), note=interval(now.interval95)) if contrast else None,
+            "before_rate": Cell(_rate(before.rate_from_first), note=interval(before.interval95)) if contrast else None,
             "difference": difference_cell(contrast) if contrast else None,
         }
         for now, before, contrast in zip(compared.now.steps, compared.before.steps, (None, *compared.steps), strict=True)
@@ -91,8 +92,8 @@ def before_file(compared: FunnelComparison) -> list[tuple[str | int | float | No
     return [
         (
             now.number, step_types(compared.now.query, now.number), now.units, before.units,
-            now.rate_from_first, *(now.interval95 or (None, None)),
-            before.rate_from_first, *(before.interval95 or (None, None)), contrast and contrast.difference, contrast and contrast.verdict,
+            now.rate_from_first, *(now.interval95 or (None, None)), before.rate_from_first, *(before.interval95 or (None, None)),
+            contrast.difference if contrast else None, contrast.verdict if contrast else None,
         )
         for now, before, contrast in zip(compared.now.steps, compared.before.steps, (None, *compared.steps), strict=True)
     ]

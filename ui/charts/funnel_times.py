@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from queries.answers.funnel import Durations, HistogramBin
-from ui.charts.funnel import COLOUR
+from ui.charts.palette import COUNTED
 from ui.charts.parts import count_axis
-from ui.components.table.figures import Heading
-from ui.rows.funnels import FigureRow
+from ui.components.table import Column, Row
 from ui.words.numbers import count, counted, duration, percent
 
 TIME_HEADER = ("fromSeconds", "toSeconds", "units")
-TIME_HEADINGS = (Heading("took", "Time from the entry", "text"), Heading("units", "Units"), Heading("share", "Share"))
+TIME_HEADINGS = (Column("took", "Time from the entry", "text"), Column("units", "Units"), Column("share", "Share"))
 
 
 def time_facts(times: Durations) -> list[tuple[str, str]]:
@@ -30,7 +29,7 @@ def times_figure(times: Durations) -> go.Figure:
     bars = shown_bins(times)
     edges = [duration(bar.start / 1000) for bar in bars] + [duration(bars[-1].end / 1000) if bars[-1].end else "longer"]
     figure = go.Figure(go.Bar(
-        x=list(range(len(bars))), y=[bar.units for bar in bars], width=0.94, marker_color=COLOUR,
+        x=list(range(len(bars))), y=[bar.units for bar in bars], width=0.94, marker_color=COUNTED,
         hovertext=[f"{_span(bar)}: {counted(bar.units, 'unit')}, {percent(bar.units, times.n)}" for bar in bars],
         hovertemplate="%{hovertext}<extra></extra>",
     ))
@@ -49,7 +48,7 @@ def times_alt_text(times: Durations, step: str) -> str:
     return f"Time from the entry to {step} of {counted(times.n, 'unit')}: median {duration(times.median)}, nine in ten within {duration(times.p90)}."
 
 
-def time_rows(times: Durations) -> list[FigureRow]:
+def time_rows(times: Durations) -> list[Row]:
     """One row per bar."""
     return [
         {"took": _span(bar), "units": count(bar.units), "share": percent(bar.units, times.n)}

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from queries.answers.funnel import FunnelAnswer, TrendBucket
 from queries.answers.rates import Arm, wilson
+from queries.asking.calendar import Grain
 from queries.asking.funnel import FunnelQuery
-from ui.charts.palette import Look, Looks
+from ui.charts.palette import COMPARED, Look, Looks
 from ui.charts.parts import RATE_FORMAT, bucket_axis, chart_text, count_axis, line_look, shade
-from ui.components.table.figures import Figure, Heading
-from ui.rows.funnels import FigureRow
+from ui.components.table import Cell, Column, Row
 from ui.words.buckets import HEADINGS, CutWords
 from ui.words.funnels import interval, rate_heading, reached_phrase, step_heading, step_label
 from ui.words.numbers import count, percent
 
 MAY_CHANGE = "may still change"
-_ENTRIES = "#94A0B8"
+
+
+@dataclass(frozen=True)
+class FunnelTrend:
+    """The buckets of a funnel that was asked by a grain, and the grain they have, which may be a coarser one."""
+
+    asked: Grain
+    grain: Grain
+    buckets: tuple[TrendBucket, ...]
+
+    @classmethod
+    def of(cls, answer: FunnelAnswer) -> FunnelTrend:
+        if answer.query.grain is None or answer.grain is None or answer.trend is None:
+            raise ValueError("the funnel was not asked over time")
+        return cls(answer.query.grain, answer.grain, answer.trend)
 
 
 def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go.Figure:
@@ -26,7 +42,8 @@ def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go
     The entries of a bucket with units that may still convert are hatched. The buckets of `cut`, which says what of them counts, are
     shaded. `looks` is how the log's types are drawn.
     """
-    buckets = answer.trend
+    trend = FunnelTrend.of(answer)
+    buckets = trend.buckets
     starts = [bucket.start for bucket in buckets]
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.74, 0.26], vertical_spacing=0.06)
     for step, look in list(zip(answer.steps, step_looks(answer.query, looks), strict=True))[1:]:
@@ -37,16 +54,16 @@ def funnel_trend_figure(answer: FunnelAnswer, looks: Looks, cut: CutWords) -> go
                            hovertemplate="%{hovertext}<extra></extra>", row=1, col=1, **line_look(look))
     figure.add_bar(
         x=starts, y=[bucket.units[0] for bucket in buckets], name="Entries", showlegend=False, row=2, col=1,
-        marker={"color": _ENTRIES, "pattern_shape": ["/" if bucket.immature else "" for bucket in buckets]},
+        marker={"color": COMPARED, "pattern_shape": ["/" if bucket.immature else "" for bucket in buckets]},
         hovertext=[", ".join((f"{count(bucket.units[0])} entered", *_reservations(bucket, cut))) for bucket in buckets],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    shade(figure, starts, answer.grain, [start in cut for start in starts])
+    shade(figure, starts, trend.grain, [start in cut for start in starts])
     figure.update_layout(
         height=400, margin={"l": 0, "r": 0, "t": 4, "b": 0}, dragmode=False, hovermode="x unified",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "title_text": ""},
     )
-    figure.update_xaxes(**bucket_axis(starts, answer.grain), fixedrange=True)
+    figure.update_xaxes(**bucket_axis(starts, trend.grain), fixedrange=True)
     figure.update_yaxes(fixedrange=True, title_text="% of first", rangemode="tozero", tickformat=RATE_FORMAT, row=1, col=1)
     most = max((bucket.units[0] for bucket in buckets), default=0)
     figure.update_yaxes(fixedrange=True, title_text="entries", **count_axis(most, numbers=3), row=2, col=1)
@@ -67,35 +84,35 @@ def funnel_trend_alt_text(answer: FunnelAnswer, cut: CutWords) -> str:
     last = len(answer.steps)
     parts = [
         ", ".join((f"{bucket.start} {percent(bucket.units[last - 1], bucket.units[0])} of {count(bucket.units[0])}", *_reservations(bucket, cut)))
-        for bucket in answer.trend
+        for bucket in FunnelTrend.of(answer).buckets
     ]
     return f"Share of entries that {reached_phrase(answer.query, last)}, by {answer.grain} of entry: {'; '.join(parts)}."
 
 
 def waiting_caption(answer: FunnelAnswer) -> str | None:
     """What the hatched bars mean; None where there are none."""
-    if not any(bucket.immature for bucket in answer.trend):
+    if not any(bucket.immature for bucket in FunnelTrend.of(answer).buckets):
         return None
     return f"Hatched: a bucket that {MAY_CHANGE}, because some of its units' time has not run out."
 
 
-def funnel_trend_headings(answer: FunnelAnswer) -> list[Heading]:
+def funnel_trend_headings(answer: FunnelAnswer) -> list[Column]:
     """The columns: the rate to the last step, then the units of each."""
-    steps = [Heading(f"step{step.number}", step_heading(answer.query, step.number), help=f"Units that {reached_phrase(answer.query, step.number)}")
+    steps = [Column(f"step{step.number}", step_heading(answer.query, step.number), help=f"Units that {reached_phrase(answer.query, step.number)}")
              for step in answer.steps]
-    rate = Heading("rate", rate_heading(answer.query, len(steps)), help="With its 95% interval")
-    return [Heading("start", HEADINGS[answer.grain], "text"), rate, *steps]
+    rate = Column("rate", rate_heading(answer.query, len(steps)), help="With its 95% interval")
+    return [Column("start", HEADINGS[FunnelTrend.of(answer).grain], "text"), rate, *steps]
 
 
-def funnel_trend_rows(answer: FunnelAnswer, cut: CutWords) -> list[FigureRow]:
+def funnel_trend_rows(answer: FunnelAnswer, cut: CutWords) -> list[Row]:
     """One row per bucket, oldest first; `cut` is what is said of those that are not whole."""
     return [
         {
-            "start": Figure(bucket.start, note=cut.get(bucket.start), mark=MAY_CHANGE if bucket.immature else None),
+            "start": Cell(bucket.start, note=cut.get(bucket.start), mark=MAY_CHANGE if bucket.immature else None),
             **{f"step{number}": count(units) for number, units in enumerate(bucket.units, 1)},
-            "rate": Figure(percent(bucket.units[-1], bucket.units[0]), note=interval(wilson(Arm(bucket.units[-1], bucket.units[0])))),
+            "rate": Cell(percent(bucket.units[-1], bucket.units[0]), note=interval(wilson(Arm(bucket.units[-1], bucket.units[0])))),
         }
-        for bucket in answer.trend
+        for bucket in FunnelTrend.of(answer).buckets
     ]
 
 

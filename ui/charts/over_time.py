@@ -12,7 +12,7 @@ from queries.asking.calendar import Grain
 from queries.asking.periods import day
 from ui.charts.palette import Looks, own_look
 from ui.charts.parts import LEGEND_BELOW, bucket_axis, chart_text, count_axis, line_look, shade
-from ui.components.table.figures import Figure, Heading
+from ui.components.table import Cell, Column, Row
 from ui.page.address import Pairs
 from ui.words.buckets import HEADINGS, CutWords, cut_caption
 from ui.words.measures import file_value
@@ -34,8 +34,8 @@ def trend_types(buckets: Sequence[Bucket]) -> list[str]:
     """The types of a trend, most frequent first."""
     if not buckets:
         return []
-    totals = {type: sum(bucket.counts[type] for bucket in buckets) for type in buckets[0].counts}
-    return sorted(totals, key=lambda type: (-totals[type], type))
+    totals = {name: sum(bucket.counts[name] for bucket in buckets) for name in buckets[0].counts}
+    return sorted(totals, key=lambda name: (-totals[name], name))
 
 
 def trend_figure(buckets: Sequence[Bucket], zone: str, grain: Grain, looks: Looks, cut: CutWords) -> go.Figure:
@@ -45,15 +45,15 @@ def trend_figure(buckets: Sequence[Bucket], zone: str, grain: Grain, looks: Look
     """
     types = trend_types(buckets)
     days = [day(bucket.start, zone).isoformat() for bucket in buckets]
-    peaks = {type: max(bucket.counts[type] for bucket in buckets) for type in types}
-    apart = len(types) > 1 and peaks[types[0]] >= _TOWERS * max(peaks[type] for type in types[1:])
+    peaks = {name: max(bucket.counts[name] for bucket in buckets) for name in types}
+    apart = len(types) > 1 and peaks[types[0]] >= _TOWERS * max(peaks[name] for name in types[1:])
     figure = make_subplots(rows=2 if apart else 1, cols=1, shared_xaxes=True, vertical_spacing=0.07)
-    for place, type in enumerate(types):
+    for place, name in enumerate(types):
         figure.add_trace(
             go.Scatter(
-                x=days, y=[bucket.counts[type] for bucket in buckets], name=chart_text(type),
+                x=days, y=[bucket.counts[name] for bucket in buckets], name=chart_text(name),
                 customdata=[f" ({cut[one]})" if one in cut else "" for one in days],
-                hovertemplate="%{y:,}%{customdata}", visible=True if place < _MOST_LINES else "legendonly", **line_look(looks[type]),
+                hovertemplate="%{y:,}%{customdata}", visible=True if place < _MOST_LINES else "legendonly", **line_look(looks[name]),
             ),
             row=2 if apart and place else 1, col=1,
         )
@@ -64,7 +64,7 @@ def trend_figure(buckets: Sequence[Bucket], zone: str, grain: Grain, looks: Look
     shade(figure, days, grain, [one in cut for one in days])
     figure.update_xaxes(**bucket_axis(days, grain))
     for row, drawn in enumerate((types[:1], types[1:_MOST_LINES]) if apart else (types[:_MOST_LINES],), start=1):
-        figure.update_yaxes(**count_axis(max((peaks[type] for type in drawn), default=0)), row=row, col=1)
+        figure.update_yaxes(**count_axis(max((peaks[name] for name in drawn), default=0)), row=row, col=1)
     return figure
 
 
@@ -74,23 +74,23 @@ def trend_alt_text(buckets: Sequence[Bucket], zone: str, grain: Grain, cut: CutW
         return "No time, no interactions."
     first, last = day(buckets[0].start, zone), day(buckets[-1].start, zone)
     lines = []
-    for type in trend_types(buckets):
-        most = max(buckets, key=lambda bucket: bucket.counts[type])
-        total = sum(bucket.counts[type] for bucket in buckets)
-        lines.append(f"{type}: {count(total)} in all, at most {count(most.counts[type])} ({day(most.start, zone)}).")
+    for name in trend_types(buckets):
+        most = max(buckets, key=lambda bucket: bucket.counts[name])
+        total = sum(bucket.counts[name] for bucket in buckets)
+        lines.append(f"{name}: {count(total)} in all, at most {count(most.counts[name])} ({day(most.start, zone)}).")
     said = [f"Lines of interactions {_EACH[grain]} by type, {first} to {last}.", *lines, cut_caption(cut)]
     return " ".join(filter(None, said))
 
 
-def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Heading]:
+def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Column]:
     """The columns of `trend_rows`."""
-    types = [Heading(f"type {type}", type) for type in trend_types(buckets)]
-    return [Heading("start", HEADINGS[grain], "text"), *types, Heading("customers", "customers"), Heading("revenue", "value")]
+    types = [Column(f"type {name}", name) for name in trend_types(buckets)]
+    return [Column("start", HEADINGS[grain], "text"), *types, Column("customers", "customers"), Column("revenue", "value")]
 
 
 def trend_rows(
     buckets: Sequence[Bucket], zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords,
-) -> list[Mapping[str, Figure | str | None]]:
+) -> list[Row]:
     """A row for each bucket, the newest first; `link` leads to its rows, or to those of them that pass a filter.
 
     `cut` is what is said of those that are not whole.
@@ -98,18 +98,18 @@ def trend_rows(
     return [_row(bucket, zone, link, cut) for bucket in reversed(buckets)]
 
 
-def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords) -> Mapping[str, Figure | str | None]:
+def _row(bucket: Bucket, zone: str, link: Callable[[Bucket, Pairs], str | None], cut: CutWords) -> Row:
     figures, every = bucket.figures, link(bucket, [])
     first = day(bucket.start, zone).isoformat()
     return {
-        "start": Figure(first, note=cut.get(first), address=every),
+        "start": Cell(first, note=cut.get(first), address=every),
         **{
-            f"type {type}": Figure(count(number), address=link(bucket, [("type", type)]) if number else None)
-            for type, number in bucket.counts.items()
+            f"type {name}": Cell(count(number), address=link(bucket, [("type", name)]) if number else None)
+            for name, number in bucket.counts.items()
         },
         # No filter tells a customer's first row, nor a row with money, from the others.
-        "customers": Figure(count(figures.customers), address=every if figures.customers else None),
-        "revenue": Figure(money(figures.revenue), address=every if figures.revenue != 0 else None),
+        "customers": Cell(count(figures.customers), address=every if figures.customers else None),
+        "revenue": Cell(money(figures.revenue), address=every if figures.revenue != 0 else None),
     }
 
 
@@ -118,7 +118,7 @@ def trend_file(buckets: Sequence[Bucket], zone: str) -> tuple[list[str], list[li
     types = trend_types(buckets)
     header = ["start", *types, "customers", "revenue"]
     rows = [
-        [day(bucket.start, zone).isoformat(), *(bucket.counts[type] for type in types), bucket.figures.customers,
+        [day(bucket.start, zone).isoformat(), *(bucket.counts[name] for name in types), bucket.figures.customers,
          file_value("revenue", bucket.figures.revenue)]
         for bucket in buckets
     ]
@@ -133,22 +133,22 @@ def offers_figure(lines: Sparklines, names: Mapping[str, str], zone: str, grain:
     days = _days(lines, zone)
     figure = go.Figure([
         go.Scatter(
-            x=days, y=_counts(lines, id), name=chart_text(label), hovertemplate="%{y:,}%{customdata}",
+            x=days, y=_counts(lines, offer), name=chart_text(label), hovertemplate="%{y:,}%{customdata}",
             customdata=[f" ({cut[one]})" if one in cut else "" for one in days], **line_look(own_look(place)),
         )
-        for place, (id, label) in enumerate(names.items())
+        for place, (offer, label) in enumerate(names.items())
     ])
     figure.update_layout(height=HEIGHT_OF_OFFERS, hovermode="x unified", margin={"l": 0, "r": 8, "t": 8, "b": 0}, showlegend=True,
                          legend=LEGEND_BELOW)
     shade(figure, days, grain, [one in cut for one in days])
     figure.update_xaxes(**bucket_axis(days, grain))
-    figure.update_yaxes(**count_axis(max((max(_counts(lines, id), default=0) for id in names), default=0)))
+    figure.update_yaxes(**count_axis(max((max(_counts(lines, offer), default=0) for offer in names), default=0)))
     return figure
 
 
 def offers_alt_text(lines: Sparklines, names: Mapping[str, str], what: str, cut: CutWords) -> str:
     """What the lines show, as alt text."""
-    counts = {label: _counts(lines, id) for id, label in names.items()}
+    counts = {label: _counts(lines, offer) for offer, label in names.items()}
     said = (f"{label}: {count(sum(line))} in all, at most {count(max(line, default=0))}." for label, line in counts.items())
     return " ".join(filter(None, (f"Lines of {what.lower()} over time.", *said, cut_caption(cut))))
 
@@ -156,7 +156,7 @@ def offers_alt_text(lines: Sparklines, names: Mapping[str, str], what: str, cut:
 def offers_file(lines: Sparklines, names: Mapping[str, str], zone: str) -> tuple[list[str], list[list[str | int]]]:
     """The header, with the offers' ids, and a row for each point, oldest first."""
     rows: list[list[str | int]] = [
-        [start, *(_counts(lines, id)[place] for id in names)] for place, start in enumerate(_days(lines, zone))
+        [start, *(_counts(lines, offer)[place] for offer in names)] for place, start in enumerate(_days(lines, zone))
     ]
     return ["start", *names], rows
 
@@ -165,5 +165,5 @@ def _days(lines: Sparklines, zone: str) -> list[str]:
     return [day(start, zone).isoformat() for start in lines.starts]
 
 
-def _counts(lines: Sparklines, id: str) -> Sequence[int]:
-    return lines.counts.get(id) or [0] * len(lines.starts)
+def _counts(lines: Sparklines, offer: str) -> Sequence[int]:
+    return lines.counts.get(offer) or [0] * len(lines.starts)

@@ -1,10 +1,84 @@
-"""The markers of the charts, as outlines that tables draw as well."""
+"""All colours of the product, those of its themes, its styles and its charts; and the markers of the types, which tables draw as well.
+
+`.streamlit/config.toml` repeats the themes, for Streamlit reads them there before any code runs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import cos, pi, sin
+
+THEMES = {
+    "light": {
+        "primaryColor": "#4F46E5",
+        "backgroundColor": "#FFFFFF",
+        "secondaryBackgroundColor": "#F6F7FB",
+        "textColor": "#16182B",
+        "linkColor": "#4338CA",
+        "borderColor": "#DFE1EC",
+        "codeBackgroundColor": "#F0F1F8",
+        "codeTextColor": "#2E3150",
+        "grayColor": "#5A5F78",
+        "dataframeBorderColor": "#DFE1EC",
+        "dataframeHeaderBackgroundColor": "#F6F7FB",
+        "dataframeHeaderTextColor": "#5A5F78",
+    },
+    "dark": {
+        "primaryColor": "#818CF8",
+        "backgroundColor": "#0F1120",
+        "secondaryBackgroundColor": "#171A2E",
+        "textColor": "#ECEEFB",
+        "linkColor": "#A5B0FF",
+        "borderColor": "#2C3150",
+        "codeBackgroundColor": "#171A2E",
+        "codeTextColor": "#D5D9F5",
+        "grayColor": "#A3A8C3",
+        "dataframeBorderColor": "#2C3150",
+        "dataframeHeaderBackgroundColor": "#171A2E",
+        "dataframeHeaderTextColor": "#A3A8C3",
+    },
+}
+
+# With white text on them and on both pages, AA.
+_INDIGO, _GREEN, _ORANGE, _PETROL, _OCHRE, _PINK, _VIOLET, _OLIVE, _GREY = CATEGORICAL = (
+    "#5B54EA", "#15803D", "#C2410C", "#0E7490", "#A16207", "#BE185D", "#7C3AED", "#4D7C0F", "#64748B",
+)
+SEQUENTIAL = ("#EEF0FF", "#E0E3FF", "#C9CDFE", "#AEB2FC", "#9498F8", "#7C7DF3", "#6661EC", "#544CDD", "#4740B8", "#38338A")
+_RED, _STONE = "#C0262D", "#78716C"
+BRAND = "#6366F1"
+
+# What is good and bad news, as bars on either page; and as text on the dark one, where it has to be lighter.
+GOOD, BAD = _GREEN, _RED
+_GOOD_ON_DARK, _BAD_ON_DARK = "#4ADE80", "#F98080"
+
+# Bars: what is counted, what was lost on the way (its thin lines stand out from both pages by 3 : 1), what it is compared with, and the rest.
+COUNTED, LOST, COMPARED, PLAIN = _INDIGO, SEQUENTIAL[5], "#94A0B8", _GREY
+# Lines beside the data: the edge of a shaded part, everyone's rate, the ends of an interval.
+ASIDE = "#8086A0"
+
+
+def faded(colour: str, opacity: float) -> str:
+    """A colour that lets what lies behind it shine through, as Plotly and CSS write it."""
+    red, green, blue = (int(colour[place:place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def css_variables() -> str:
+    """The colours that styles name, for the root of the document: `--ih-…` by the theme that is on, `--ih-paper-…` always of the light one."""
+    light, dark = THEMES["light"], THEMES["dark"]
+    pairs = {
+        "accent": (light["primaryColor"], dark["primaryColor"]), "page": (light["backgroundColor"], dark["backgroundColor"]),
+        "good": (GOOD, _GOOD_ON_DARK), "bad": (BAD, _BAD_ON_DARK),
+    }
+    variables = {name: f"light-dark({of_light}, {of_dark})" for name, (of_light, of_dark) in pairs.items()}
+    variables |= {"brand": BRAND, "veil": faded(dark["backgroundColor"], 0.45)}
+    paper = {
+        "text": "textColor", "page": "backgroundColor", "ground": "secondaryBackgroundColor", "line": "borderColor", "quiet": "grayColor",
+        "link": "linkColor", "accent": "primaryColor",
+    }
+    variables |= {f"paper-{name}": light[option] for name, option in paper.items()}
+    return ":root {\n" + "".join(f"  --ih-{name}: {colour};\n" for name, colour in variables.items()) + "}\n"
+
 
 _OPEN = "-open"
 
@@ -60,26 +134,24 @@ class Look:
         return {"outline": outline(self.marker), "open": is_open(self.marker), "colour": self.colour}
 
 
-_GREY, _GREEN, _OCHRE, _PETROL, _RED, _STONE = "#64748B", "#15803D", "#A16207", "#0E7490", "#DC2626", "#78716C"
-
 KNOWN = {
     "impression": Look(_GREY, "solid", "circle-open"),
-    "click": Look("#5B54EA", "solid", "circle"),
+    "click": Look(_INDIGO, "solid", "circle"),
     "accept": Look(_GREEN, "dash", "diamond"),
     "convert": Look(_OCHRE, "dashdot", "star"),
     "conversion": Look(_OCHRE, "solid", "star-open"),
     "requested_info": Look(_PETROL, "solid", "triangle-up"),
     "share": Look(_PETROL, "dash", "triangle-up-open"),
     "save": Look(_PETROL, "dashdot", "diamond-open"),
-    "dismiss": Look("#C2410C", "dot", "x"),
-    "not_interested": Look("#BE185D", "longdash", "x-open"),
+    "dismiss": Look(_ORANGE, "dot", "x"),
+    "not_interested": Look(_PINK, "longdash", "x-open"),
     "opt_out": Look(_RED, "solid", "cross"),
     "complaint": Look(_RED, "dash", "cross-open"),
     "deferred": Look(_STONE, "solid", "triangle-down"),
     "defer": Look(_STONE, "dash", "triangle-down-open"),
     "not_presented": Look(_STONE, "dot", "pentagon"),
     "expired": Look(_STONE, "dashdot", "pentagon-open"),
-    "recommendation": Look("#7C3AED", "longdash", "hexagon-open"),
+    "recommendation": Look(_VIOLET, "longdash", "hexagon-open"),
 }
 
 # Apart from one another also without the red or the green cones.
@@ -94,11 +166,11 @@ class Looks:
     """
 
     def __init__(self, types: Iterable[str | None]):
-        own = (type for type in types if type is not None and type not in KNOWN)
-        self._places = {type: place for place, type in enumerate(own)}
+        own = (name for name in types if name is not None and name not in KNOWN)
+        self._places = {name: place for place, name in enumerate(own)}
 
-    def __getitem__(self, type: str) -> Look:
-        return KNOWN.get(type) or self.further(self._places[type] - len(self._places) if type in self._places else 0)
+    def __getitem__(self, name: str) -> Look:
+        return KNOWN.get(name) or self.further(self._places[name] - len(self._places) if name in self._places else 0)
 
     def further(self, place: int) -> Look:
         """The look of what is no type of the log, by its place among such things, from 0."""

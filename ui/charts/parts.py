@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ import plotly.graph_objects as go
 
 from queries.asking.calendar import Grain
 from queries.asking.visible import visible
-from ui.charts.palette import Look
+from ui.charts.palette import ASIDE, Look, faded
 
 # At the picture's own lower edge: however many rows it takes on a narrow screen, the axis keeps the room for its two lines.
 LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0, "title_text": ""}
@@ -79,7 +80,7 @@ def moment_axis(first: date, last: date) -> dict[str, Any]:
         texts[0] += f"<br>{first:%-d %b} {first.year}"
         return {**axis, "tickmode": "array", "tickvals": [moment_beside(first, timedelta(hours=hour)) for hour in hours], "ticktext": texts}
     length = (last - first).days
-    grain = "day" if length <= 400 else "month" if length <= 36_525 else "year"
+    grain: Grain = "day" if length <= 400 else "month" if length <= 36_525 else "year"
     return {**axis, **_ticks(tick_days(list(_starts(first, last, grain)), grain), grain)}
 
 
@@ -97,9 +98,9 @@ def shade(figure: go.Figure, starts: Sequence[str], grain: Grain, chosen: Sequen
         if is_chosen:
             days = [date.fromisoformat(start) for start, _ in run]
             figure.add_shape(
-                type="rect", layer="below", xref="x", yref="paper", y0=0, y1=1, fillcolor="rgba(128,134,160,.16)",
+                type="rect", layer="below", xref="x", yref="paper", y0=0, y1=1, fillcolor=faded(ASIDE, 0.16),
                 x0=moment_beside(days[0], -_HALF[grain]), x1=moment_beside(days[-1], _HALF[grain]),
-                line={"width": 1, "dash": "dot", "color": "#8086A0"},
+                line={"width": 1, "dash": "dot", "color": ASIDE},
             )
 
 
@@ -118,12 +119,20 @@ def moment_beside(day: date, distance: timedelta = timedelta()) -> str:
 
 
 def _rules(grain: Grain) -> Iterator[Callable[[date], bool]]:
-    for size in {"day": _DAYS, "week": _WEEKS}.get(grain, ()):
-        # The first day of the calendar was a Monday.
-        yield lambda day, size=size: (day.toordinal() - 1) % size == 0
+    for size in _DAYS if grain == "day" else _WEEKS if grain == "week" else ():
+        yield partial(_is_nth_day, size)
     if grain != "week":
         for size in _MONTHS:
-            yield lambda day, size=size: day.day == 1 and (12 * day.year + day.month - 1) % size == 0
+            yield partial(_is_nth_month, size)
+
+
+def _is_nth_day(size: int, day: date) -> bool:
+    # The first day of the calendar was a Monday.
+    return (day.toordinal() - 1) % size == 0
+
+
+def _is_nth_month(size: int, day: date) -> bool:
+    return day.day == 1 and (12 * day.year + day.month - 1) % size == 0
 
 
 def _ticks(days: Sequence[date], grain: Grain) -> dict[str, Any]:

@@ -31,17 +31,17 @@ def timeline_figure(
     labels = _labels(offers)
     figure = go.Figure()
     types = Counter(mark.type for mark in points)
-    for type, _ in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])):
-        of_type = [mark for mark in points if mark.type == type]
+    for name, _ in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])):
+        of_type = [mark for mark in points if mark.type == name]
         figure.add_trace(go.Scatter(
-            x=[time(mark.timestamp) for mark in of_type], y=[labels[mark.offer] for mark in of_type], name=chart_text(type), mode="markers",
+            x=[time(mark.timestamp) for mark in of_type], y=[labels[mark.offer] for mark in of_type], name=chart_text(name), mode="markers",
             # A mark of the calendar's last day stands on the very edge.
             cliponaxis=False,
             marker={
-                "color": looks[type].colour, "symbol": looks[type].marker, "size": 11,
-                "line": {"width": 1.6, "color": looks[type].colour},
+                "color": looks[name].colour, "symbol": looks[name].marker, "size": 11,
+                "line": {"width": 1.6, "color": looks[name].colour},
             },
-            customdata=[[chart_text(type), chart_text(channel_label(mark.channel) if mark.channel else "–")] for mark in of_type],
+            customdata=[[chart_text(name), chart_text(channel_label(mark.channel) if mark.channel else "–")] for mark in of_type],
             hovertemplate="<b>%{customdata[0]}</b><br>%{x|%-d %B %Y %H:%M:%S} UTC<br>%{y}<br>%{customdata[1]}<extra></extra>",
         ))
     rows = [labels[offer] for offer in offers]
@@ -62,7 +62,7 @@ def timeline_alt_text(points: Sequence[TimelinePoint], total: int) -> str:
         return "No interactions."
     offers = len({mark.offer for mark in points})
     types = Counter(mark.type for mark in points)
-    said = ", ".join(f"{type} {number}" for type, number in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])))
+    said = ", ".join(f"{name} {number}" for name, number in sorted(types.items(), key=lambda pair: (-pair[1], pair[0])))
     part = "" if len(points) == total else f"The newest {len(points)} of {total}: "
     return (
         f"{part}{counted(len(points), 'interaction')} in {counted(offers, 'row')}, one for each offer, "
@@ -73,9 +73,9 @@ def timeline_alt_text(points: Sequence[TimelinePoint], total: int) -> str:
 def _labels(offers: Mapping[str | None, str | None]) -> dict[str | None, str]:
     """A label for each offer, safe within a chart, no two alike, for a row is known by its label alone."""
     labels: dict[str | None, str] = {}
-    for id, name in offers.items():
-        label = NO_OFFER if id is None else name or id
+    for offer, name in offers.items():
+        label = NO_OFFER if offer is None else name or offer
         label = label if len(label) <= _LONGEST_LABEL else f"{label[:_LONGEST_LABEL - 1]}…"
         label = chart_text(label)
-        labels[id] = f"{label} ({chart_text(id or '')})" if label in labels.values() else label
+        labels[offer] = f"{label} ({chart_text(offer or '')})" if label in labels.values() else label
     return labels

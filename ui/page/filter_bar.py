@@ -20,6 +20,7 @@ from queries.asking.selection import ZONE, Query, Selection
 from queries.asking.visible import visible
 from ui.components.disclosure import disclosure
 from ui.page.address import AddressField, Binding, Pairs, last, values
+from ui.page.log import Log
 from ui.words.numbers import count
 
 _ALL, _CUSTOM = "all", "custom"
@@ -30,11 +31,11 @@ DEFAULT_DAYS = 30
 ALL_TIME = Parameter("period", one_of(_ALL), "The whole time of the log.")
 
 
-def with_default_period(query: Query, tenant: Tenant) -> Selection:
+def with_default_period(query: Query, log: Log) -> Selection:
     """The selection of a query that may ask for ALL_TIME: where it names no period at all, that of the last DEFAULT_DAYS."""
     selection = query.selection
     named = selection.start is not None or selection.end is not None or query.parameters[ALL_TIME.name]
-    return selection if named else of_last_days(selection, tenant.clock(), DEFAULT_DAYS, tenant.future_rows() > 0)
+    return selection if named else of_last_days(selection, log.clock, DEFAULT_DAYS, log.has_future)
 
 
 class PeriodPicker:
@@ -44,12 +45,12 @@ class PeriodPicker:
     of the last DEFAULT_DAYS.
     """
 
-    def __init__(self, selection: Selection, tenant: Tenant, today: date, usual: bool = False):
+    def __init__(self, selection: Selection, log: Log, today: date, usual: bool = False):
         self._usual = usual
         self._selection = selection
-        self._clock = tenant.clock()
-        self._has_future = tenant.future_rows() > 0
-        self._log = dates_of_log(tenant.oldest(), self._clock, selection.zone)
+        self._clock = log.clock
+        self._has_future = log.has_future
+        self._log = dates_of_log(log.oldest, log.clock, selection.zone)
         self._shown = touched_dates(selection)
         self._today = today
         last = chosen_last_days(selection, self._clock, self._has_future)
@@ -137,11 +138,11 @@ class FilterBar:
     def fields(self) -> tuple[AddressField, ...]:
         """The widgets' shares of the address."""
         zone = (self.zone.field,) if self.zone else ()
-        return (*self.period.fields, *zone, *(filter_field(filter.name) for filter in self._filters))
+        return (*self.period.fields, *zone, *(filter_field(asked.name) for asked in self._filters))
 
     @property
     def _filters(self) -> list[Filter]:
-        return [filter for filter in FILTERS if filter.name not in self.omitted]
+        return [asked for asked in FILTERS if asked.name not in self.omitted]
 
     def draw(self, bound: Binding) -> None:
         """Draws the bar; `bound` is what `address.mirror` made of its fields."""
@@ -152,46 +153,46 @@ class FilterBar:
             self.period.draw(bound, _WIDTH)
             if self.zone:
                 self.zone.draw(bound, _WIDTH)
-            for filter in self._filters:
-                if filter.dimension == "customer":
-                    chosen = selection.values(filter.name)
-                    _settle(filter.name, {id: visible(id) for id in chosen}, chosen)
-                    st.multiselect(filter.label, chosen, **bound(filter.name), format_func=visible, accept_new_options=True,
+            for asked in self._filters:
+                if asked.dimension == "customer":
+                    chosen = selection.values(asked.name)
+                    _settle(asked.name, {one: visible(one) for one in chosen}, chosen)
+                    st.multiselect(asked.label, chosen, **bound(asked.name), format_func=visible, accept_new_options=True,
                                    placeholder="Any customer id", select_all=False, wrap=True, width=_WIDTH)
                 else:
-                    self._choice_of_names(filter, _chosen(selection, filter), bound, wrap=True, width=_WIDTH)
+                    self._choice_of_names(asked, _chosen(selection, asked), bound, wrap=True, width=_WIDTH)
 
     def draw_apart(self, name: str, label: str, most: int, bound: Binding) -> None:
         """Draws one of the omitted filters by itself, for `most` values; its field is `filter_field(name)`."""
         self._choice_of_names(replace(BY_NAME[name], label=label), self.selection.values(name), bound, max_selections=most, wrap=True,
                               placeholder="Choose")
 
-    def _choice_of_names(self, filter: Filter, chosen: tuple[str, ...], bound: Binding, **look: Any) -> None:
-        labels = _labels(self.tenant, filter, chosen)
-        _settle(filter.name, labels, chosen)
-        look.setdefault("placeholder", f"Any {filter.label.lower()}")
-        st.multiselect(filter.label, list(labels), **bound(filter.name), format_func=lambda id: labels.get(id, id),
+    def _choice_of_names(self, asked: Filter, chosen: tuple[str, ...], bound: Binding, **look: Any) -> None:
+        labels = _labels(self.tenant, asked, chosen)
+        _settle(asked.name, labels, chosen)
+        look.setdefault("placeholder", f"Any {asked.label.lower()}")
+        st.multiselect(asked.label, list(labels), **bound(asked.name), format_func=lambda one: labels.get(one, one),
                        select_all=False, filter_mode="contains", **look)
 
 
-def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str, str]:
+def _labels(tenant: Tenant, asked: Filter, chosen: Collection[str]) -> dict[str, str]:
     # The widget tells its options apart by their labels alone, so no two may be spelled the same.
     labels: dict[str, str] = {}
-    if filter.optional and ((number := count_without(tenant, filter.dimension)) or _NONE in chosen):
-        none = f"No {filter.label.lower()}"
+    if asked.optional and ((number := count_without(tenant, asked.dimension)) or _NONE in chosen):
+        none = f"No {asked.label.lower()}"
         labels[_NONE] = none if _NONE in chosen else f"{none} · {count(number)}"
-    taken = {f"No {filter.label.lower()}"}
-    for choice in choices(tenant, filter.dimension):
+    taken = {f"No {asked.label.lower()}"}
+    for choice in choices(tenant, asked.dimension):
         label = visible(choice.label)
         name = label if label not in taken else f"{label} [{visible(choice.id)}]"
         taken.add(name)
         status = "" if choice.status in (None, "active") else f" ({choice.status})"
         labels[choice.id] = name if choice.id in chosen else f"{name}{status} · {count(choice.count)}"
-    for id in chosen:
-        if id == _NONE:
+    for one in chosen:
+        if one == _NONE:
             continue
-        known = id in tenant.names[filter.dimension].keys
-        labels.setdefault(id, visible(tenant.names[filter.dimension].label(id)) if known else f"{visible(id)} (unknown)")
+        known = one in tenant.names[asked.dimension].keys
+        labels.setdefault(one, visible(tenant.names[asked.dimension].label(one)) if known else f"{visible(one)} (unknown)")
     return labels
 
 
@@ -208,8 +209,8 @@ def filter_field(name: str) -> AddressField:
     return AddressField(name, value, pairs)
 
 
-def _chosen(selection: Selection, filter: Filter) -> tuple[str, ...]:
-    return tuple(_NONE if value is None else value for value in selection.passing(filter.name))
+def _chosen(selection: Selection, asked: Filter) -> tuple[str, ...]:
+    return tuple(_NONE if value is None else value for value in selection.passing(asked.name))
 
 
 def _settle(name: str, labels: dict[str, str], chosen: Collection[str]) -> None:
@@ -218,8 +219,8 @@ def _settle(name: str, labels: dict[str, str], chosen: Collection[str]) -> None:
     The browser answers in labels. One that it drew before a load, or before this run ended, is still understood.
     """
     known = _known_labels(name)
-    known.update((label, id) for id, label in labels.items())
-    drawn = [labels[id] for id in chosen]
+    known.update((label, one) for one, label in labels.items())
+    drawn = [labels[one] for one in chosen]
     if st.session_state.get(f"{name} drawn") != drawn:
         st.session_state[f"{name} drawn"] = drawn
         st.session_state[name] = list(chosen)

@@ -40,7 +40,7 @@ class FunnelPreset:
 
     def among(self, types: Collection[str]) -> tuple[Step, ...]:
         """The steps without the spellings that a log does not use; a step with none of its types in the log keeps its first."""
-        return tuple(tuple(type for type in step if type in types) or step[:1] for step in self.steps)
+        return tuple(tuple(one for one in step if one in types) or step[:1] for step in self.steps)
 
 
 _CONVERT = ("convert", "conversion")
@@ -65,8 +65,8 @@ class RuleEditor:
     def __init__(self, query: FunnelQuery, types: Sequence[str]):
         self._window = window_parameter(query.window_ms)
         self._excluded = query.excluded
-        stepped = {type for step in query.steps for type in step}
-        self._excludable = [type for type in [*types, *(type for type in query.excluded if type not in types)] if type not in stepped]
+        stepped = {one for step in query.steps for one in step}
+        self._excludable = [one for one in [*types, *(one for one in query.excluded if one not in types)] if one not in stepped]
         self.fields = (
             AddressField("window", lambda _: self._window, window_pairs),
             choice_field("unit", list(_UNITS), UNIT.default),
@@ -79,11 +79,11 @@ class RuleEditor:
         windows = [*WINDOWS, *([self._window] if self._window not in WINDOWS else [])]
         st.selectbox("Within", windows, **bound("window"), format_func=_window_label, accept_new_options=True,
                      filter_mode="contains", help="From the entry to each later step. You can type another: 90s, 45m, 12h, 14d.")
-        st.selectbox("Counts each", list(_UNITS), **bound("unit"), format_func=_UNITS.get, filter_mode=None,
+        st.selectbox("Counts each", list(_UNITS), **bound("unit"), format_func=_UNITS.__getitem__, filter_mode=None,
                      help="With customer and offer, an impression of one offer and a conversion of another do not count as a conversion.")
-        st.selectbox("Steps happen", list(_ORDERS), **bound("order"), format_func=_ORDERS.get, filter_mode=None,
+        st.selectbox("Steps happen", list(_ORDERS), **bound("order"), format_func=_ORDERS.__getitem__, filter_mode=None,
                      help="Nothing between: any other interaction before the next step ends the attempt.")
-        st.selectbox("Steps at one instant", list(_TIES), **bound("ties"), format_func=_TIES.get, filter_mode=None,
+        st.selectbox("Steps at one instant", list(_TIES), **bound("ties"), format_func=_TIES.__getitem__, filter_mode=None,
                      help="Whether two steps may have exactly the same time. In any order, they always may.")
         st.multiselect("Ended by", self._excludable, **bound("exclude"), placeholder="Nothing", format_func=visible, select_all=False,
                        filter_mode="contains", wrap=True, help="An interaction of this type ends the attempt.")
@@ -144,7 +144,7 @@ class StepEditor:
     def draw(self, bound: Binding, others: Pairs) -> None:
         """Draws the steps; `others` is what else the address says, kept when a step is added, removed or moved."""
         for place, step in enumerate(self.steps):
-            options = [*self._types, *(type for type in step if type not in self._types)]
+            options = [*self._types, *(one for one in step if one not in self._types)]
             with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", wrap=False, key=f"funnel_step_{place}"):
                 # Steps are numbered as they are counted, so one without a type has none.
                 st.markdown(f"**{sum(map(bool, self.steps[:place + 1]))}**" if step else "–", width=18)
@@ -159,7 +159,7 @@ class StepEditor:
     def _button(self, place: int, icon: str, label: str, steps: DraftSteps | None, others: Pairs) -> None:
         said = f"{label} step {place + 1}"
         st.button(said, key=f"{label} {place}", icon=f":material/{icon}:", type="tertiary", disabled=steps is None,
-                  on_click=partial(_show, steps, others))
+                  on_click=partial(_show, steps or self.steps, others))
 
     def _moved(self, place: int, by: int) -> DraftSteps | None:
         to = place + by

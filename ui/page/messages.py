@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
 from queries.answers.history import RelaxedSelection
 from queries.asking.selection import Selection
 from queries.asking.visible import visible
 from ui.components.sentences import sentences
 from ui.page.links import rows_link
+from ui.page.log import Log
 from ui.words.numbers import count, counted, zoned_time
 
 
@@ -62,9 +62,9 @@ def choose(icon: str, title: str, hint: str) -> None:
     _state(icon, title, hint)
 
 
-def unknown(what: str, id: str, hint: str) -> None:
+def unknown(what: str, asked: str, hint: str) -> None:
     """Something was asked for by an id that the log does not have."""
-    _state("search_off", f"No {what} has the id {visible(id)}", hint)
+    _state("search_off", f"No {what} has the id {visible(asked)}", hint)
 
 
 def nothing_yet(what: str, hint: str) -> None:
@@ -138,13 +138,12 @@ def no_interactions(found: Sequence[RelaxedSelection], show: Callable[[Selection
     nothing_matches("interactions", hint or "Removing any one filter would not help.", clear, ways)
 
 
-def draw_as_of(tenant: Tenant, zone: str) -> None:
+def draw_as_of(log: Log, zone: str) -> None:
     """Says by which clock the log is read, its times in a zone, and leads to the rows of the future if it has any."""
-    clock, future = tenant.clock(), tenant.future_rows()
-    st.caption(as_of(clock, future, zone))
-    if future:
-        later = Selection(tenant.id, start=clock + 1, zone=zone)
-        sentences([(future_words(future), rows_link(later))], "Rows of the future", key="future_rows")
+    st.caption(as_of(log.clock, log.future_rows, zone))
+    if log.has_future:
+        later = Selection(log.tenant.id, start=log.clock + 1, zone=zone)
+        sentences([(future_words(log.future_rows), rows_link(later))], "Rows of the future", key="future_rows")
 
 
 def as_of(clock: int, future: int, zone: str) -> str:

@@ -16,7 +16,7 @@ from queries.asking.times import milliseconds
 from queries.asking.visible import visible
 from ui.charts.palette import Looks
 from ui.components.facts import Fact, facts
-from ui.components.table.rows import Cell, Column, Row
+from ui.components.table import Cell, Column, Row
 from ui.page import address
 from ui.page.address import leave_value
 from ui.page.copying import copy_text
@@ -35,7 +35,7 @@ def indented(text: str) -> str:
     for before, token in zip(["", *tokens], tokens, strict=False):
         closes = token in ("}", "]")
         depth -= closes
-        if before in ("{", "[") and not closes or closes and before not in ("{", "[") or before == ",":
+        if (before in ("{", "[") and not closes) or (closes and before not in ("{", "[")) or before == ",":
             written.append("\n" + depth * _INDENT)
         written.append(": " if token == ":" else token)
         depth += token in ("{", "[")
@@ -43,15 +43,15 @@ def indented(text: str) -> str:
 
 
 COLUMNS = (
-    Column("time", "Time"),
+    Column("time", "Time", "text"),
     Column("type", "Type", "type"),
     Column("customer", "Customer", "id"),
-    Column("offer", "Offer"),
-    Column("creative", "Creative"),
-    Column("channel", "Channel"),
-    Column("direction", "Direction"),
+    Column("offer", "Offer", "text"),
+    Column("creative", "Creative", "text"),
+    Column("channel", "Channel", "text"),
+    Column("direction", "Direction", "text"),
     Column("value", "Value", "number"),
-    Column("outcome", "Outcome"),
+    Column("outcome", "Outcome", "text"),
     Column("id", "Id", "id"),
 )
 _UTC = ZoneInfo("UTC")
@@ -80,9 +80,9 @@ def cells(record: Record, zone: str) -> Row:
         "time": time(timestamp_ms(record), zone),
         "type": record.interactionType,
         "customer": record.customerId,
-        "offer": _named(record.offerId, record.offer and record.offer.name, record.offer and record.offer.status),
-        "creative": _named(record.creativeId, record.creative and record.creative.name),
-        "channel": _named(record.channelId, record.channel and record.channel.name),
+        "offer": _named(record.offerId, record.offer.name if record.offer else None, record.offer.status if record.offer else None),
+        "creative": _named(record.creativeId, record.creative.name if record.creative else None),
+        "channel": _named(record.channelId, record.channel.name if record.channel else None),
         "direction": record.direction,
         "value": None if record.value is None else money(record.value),
         "outcome": record.outcomeTypeKey,
@@ -94,10 +94,10 @@ def timestamp_ms(record: Record) -> int:
     return milliseconds(record.timestamp, _UTC)
 
 
-def _named(id: str | None, name: str | None, status: str | None = None) -> Cell | None:
-    if id is None:
+def _named(entity: str | None, name: str | None, status: str | None = None) -> Cell | None:
+    if entity is None:
         return None
-    return Cell(name or id, is_id=not name, mark=None if status in (None, "active") else status)
+    return Cell(name or entity, is_id=not name, mark=None if status in (None, "active") else status)
 
 
 # What only a page's address has: the API answers the same whatever it says.
@@ -106,23 +106,23 @@ RECORD_PARAMETER = Parameter("record", any_text, "The id of the interaction whos
 _CLOSED = "closed record"
 
 
-def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> None:
-    """Opens the drawer with a record, its time on the clocks of a zone and its type as `looks` has it, or says that there is none of this id.
+def record_drawer(asked: str, record: Record | None, zone: str, looks: Looks) -> None:
+    """Opens the drawer with a record, its time on the clocks of a zone and its type as `looks` has it, or says that none has this id.
 
     Once it is dismissed the record leaves the address.
     """
-    if st.session_state.pop(_CLOSED, None) == id:
-        leave_value(RECORD_PARAMETER.name, id)
+    if st.session_state.pop(_CLOSED, None) == asked:
+        leave_value(RECORD_PARAMETER.name, asked)
         return
 
     def closed() -> None:
-        st.session_state[_CLOSED] = id
+        st.session_state[_CLOSED] = asked
 
     @st.dialog("Interaction", position="right", width=560, on_dismiss=closed)
     def drawer() -> None:
         if record is None:
             with st.container(border=True):
-                st.text(f"No interaction has the id {visible(id)}")
+                st.text(f"No interaction has the id {visible(asked)}")
                 st.caption("The link may be incomplete, or meant for another account.")
             return
         with st.container(horizontal=True, vertical_alignment="center", key="record_id"):
@@ -140,13 +140,16 @@ def record_drawer(id: str, record: Record | None, zone: str, looks: Looks) -> No
 
 
 def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
-    def link(noun: str, name: str, id: str | None) -> dict[str, str]:
-        every = Selection(record.tenantId, ((name, (id,)),), zone=zone)
-        return {"link": f"All of this {noun}", "address": rows_link(every)} if id else {}
+    def linked(label: str, text: str | None, value: str | None) -> Fact:
+        if not value:
+            return Fact(label, text, value)
+        noun = label.lower()
+        every = Selection(record.tenantId, ((f"{noun}Id", (value,)),), zone=zone)
+        return Fact(label, text, value, link=f"All of this {noun}", address=rows_link(every))
 
     offer, creative, channel = record.offer, record.creative, record.channel
-    offer_name = offer and offer.name
-    if offer_name and offer.status not in (None, "active"):
+    offer_name = offer.name if offer else None
+    if offer and offer_name and offer.status not in (None, "active"):
         offer_name = f"{offer_name} ({offer.status})"
     return [
         Fact("Time", exact_time(timestamp_ms(record), zone)),
@@ -154,10 +157,10 @@ def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
         Fact("Type", record.interactionType, look=looks[record.interactionType]),
         Fact("Outcome", record.outcomeTypeKey),
         Fact("Value", None if record.value is None else money(record.value)),
-        Fact("Customer", id=record.customerId, **link("customer", "customerId", record.customerId)),
-        Fact("Offer", offer_name, record.offerId, **link("offer", "offerId", record.offerId)),
-        Fact("Creative", creative and creative.name, record.creativeId, **link("creative", "creativeId", record.creativeId)),
-        Fact("Channel", channel and channel.name, record.channelId),
+        linked("Customer", None, record.customerId),
+        linked("Offer", offer_name, record.offerId),
+        linked("Creative", creative.name if creative else None, record.creativeId),
+        Fact("Channel", channel.name if channel else None, record.channelId),
         Fact("Direction", record.direction),
         Fact("Tenant", id=record.tenantId),
     ]

@@ -1,61 +1,57 @@
-"""The frame of every page: title, style and account menu."""
+"""What every page has: its visitor, the log as it stands, the frame, a title, and what is said where the log has no rows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
-PRODUCT = "Interaction History"
-
-MARK = Path(__file__).with_name("mark.svg")
-STYLES = (Path(__file__).with_name("look.css"), Path(__file__).with_name("print.css"))
-
-_focus = st.components.v2.component("focus", js=Path(__file__).with_name("focus.js").read_text(encoding="utf-8"))
-_session = st.components.v2.component("session", js=Path(__file__).with_name("session.js").read_text(encoding="utf-8"))
-
-
-def frame(title: str) -> None:
-    """Dresses the page that is being drawn; to be called after the navigation, which sets its own title."""
-    about = {"About": f"**{PRODUCT}**"}
-    st.set_page_config(f"{title} · {PRODUCT}", str(MARK), layout="wide", menu_items=about)
-    st.logo(str(MARK), size="medium")
-    _focus(key="focus")
-    _session(key="session")
-
+import process
+from accounts import SESSION_COOKIE, Identity
+from ui.page import messages
+from ui.page.document import MARK, PRODUCT
+from ui.page.log import Log
 
 _HERE = Path(__file__).parent
-_DOCUMENT = Path(st.__file__).parent / "static" / "index.html"
+_BUTTON_STYLE = (_HERE.parent / "components" / "button.css").read_text(encoding="utf-8")
 
-# Named, so that the browser does not look for the server under the page's own path first, where there is none.
-_SERVER = "window.__streamlit = { BACKEND_BASE_URL: location.origin }"
-
-
-def shell() -> str:
-    """The document, as HTML."""
-    scripts = (_SERVER, *(_HERE.joinpath(name).read_text(encoding="utf-8") for name in ("phone_menu.js", "printing.js")))
-    ours = [f"<style>\n{style.read_text(encoding='utf-8')}</style>\n" for style in STYLES]
-    ours += [f"<script>\n{script}</script>\n" for script in scripts]
-    text = _replaced(_DOCUMENT.read_text(encoding="utf-8"), "<title>Streamlit</title>", f"<title>{PRODUCT}</title>")
-    # In the body, after all that Streamlit will put into the head: of two rules as strong, ours wins.
-    return _replaced(text, "<body>", f"<body>\n{''.join(ours)}")
-
-
-def _replaced(text: str, part: str, new: str) -> str:
-    if text.count(part) != 1:
-        raise ValueError(f"Streamlit's document has {part} {text.count(part)} times, not once; ui/page/shell.py has to follow it")
-    return text.replace(part, new)
-
-
+_focus = st.components.v2.component("focus", js=(_HERE / "focus.js").read_text(encoding="utf-8"))
+_session = st.components.v2.component("session", js=(_HERE / "session.js").read_text(encoding="utf-8"))
 _signing_out = st.components.v2.component(
     "signing_out",
     html="""
     <form class="ih-form" method="post" action="/logout"><button class="ih-button">Sign out</button></form>
     """,
-    css=Path(__file__).parents[1].joinpath("components", "button.css").read_text(encoding="utf-8"),
+    css=_BUTTON_STYLE,
     # In the page's own tree: the keyboard does not come into a shadow tree within a menu.
     isolate_styles=False,
 )
+
+
+def visitor() -> Identity:
+    """The current identity behind the session cookie; raises `Unauthenticated` or `Forbidden`."""
+    return process.accounts().authenticate_session(st.context.cookies.get(SESSION_COOKIE))
+
+
+def show(title: str, draw: Callable[[Log], None]) -> None:
+    """Draws a page of the visitor's log, as it stands now; of one without rows its title, and how to load some."""
+    with process.store().snapshot() as snapshot:
+        tenant = snapshot.tenant(visitor().tenant)
+        log = Log.of(tenant)
+        if log is None:
+            st.title(title, anchor=False)
+            messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
+        else:
+            draw(log)
+
+
+def frame(title: str) -> None:
+    """Dresses the page that is being drawn; to be called after the navigation, which sets its own title."""
+    st.set_page_config(f"{title} · {PRODUCT}", str(MARK), layout="wide", menu_items={"About": f"**{PRODUCT}**"})
+    st.logo(str(MARK), size="medium")
+    _focus(key="focus")
+    _session(key="session")
 
 
 def account_menu(name: str, tenant: str, role: str) -> None:
@@ -64,3 +60,17 @@ def account_menu(name: str, tenant: str, role: str) -> None:
         st.text(name)
         st.caption(f"{role} · {tenant}")
         _signing_out(key="signing_out", width="content")
+
+
+def heading(title: str, problems: Sequence[str], *beside: Callable[[], object]) -> None:
+    """Draws the page's title with what stands beside it, and which parts of the address were not understood."""
+    with st.container(horizontal=True, vertical_alignment="center", key="heading"):
+        st.title(title, anchor=False)
+        for draw in beside:
+            draw()
+    messages.not_understood(problems)
+
+
+def clear_filters_button(clear: Callable[[], None]) -> None:
+    """The button that takes all filters away."""
+    st.button("Clear filters", key="clear", on_click=clear, icon=":material/filter_list_off:", type="tertiary")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from data.columns.names import Names
 from queries.answers.customer import Customer, CustomerOffer, rows_of_taking
 from queries.asking.measures import MEASURE
@@ -13,25 +11,24 @@ from queries.asking.times import iso
 from ui.charts.palette import Looks
 from ui.charts.timeline import NO_OFFER
 from ui.components.kpis import Kpi
-from ui.components.table.figures import Figure, Heading
-from ui.page.address import Pairs, query_string
-from ui.page.links import link_behind, rows_link
+from ui.components.table import Cell, Column, Row
+from ui.page.address import query_string
+from ui.page.links import Filters, link_behind, rows_link
 from ui.words.measures import file_value, value_text
 from ui.words.numbers import count, percent, time
 
-Row = Mapping[str, Figure | str | None]
 Value = str | int | float | None
 
 _COUNTED = ("impression", "click", "dismiss", "accept", "convert")
 
-TYPE_HEADINGS = [Heading("type", "Type", "text"), Heading("count", "Interactions"), Heading("share", "Share", "drawing")]
+TYPE_HEADINGS = [Column("type", "Type", "text"), Column("count", "Interactions"), Column("share", "Share", "drawing")]
 OFFER_HEADINGS = [
-    Heading("name", "Offer", "text"),
-    Heading("answer", "Answer", "text", "Taken: accepted, or led to a conversion. Seen: shown, and not taken."),
-    *(Heading(id, MEASURE[id].label, help=MEASURE[id].help) for id in _COUNTED),
-    Heading("revenue", "Value", help=MEASURE["revenue"].help),
-    Heading("first", "First (UTC)", "text"),
-    Heading("last", "Last (UTC)", "text"),
+    Column("name", "Offer", "text"),
+    Column("answer", "Answer", "text", "Taken: accepted, or led to a conversion. Seen: shown, and not taken."),
+    *(Column(counted, MEASURE[counted].label, help=MEASURE[counted].help) for counted in _COUNTED),
+    Column("revenue", "Value", help=MEASURE["revenue"].help),
+    Column("first", "First (UTC)", "text"),
+    Column("last", "Last (UTC)", "text"),
 ]
 
 
@@ -53,11 +50,11 @@ def type_rows(found: Customer, looks: Looks) -> list[Row]:
     """A row for each type, most frequent first."""
     return [
         {
-            "type": Figure(type, address=_rows(found, [("type", type)])),
-            "count": Figure(count(number), note=percent(number, found.figures.total)),
-            "share": Figure(percent(number, found.figures.total), share=number / found.figures.total, colour=looks[type].colour),
+            "type": Cell(name, address=_rows(found, [("type", name)])),
+            "count": Cell(count(number), note=percent(number, found.figures.total)),
+            "share": Cell(percent(number, found.figures.total), share=number / found.figures.total, colour=looks[name].colour),
         }
-        for type, number in found.counts.items()
+        for name, number in found.counts.items()
     ]
 
 
@@ -67,7 +64,7 @@ def offer_rows(found: Customer, every: Selection, names: Names) -> list[Row]:
         {
             "name": _name(found, offer),
             "answer": _answer(offer),
-            **{id: _figure(id, offer, every, names) for id in (*_COUNTED, "revenue")},
+            **{measure: _figure(measure, offer, every, names) for measure in (*_COUNTED, "revenue")},
             "first": time(offer.first)[:16],
             "last": time(offer.last)[:16],
         }
@@ -75,12 +72,12 @@ def offer_rows(found: Customer, every: Selection, names: Names) -> list[Row]:
     ]
 
 
-def _figure(measure: str, offer: CustomerOffer, every: Selection, names: Names) -> Figure | None:
+def _figure(measure: str, offer: CustomerOffer, every: Selection, names: Names) -> Cell | None:
     value = offer.figures[measure]
     if value == 0:
         return None
     address = link_behind(every, measure, names, [filter_of("offerId", offer.id)])
-    return Figure(value_text(measure, value), address=address)
+    return Cell(value_text(measure, value), address=address)
 
 
 def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:
@@ -88,25 +85,25 @@ def offers_file(found: Customer) -> tuple[list[str], list[list[Value]]]:
     header = ["customerId", "offerId", "offerName", "offerStatus", "seen", "taken", *_COUNTED, "revenue", "first", "last"]
     return header, [
         [found.id, offer.id, offer.label, offer.status, str(offer.seen).lower(), str(offer.taken).lower(),
-         *(offer.figures[id] for id in _COUNTED), file_value("revenue", offer.figures.revenue), iso(offer.first), iso(offer.last)]
+         *(offer.figures[counted] for counted in _COUNTED), file_value("revenue", offer.figures.revenue), iso(offer.first), iso(offer.last)]
         for offer in found.offers
     ]
 
 
-def _rows(found: Customer, further: Pairs = ()) -> str:
+def _rows(found: Customer, further: Filters = ()) -> str:
     return f"/history{query_string([('customerId', found.id), *further])}"
 
 
-def _name(found: Customer, offer: CustomerOffer) -> Figure:
+def _name(found: Customer, offer: CustomerOffer) -> Cell:
     if offer.id is None:
-        return Figure(NO_OFFER, address=_rows(found, [filter_of("offerId", None)]))
+        return Cell(NO_OFFER, address=_rows(found, [filter_of("offerId", None)]))
     mark = None if offer.status in (None, "active") else offer.status
-    return Figure(offer.label, mark=mark, address=_rows(found, [("offerId", offer.id)]), is_id=offer.label == offer.id)
+    return Cell(offer.label, mark=mark, address=_rows(found, [("offerId", offer.id)]), is_id=offer.label == offer.id)
 
 
-def _answer(offer: CustomerOffer) -> Figure:
+def _answer(offer: CustomerOffer) -> Cell:
     if offer.taken:
-        return Figure("Taken", tone="good")
+        return Cell("Taken", tone="good")
     if offer.figures.negative:
-        return Figure("Refused", tone="bad")
-    return Figure("Seen" if offer.seen else None, tone="quiet")
+        return Cell("Refused", tone="bad")
+    return Cell("Seen" if offer.seen else None, tone="quiet")

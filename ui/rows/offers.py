@@ -12,10 +12,10 @@ from queries.answers.summary import OfferSummary
 from queries.asking.measures import MEASURE, RATES
 from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.selection import Selection
-from ui.components.table.figures import DrawnInterval, Figure, Heading
+from ui.components.table import Cell, Column, DrawnInterval, Row
 from ui.page.address import query_string
 from ui.page.links import link_behind, rows_link
-from ui.words.measures import interval_text, value_text, verdict_cell
+from ui.words.measures import interval_text, parts_of_rate, value_text, verdict_cell
 from ui.words.numbers import count, counted, time
 
 COUNTS = ("impression", "click", "accept", "convert")
@@ -23,74 +23,74 @@ AMOUNTS = ("customers", "revenue")
 RATE_IDS = tuple(measure.id for measure in RATES)
 
 
-def measure_heading(measure: str, sorts: bool = False) -> Heading:
+def measure_heading(measure: str, sorts: bool = False) -> Column:
     said = MEASURE[measure]
-    return Heading(measure, said.label, help=said.help, sorts=sorts)
+    return Column(measure, said.label, help=said.help, sorts=sorts)
 
 
-def offer_headings(zone: str) -> list[Heading]:
+def offer_headings(zone: str) -> list[Column]:
     """The columns of the offers' table; times are on the clocks of a zone."""
     return [
-        Heading("name", "Offer", "text", sorts=True),
+        Column("name", "Offer", "text", sorts=True),
         *(measure_heading(measure, sorts=True) for measure in (*COUNTS, *RATE_IDS, *AMOUNTS)),
-        Heading("line", "Trend", "drawing", "Interactions in equal parts of the period; each offer has its own scale."),
-        Heading("last", f"Last seen ({zone})", "text", "The newest interaction among those counted.", sorts=True),
+        Column("line", "Trend", "drawing", "Interactions in equal parts of the period; each offer has its own scale."),
+        Column("last", f"Last seen ({zone})", "text", "The newest interaction among those counted.", sorts=True),
     ]
 
 
 CHANNEL_HEADINGS = (
-    Heading("name", "Channel", "text"), *(measure_heading(measure) for measure in ("impression", "click", "convert", "ctr", "cvr")),
+    Column("name", "Channel", "text"), *(measure_heading(measure) for measure in ("impression", "click", "convert", "ctr", "cvr")),
 )
 
 
-def offer_cells(offer: OfferSummary, selection: Selection, names: Names, page: Callable[[str], str]) -> dict[str, Figure]:
+def offer_cells(offer: OfferSummary, selection: Selection, names: Names, page: Callable[[str], str]) -> dict[str, Cell]:
     """An offer's cell under each of `offer_headings`; `page` is the address of the page of an offer's id."""
     row = offer.row
     own = narrowed(selection, [filter_of("offerId", row.id)])
     return {
         "name": entity_cell(row, "No offer", rows_link(own) if row.id is None else page(row.id)),
         **measure_cells(row, own, names),
-        "line": Figure(line_alt_text(offer.line), line=offer.line) if any(offer.line) else Figure(None),
+        "line": Cell(line_alt_text(offer.line), line=offer.line) if any(offer.line) else Cell(None),
         "last": time_cell(row.figures.last, selection.zone),
     }
 
 
-def time_cell(milliseconds: int | None, zone: str) -> Figure:
+def time_cell(milliseconds: int | None, zone: str) -> Cell:
     """A day, with the time under it."""
     if milliseconds is None:
-        return Figure(None)
+        return Cell(None)
     day, hour = time(milliseconds, zone).split()
-    return Figure(day, note=hour)
+    return Cell(day, note=hour)
 
 
-def entity_cell(row: SummaryRow, nameless: str, address: str | None = None) -> Figure:
+def entity_cell(row: SummaryRow, nameless: str, address: str | None = None) -> Cell:
     """The name of a row, its id where it has none; `nameless` is said of the rows without a value."""
     if row.id is None:
-        return Figure(nameless, address=address, tone="quiet")
+        return Cell(nameless, address=address, tone="quiet")
     mark = None if row.status in (None, "active") else row.status
-    return Figure(row.label, mark=mark, address=address, is_id=row.name is None)
+    return Cell(row.label, mark=mark, address=address, is_id=row.name is None)
 
 
-def measure_cells(row: SummaryRow, behind: Selection | None, names: Names) -> dict[str, Figure]:
+def measure_cells(row: SummaryRow, behind: Selection | None, names: Names) -> dict[str, Cell]:
     """Every measure of a row, each leading to the rows of `behind` that it counts, its rates with their intervals.
 
     Without `behind` they lead nowhere.
     """
-    addresses = {id: _address(behind, id, row, names) for id in MEASURE}
-    cells = {id: _cell(id, row.figures[id], addresses[id]) for id in MEASURE}
-    return cells | {id: rate_cell(id, rate_of(row.figures, id), addresses[id]) for id in RATE_IDS}
+    addresses = {one: _address(behind, one, row, names) for one in MEASURE}
+    cells = {one: _cell(one, row.figures[one], addresses[one]) for one in MEASURE}
+    return cells | {rate: rate_cell(rate, rate_of(row.figures, rate), addresses[rate]) for rate in RATE_IDS}
 
 
-def _cell(measure: str, value: int | float | None, address: str | None) -> Figure:
-    return Figure(value_text(measure, value), address=address, tone="quiet" if value == 0 else None)
+def _cell(measure: str, value: int | float | None, address: str | None) -> Cell:
+    return Cell(value_text(measure, value), address=address, tone="quiet" if value == 0 else None)
 
 
-def rate_cell(measure: str, rate: Rate, address: str | None = None) -> Figure:
+def rate_cell(measure: str, rate: Rate, address: str | None = None) -> Cell:
     """A rate with its interval under it."""
     if rate.value is None:
-        return Figure(None)
+        return Cell(None)
     note = "too few to say" if not rate.enough else interval_text(measure, rate) if rate.low is not None else None
-    return Figure(value_text(measure, rate.value), note=note, address=address, tone=None if rate.enough else "quiet")
+    return Cell(value_text(measure, rate.value), note=note, address=address, tone=None if rate.enough else "quiet")
 
 
 def _address(behind: Selection | None, measure: str, row: SummaryRow, names: Names) -> str | None:
@@ -106,17 +106,17 @@ def line_alt_text(line: list[int]) -> str:
 _SHOWN = (*COUNTS, "dismiss", *RATE_IDS, *AMOUNTS)
 
 
-def column_headings(rows: Sequence[SummaryRow]) -> list[Heading]:
-    """A column for each offer, after that of the measures."""
-    return [Heading("name", "Figure", "text"), *(Heading(row.id, row.label, help=row.id) for row in rows)]
+def column_headings(rows: Mapping[str, SummaryRow]) -> list[Column]:
+    """A column for each offer, by its id, after that of the measures."""
+    return [Column("name", "Figure", "text"), *(Column(offer, row.label or offer, help=offer) for offer, row in rows.items())]
 
 
-def column_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) -> list[Mapping[str, Figure]]:
+def column_rows(rows: Mapping[str, SummaryRow], selection: Selection, names: Names) -> list[Row]:
     """A row for each measure; its figures lead to the rows behind them."""
-    cells = {row.id: measure_cells(row, narrowed(selection, [("offerId", row.id)]), names) for row in rows}
-    measures = [{"name": Figure(MEASURE[id].label), **{row.id: cells[row.id][id] for row in rows}} for id in _SHOWN]
-    last = {row.id: time_cell(row.figures.last, selection.zone) for row in rows}
-    return [*measures, {"name": Figure(f"Last seen ({selection.zone})"), **last}]
+    cells = {offer: measure_cells(row, narrowed(selection, [("offerId", offer)]), names) for offer, row in rows.items()}
+    measures: list[Row] = [{"name": Cell(MEASURE[one].label), **{offer: cells[offer][one] for offer in rows}} for one in _SHOWN]
+    last = {offer: time_cell(row.figures.last, selection.zone) for offer, row in rows.items()}
+    return [*measures, {"name": Cell(f"Last seen ({selection.zone})"), **last}]
 
 
 _INTERVAL = "The dot is the rate, the bar its 95% Wilson interval; all on one scale, from the lowest to the highest."
@@ -126,30 +126,31 @@ _AGAINST_OTHERS = (
 _AGAINST_OTHER = ("Against the other", f"The rate against the other one's, at 5%. {TOO_FEW} {NOT_A_SHARE}")
 
 
-def side_headings(noun: str, measure: str, of_two: bool = False) -> list[Heading]:
+def side_headings(noun: str, measure: str, of_two: bool = False) -> list[Column]:
     """The columns of `side_rows`, for sides of which there are just two or any number."""
-    rate = MEASURE[measure]
-    against, help = _AGAINST_OTHER if of_two else _AGAINST_OTHERS
+    rate, (hits, trials) = MEASURE[measure], parts_of_rate(measure)
+    against, meaning = _AGAINST_OTHER if of_two else _AGAINST_OTHERS
     return [
-        Heading("name", noun, "text"),
-        Heading("trials", MEASURE[rate.denominator].label, help=MEASURE[rate.denominator].help),
-        Heading("hits", MEASURE[rate.numerator].label, help=MEASURE[rate.numerator].help),
-        Heading("rate", rate.label, help=rate.help),
-        Heading("interval", "95% interval", "drawing", _INTERVAL),
-        Heading("verdict", against, "text", help),
+        Column("name", noun, "text"),
+        Column("trials", trials.label, help=trials.help),
+        Column("hits", hits.label, help=hits.help),
+        Column("rate", rate.label, help=rate.help),
+        Column("interval", "95% interval", "drawing", _INTERVAL),
+        Column("verdict", against, "text", meaning),
     ]
 
 
 def side_rows(
-    sides: Sequence[Side], measure: str, name: Callable[[SummaryRow], Figure], link: Callable[[SummaryRow, str], str | None],
-) -> list[Mapping[str, Figure | None]]:
+    sides: Sequence[Side], measure: str, name: Callable[[SummaryRow], Cell], link: Callable[[SummaryRow, str], str | None],
+) -> list[Row]:
     """A row for each side; `name` is its first cell, `link` leads to the rows behind one of its measures."""
     lowest, highest = _scale([side.rate for side in sides])
+    hits, trials = parts_of_rate(measure)
     return [
         {
             "name": name(side.row),
-            "trials": Figure(count(side.rate.trials), address=link(side.row, MEASURE[measure].denominator)),
-            "hits": Figure(count(side.rate.hits), address=link(side.row, MEASURE[measure].numerator)),
+            "trials": Cell(count(side.rate.trials), address=link(side.row, trials.id)),
+            "hits": Cell(count(side.rate.hits), address=link(side.row, hits.id)),
             "rate": _rate(side.rate, measure),
             "interval": _interval(side.rate, measure, lowest, highest),
             "verdict": verdict_cell(side.contrast),
@@ -158,40 +159,38 @@ def side_rows(
     ]
 
 
-def _rate(rate: Rate, measure: str) -> Figure:
-    return Figure(value_text(measure, rate.value), note=None if rate.low is None else interval_text(measure, rate))
+def _rate(rate: Rate, measure: str) -> Cell:
+    return Cell(value_text(measure, rate.value), note=None if rate.low is None else interval_text(measure, rate))
 
 
 def _scale(rates: Sequence[Rate]) -> tuple[float, float]:
-    drawn = [rate for rate in rates if rate.low is not None]
-    return min((rate.low for rate in drawn), default=0.0), max((rate.high for rate in drawn), default=0.0)
+    lows, highs = [rate.low for rate in rates if rate.low is not None], [rate.high for rate in rates if rate.high is not None]
+    return min(lows, default=0.0), max(highs, default=0.0)
 
 
-def _interval(rate: Rate, measure: str, lowest: float, highest: float) -> Figure | None:
-    if rate.low is None or highest == lowest:
+def _interval(rate: Rate, measure: str, lowest: float, highest: float) -> Cell | None:
+    if rate.value is None or rate.low is None or rate.high is None or highest == lowest:
         return None
     said = f"{value_text(measure, rate.value)}, from {value_text(measure, rate.low)} to {value_text(measure, rate.high)}"
     low, value, high = ((end - lowest) / (highest - lowest) for end in (rate.low, rate.value, rate.high))
-    return Figure(said, interval=DrawnInterval(low, value, high))
+    return Cell(said, interval=DrawnInterval(low, value, high))
 
-
-Rows = list[Mapping[str, Figure | None]]
 
 OVERVIEW_CHANNEL_HEADINGS = (
-    Heading("name", "Channel", "text"),
-    *(measure_heading(id) for id in ("impression", "click", "accept", "convert", "ctr", "cvr", "acceptanceRate", "customers", "revenue")),
+    Column("name", "Channel", "text"),
+    *(measure_heading(one) for one in ("impression", "click", "accept", "convert", "ctr", "cvr", "acceptanceRate", "customers", "revenue")),
 )
 
 
-def ranking_rows(found: Ranking, measure: str, selection: Selection, names: Names) -> tuple[Rows, Rows]:
+def ranking_rows(found: Ranking, measure: str, selection: Selection, names: Names) -> tuple[list[Row], list[Row]]:
     """The rows of the best and of the weakest offers, their intervals on one scale; names lead to the offers' own pages."""
 
-    def name(row: SummaryRow) -> Figure:
-        own = [("offerId", row.id), *((name, value) for name, value in selection.pairs() if name != "offerId")]
+    def name(row: SummaryRow) -> Cell:
+        own = [filter_of("offerId", row.id), *((name, value) for name, value in selection.pairs() if name != "offerId")]
         return entity_cell(row, "No offer", f"/offers{query_string(own)}")
 
     def link(row: SummaryRow, counted: str) -> str | None:
-        return link_behind(selection, counted, names, [("offerId", row.id)])
+        return link_behind(selection, counted, names, [filter_of("offerId", row.id)])
 
     rows = side_rows([*found.best, *found.weakest], measure, name, link)
     return rows[:len(found.best)], rows[len(found.best):]
@@ -204,16 +203,16 @@ def left_out(found: Ranking, measure: str) -> str:
     if found.too_few:
         reasons.append(f"{counted(found.too_few, 'offer')} with fewer than {FEWEST_TRIALS} impressions, too few to say")
     if found.not_shares:
-        hits = MEASURE[MEASURE[measure].numerator].label.lower()
+        hits = parts_of_rate(measure)[0].label.lower()
         reasons.append(f"{counted(found.not_shares, 'offer')} with more {hits} than impressions, whose rate is not a share")
     return f"{ranked} Left out: {'; '.join(reasons)}." if reasons else ranked
 
 
-def channel_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) -> Rows:
+def channel_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names) -> list[Row]:
     """A row for each channel; its name and its figures lead to the rows behind them."""
     return [_channel_row(row, selection, names) for row in rows]
 
 
-def _channel_row(row: SummaryRow, selection: Selection, names: Names) -> Mapping[str, Figure | None]:
+def _channel_row(row: SummaryRow, selection: Selection, names: Names) -> Row:
     own = narrowed(selection, [filter_of("channelId", row.id)])
     return {"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)}

@@ -123,15 +123,13 @@ def warnings(answer: FunnelAnswer, known_types: Collection[str]) -> list[str]:
     """A sentence for each reservation: few entries, ties, units that may still convert, types that never occur."""
     first, last = answer.steps[0], answer.steps[-1]
     said = []
-    unknown = [type for type in dict.fromkeys(type for step in answer.steps for type in step.types) if type not in known_types]
+    unknown = [one for one in dict.fromkeys(one for step in answer.steps for one in step.types) if one not in known_types]
     if unknown:
         names = ", ".join(unknown)
         said.append(f"The log has no interaction of type {names}.")
     if 0 < first.units < FEW_ENTRIES:
         said.append(f"Only {units(first.units, answer.query)} entered. Rates based on fewer than {FEW_ENTRIES} vary widely: read the intervals.")
-    for step in answer.steps[1:]:
-        if step.tie_dependent:
-            said.append(_ties(answer, step.tie_dependent, step.units, step.number))
+    said += [_ties(answer, step.tie_dependent, step.units, step.number) for step in answer.steps[1:] if step.tie_dependent]
     if answer.immature:
         then = "by the log's clock" if answer.query.as_of_ms is None else "then"
         said.append(

@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from queries.answers.comparison import Change, Standing
 from queries.answers.rates import FEWEST_TRIALS, Contrast, Rate, Verdict
 from queries.answers.sides import Side
-from queries.asking.measures import MEASURE
-from ui.components.table.figures import Figure
+from queries.asking.measures import MEASURE, Measure
+from ui.components.table import Cell, Tone
 from ui.words.numbers import NOTHING, TOO_LARGE, count, counted, money, percent
+
+
+def parts_of_rate(rate: str) -> tuple[Measure, Measure]:
+    """What a rate, by its id, is a share of: the hits and the trials."""
+    measure = MEASURE[rate]
+    if measure.numerator is None or measure.denominator is None:
+        raise ValueError(f"{rate} is not a rate")
+    return MEASURE[measure.numerator], MEASURE[measure.denominator]
 
 
 def value_text(measure: str, value: float | None) -> str:
@@ -22,7 +30,7 @@ def value_text(measure: str, value: float | None) -> str:
         return money(value)
     if value is None:
         return NOTHING
-    return f"{_percent(measure, value):,.2f}%" if unit in ("percent", "share") else count(value)
+    return f"{_percent(measure, value):,.2f}%" if unit in ("percent", "share") else count(int(value))
 
 
 def file_value(measure: str, value: float | None) -> str | float | None:
@@ -32,7 +40,7 @@ def file_value(measure: str, value: float | None) -> str | float | None:
 
 def interval_text(measure: str, rate: Rate) -> str:
     """The ends of a rate's 95% interval: `3.98–4.44%`; a dash where there is none."""
-    if rate.low is None:
+    if rate.low is None or rate.high is None:
         return NOTHING
     return f"{_percent(measure, rate.low):,.2f}–{_percent(measure, rate.high):,.2f}%"
 
@@ -82,7 +90,7 @@ def _left_out(number: int) -> str:
 
 _AGAINST = {"higher": "clearly above", "lower": "clearly below", "no clear difference": "not clearly different from"}
 _UNSAID = ("too few to say", "nothing to compare with", "not a share")
-TONES: dict[Verdict, str] = {"higher": "good", "lower": "bad", "no clear difference": "quiet"}
+TONES: dict[Verdict, Tone] = {"higher": "good", "lower": "bad", "no clear difference": "quiet"}
 
 
 def standing_note(measure: str, standing: Standing, interval: str | None) -> str | None:
@@ -105,13 +113,13 @@ def against_others(measure: str, standing: Standing) -> str | None:
     return f"{_AGAINST[standing.contrast.verdict]} {others}"
 
 
-def verdict_cell(contrast: Contrast) -> Figure:
+def verdict_cell(contrast: Contrast) -> Cell:
     """A verdict, with the difference and how likely chance alone would bring it under it."""
     if contrast.p is None or contrast.difference is None:
-        return Figure(contrast.verdict, tone="quiet")
+        return Cell(contrast.verdict, tone="quiet")
     sign = "+" if contrast.difference > 0 else "−" if contrast.difference < 0 else "±"
     note = f"{sign}{100 * abs(contrast.difference):.2f} points, p {p_text(contrast.p)}"
-    return Figure(contrast.verdict, note=note, tone=TONES[contrast.verdict])
+    return Cell(contrast.verdict, note=note, tone=TONES[contrast.verdict])
 
 
 def p_text(p: float) -> str:

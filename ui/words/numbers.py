@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -90,10 +91,8 @@ def exact_time(milliseconds: int, zone: str) -> str:
 
 def _clocks(milliseconds: int, zone: str) -> tuple[str, str]:
     moment = datetime.fromtimestamp(milliseconds // 1000, UTC)
-    try:
+    # At the ends of the calendar the zone's own time may have no year.
+    with suppress(OverflowError):
         moment = moment.astimezone(ZoneInfo(zone))
-    except OverflowError:
-        # At the ends of the calendar the zone's own time may have no year.
-        pass
     comes_twice = moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset()
     return moment.replace(tzinfo=None).isoformat(" ", "seconds"), f" {moment:%Z}" if comes_twice else ""

@@ -80,22 +80,22 @@ def period_kpis(
     """
     judged = dict(counts)
     if compared.before:
-        rates = [id for id in measures if MEASURE[id].numerator]
-        found = contrasts([(arm_of(compared.now, id), arm_of(compared.before, id)) for id in rates])
-        judged |= {id: contrast.verdict for id, contrast in zip(rates, found, strict=True)}
-    return [_card(id, compared, judged.get(id), [bucket.figures[id] for bucket in buckets], link(id)) for id in measures]
+        rates = [one for one in measures if MEASURE[one].numerator]
+        found = contrasts([(arm_of(compared.now, one), arm_of(compared.before, one)) for one in rates])
+        judged |= {one: contrast.verdict for one, contrast in zip(rates, found, strict=True)}
+    return [_card(one, compared, judged.get(one), [bucket.figures[one] for bucket in buckets], link(one)) for one in measures]
 
 
-def _card(id: str, compared: PeriodComparison, judged: Verdict | None, sparkline: list[float | None], address: str | None) -> Kpi:
-    arrow = _ARROWS.get(judged, "")
+def _card(measure: str, compared: PeriodComparison, judged: Verdict | None, sparkline: list[float | None], address: str | None) -> Kpi:
+    arrow = _ARROWS.get(judged, "") if judged else ""
     return Kpi(
-        label=MEASURE[id].label,
-        value=value_text(id, compared.now[id]),
-        help=MEASURE[id].help,
-        change=f"{arrow}{change_text(id, compared.change(id))}" if compared.before else None,
-        tone=_tone(id, judged),
-        note=_note(id, compared),
-        verdict=_said(id, compared, judged),
+        label=MEASURE[measure].label,
+        value=value_text(measure, compared.now[measure]),
+        help=MEASURE[measure].help,
+        change=f"{arrow}{change_text(measure, compared.change(measure))}" if compared.before else None,
+        tone=_tone(measure, judged),
+        note=_note(measure, compared),
+        verdict=_said(measure, compared, judged),
         sparkline=sparkline,
         address=address,
     )

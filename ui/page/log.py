@@ -1,0 +1,29 @@
+"""A log as a page reads it: one that has rows, and whose times are therefore known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from data.columns.tenant import Tenant
+
+
+@dataclass(frozen=True)
+class Log:
+    """A tenant's log: its oldest row's time and its clock in milliseconds, and how many rows are later than that clock."""
+
+    tenant: Tenant
+    oldest: int
+    clock: int
+    future_rows: int
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Log | None:
+        """The log of a tenant; None where it has no rows."""
+        oldest, clock = tenant.oldest(), tenant.clock()
+        if oldest is None or clock is None:
+            return None
+        return cls(tenant, oldest, clock, tenant.future_rows())
+
+    @property
+    def has_future(self) -> bool:
+        return self.future_rows > 0
