@@ -21,10 +21,10 @@ from api.summary_schemas import (
     TREND,
     UNUSUAL,
 )
-from data.columns.customers import SummaryRow
 from queries.answers.comparison import period_comparison
+from queries.answers.history import future_rows
 from queries.answers.hours import MOST_YEARS, heatmap
-from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, summary
+from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, SummaryRow, summary
 from queries.answers.trend import GRAINS, MOST_BUCKETS, fitting_grain, trend
 from queries.answers.unusual import UnusualChange, unusual
 from queries.asking.measures import Figures
@@ -93,7 +93,7 @@ def interaction_summary(asked: ApiRequest) -> Response:
         "total": found.total,
         "limit": found.limit,
         "offset": found.offset,
-        "futureRows": asked.tenant.future_rows(),
+        "futureRows": future_rows(asked.tenant),
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -104,8 +104,8 @@ def _selection(asked: ApiRequest) -> Selection:
         return selection
     if selection.start is not None or selection.end is not None:
         raise InvalidQuery([Problem("days", f"days {days} cannot be combined with from or to")])
-    covered = time_range_of_last_days(asked.tenant, days, selection.zone)
-    return selection if covered is None else with_time_range(selection, covered)
+    log = asked.tenant.span()
+    return selection if log is None else with_time_range(selection, time_range_of_last_days(log.clock, days, selection.zone))
 
 
 def _json_row(row: SummaryRow, by: str) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def interaction_comparison(asked: ApiRequest) -> Response:
         **_period(compared.period),
         "figures": figures_json(compared.now),
         "before": _before(compared.before_period, compared.before, compared.is_complete),
-        "futureRows": asked.tenant.future_rows(),
+        "futureRows": future_rows(asked.tenant),
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -171,7 +171,7 @@ def interaction_trend(asked: ApiRequest) -> Response:
         "grain": fitting_grain(asked.tenant, selection, grain),
         "askedGrain": grain,
         "tz": selection.zone,
-        "futureRows": asked.tenant.future_rows(),
+        "futureRows": future_rows(asked.tenant),
         "buckets": [
             {
                 "start": iso(bucket.start),

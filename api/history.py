@@ -11,8 +11,8 @@ from starlette.responses import Response, StreamingResponse
 from api.csv_text import BOM, header_text, rows_text
 from api.endpoint import ApiRequest, Endpoint
 from api.schemas import EXAMPLE_CSV, EXAMPLE_PAGE, EXAMPLE_RECORD, PAGE, RECORD
+from data.results import RECORD_COLUMNS, Record
 from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
-from queries.answers.records import FLAT_COLUMNS, Record
 from queries.asking.parameters import Parameter, flag, whole_number
 
 
@@ -65,7 +65,7 @@ def history_csv(asked: ApiRequest) -> Response:
     selection, limit, raw = asked.query.selection, parameters["limit"], parameters["raw"]
 
     def text() -> Iterator[str]:
-        yield (BOM if parameters["bom"] else "") + header_text(FLAT_COLUMNS)
+        yield (BOM if parameters["bom"] else "") + header_text(RECORD_COLUMNS)
         for piece in flat_pieces(asked.tenant, selection, limit):
             yield rows_text(piece, raw)
 

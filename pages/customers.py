@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 import process
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from pages.taking import export_buttons
 from pages.visitor import visitor
 from queries.answers.customer import Customer, customer, timeline
@@ -154,7 +154,7 @@ def left_aside(selection: Selection) -> list[str]:
 
 with process.store().snapshot() as snapshot:
     tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
+    if tenant.span() is None:
         st.title("Customers", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:

@@ -7,10 +7,11 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from pages.taking import csv_text
 from queries.answers.funnel import FunnelAnswer
 from queries.answers.funnel_comparison import differences, funnel_comparison
+from queries.answers.history import log_span
 from queries.asking.funnel import BREAKDOWN, BREAKDOWNS, GRAIN, GRAINS, MOST_STEPS, FunnelQuery
 from queries.asking.parameters import Parameter, one_of, whole_number
 from queries.asking.periods import comparable_last_days, of_last_days
@@ -154,14 +155,14 @@ class FunnelView:
             sortable_table(before_rows(compared), BEFORE_HEADINGS, "Now and before", key="before_table")
 
     def _draw_choice_of_period(self) -> None:
-        tenant, zone = self._tenant, self._asked.selection.zone
-        chosen = comparable_last_days(tenant.oldest(), tenant.clock(), _DAYS, zone)
+        log, zone = log_span(self._tenant), self._asked.selection.zone
+        chosen = comparable_last_days(log.oldest, log.clock, _DAYS, zone)
         with st.container(border=True, gap="xsmall", key="funnel_period"):
             st.text("The log has nothing before this period to compare with.")
             if chosen is None:
                 return
             others = address.without(address.pairs(), ("from", "to", ZONE.name, "cursor"))
-            pairs = of_last_days(Selection(tenant.id, zone=zone), tenant.clock(), chosen, tenant.future_rows() > 0).pairs()
+            pairs = of_last_days(Selection(self._tenant.id, zone=zone), log.clock, chosen, log.future_rows > 0).pairs()
             label = "Choose the last day" if chosen == 1 else f"Choose the last {chosen} days"
             st.button(label, key="choose_period", on_click=lambda: address.navigate([*others, *pairs]))
 

@@ -10,12 +10,11 @@ from pathlib import Path
 import streamlit as st
 
 import process
-from data.columns.funnel.listing import is_funnel_ready
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from pages.funnel_units import UnitList
 from pages.funnel_views import TARGET, VIEW, FunnelView
 from pages.visitor import visitor
-from queries.answers.funnel import FunnelAnswer, funnel, joined_by_or
+from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready, joined_by_or
 from queries.answers.summary import choices
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
@@ -197,7 +196,7 @@ class Funnels:
 
 with process.store().snapshot() as snapshot:
     tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
+    if tenant.span() is None:
         st.title("Funnels", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:

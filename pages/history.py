@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 import process
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from pages.visitor import visitor
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, relaxed_selections
 from queries.asking.parameters import Parameter
@@ -163,7 +163,7 @@ def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:
 
 with process.store().snapshot() as snapshot:
     tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
+    if tenant.span() is None:
         st.title("History", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:

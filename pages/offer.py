@@ -44,7 +44,7 @@ class OfferPage(OfferFrame):
     def draw(self) -> None:
         [self.offer] = self.chosen
         self.draw_way_back()
-        if self.offer not in self.tenant.names.offer.keys:
+        if self.offer not in self.tenant.names.offer:
             hint = f"The link may be incomplete, or meant for another account. The id was {self.offer}."
             messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])
             return
@@ -61,7 +61,7 @@ class OfferPage(OfferFrame):
             record_drawer(opened, record(self.tenant, opened), self.selection.zone, Looks(self.tenant.names.type.ids))
 
     def draw_heading(self) -> None:
-        entity = self.tenant.names.offer.entities[self.tenant.names.offer.keys[self.offer]]
+        entity = self.tenant.names.offer.by_id[self.offer]
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
             st.title(entity.name or entity.id, anchor=False, width="content")
             if entity.status:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from api.figures import GRAIN
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from pages.offer_frame import MOST_OFFERS, OfferFrame
 from pages.offer_parts import HEAT, HEAT_NAMES
 from pages.offer_sides import RATE_FIELD, draw_sides
@@ -46,7 +46,7 @@ class OfferComparison(OfferFrame):
             (name, values[:MOST_OFFERS] if name == "offerId" else values) for name, values in query.selection.filters
         )
         super().__init__(tenant, replace(query, selection=replace(query.selection, filters=filters)))
-        self.problems += [f"no offer has the id {id!r}" for id in chosen if id not in tenant.names.offer.keys]
+        self.problems += [f"no offer has the id {id!r}" for id in chosen if id not in tenant.names.offer]
         if len(chosen) > MOST_OFFERS:
             self.problems.append(f"offerId may be given {MOST_OFFERS} times at most to compare offers, not {len(chosen)} times")
 

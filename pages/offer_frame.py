@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import sentence
 from ui.page import address

@@ -98,7 +98,7 @@ def sort_after(sort: str, pressed: str) -> str:
 
 with process.store().snapshot() as snapshot:
     tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
+    if tenant.span() is None:
         st.title("Offers", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:

@@ -9,7 +9,7 @@ import streamlit as st
 
 import process
 from api.figures import COLUMNS, unusual_rows
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from pages.taking import export_buttons
 from pages.visitor import visitor
 from queries.answers.comparison import PeriodComparison, period_comparison
@@ -202,7 +202,7 @@ def channel_pairs(channel: str | None) -> Pairs:
 
 with process.store().snapshot() as snapshot:
     tenant = snapshot.tenant(visitor().tenant)
-    if tenant.newest() is None:
+    if tenant.span() is None:
         st.title("Overview", anchor=False)
         messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
     else:

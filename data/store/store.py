@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from data.columns.tenant import Tenant
+from data.columns.memory import Memory
 from data.store.limits import StoreError, StoreInUse, TimeLimits, TooSlow
+
+if TYPE_CHECKING:
+    from data.columns.engine import ColumnTenant
 
 FILE_NAME = "history.duckdb"
 FORMAT = 2
@@ -121,34 +124,6 @@ class Store:
         cursor.close()
 
 
-class Memory:
-    """What is remembered for one version, each value made once, by the first thread that asks.
-
-    It is kept as long as the version, so no key may hold what a caller asked; answers to that are kept by `data.columns.memory`.
-    """
-
-    def __init__(self) -> None:
-        self.noted_rows: dict[tuple[int, str], tuple[int, int]] = {}
-        self._values: dict[Any, Any] = {}
-        self._locks: dict[Any, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def holds(self, key: Any) -> bool:
-        """Whether there is a value under a key."""
-        return key in self._values
-
-    def recall(self, key: Any, make: Callable[[], Any]) -> Any:
-        """The value under a key; made and kept where there is none yet."""
-        if key in self._values:
-            return self._values[key]
-        with self._lock:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            if key not in self._values:
-                self._values[key] = make()
-        return self._values[key]
-
-
 class Snapshot:
     """One version of the store. Not for sharing between threads."""
 
@@ -158,9 +133,12 @@ class Snapshot:
         self.memory = memory
         self._cursor = cursor
 
-    def tenant(self, id: str) -> Tenant:
+    def tenant(self, id: str) -> ColumnTenant:
         """A tenant's interactions; of a tenant that has none, an empty log."""
-        return Tenant(self, id)
+        # Imported here: a command that only loads need not wait for what compiles queries.
+        from data.columns.engine import ColumnTenant
+
+        return ColumnTenant(self, id)
 
     def tenant_ids(self) -> list[str]:
         """All tenants that have interactions; for the program's own work, never for a caller's query."""

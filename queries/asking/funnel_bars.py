@@ -8,8 +8,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from queries.asking import funnel as funnel_parameters
 from queries.asking.funnel import MOST_STEPS
 from queries.asking.parameters import Parameter, Problem, whole_number
@@ -29,10 +27,6 @@ class FunnelBar:
 
     lowest: int
     highest: int
-
-    def holds(self, level: np.ndarray) -> np.ndarray:
-        """Whether each level is of this bar."""
-        return (level >= self.lowest) & (level <= self.highest)
 
     def size(self, reached: Sequence[int]) -> int:
         """How many units it has, where so many reached each step."""

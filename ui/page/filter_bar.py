@@ -10,7 +10,8 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
+from queries.answers.history import log_span
 from queries.answers.summary import choices, count_without
 from queries.asking.filters import BY_NAME, FILTERS, WITHOUT, Filter
 from queries.asking.narrowing import filter_of
@@ -34,7 +35,8 @@ def with_default_period(query: Query, tenant: Tenant) -> Selection:
     """The selection of a query that may ask for ALL_TIME: where it names no period at all, that of the last DEFAULT_DAYS."""
     selection = query.selection
     named = selection.start is not None or selection.end is not None or query.parameters[ALL_TIME.name]
-    return selection if named else of_last_days(selection, tenant.clock(), DEFAULT_DAYS, tenant.future_rows() > 0)
+    log = log_span(tenant)
+    return selection if named else of_last_days(selection, log.clock, DEFAULT_DAYS, log.future_rows > 0)
 
 
 class PeriodPicker:
@@ -47,9 +49,10 @@ class PeriodPicker:
     def __init__(self, selection: Selection, tenant: Tenant, today: date, usual: bool = False):
         self._usual = usual
         self._selection = selection
-        self._clock = tenant.clock()
-        self._has_future = tenant.future_rows() > 0
-        self._log = dates_of_log(tenant.oldest(), self._clock, selection.zone)
+        log = log_span(tenant)
+        self._clock = log.clock
+        self._has_future = log.future_rows > 0
+        self._log = dates_of_log(log.oldest, self._clock, selection.zone)
         self._shown = touched_dates(selection)
         self._today = today
         last = chosen_last_days(selection, self._clock, self._has_future)
@@ -190,7 +193,7 @@ def _labels(tenant: Tenant, filter: Filter, chosen: Collection[str]) -> dict[str
     for id in chosen:
         if id == _NONE:
             continue
-        known = id in tenant.names[filter.dimension].keys
+        known = id in tenant.names[filter.dimension]
         labels.setdefault(id, visible(tenant.names[filter.dimension].label(id)) if known else f"{visible(id)} (unknown)")
     return labels
 

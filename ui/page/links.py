@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.columns.names import Names
+from queries.asking.names import Names
 from queries.asking.narrowing import clipped, narrowed, rows_behind
 from queries.asking.selection import Selection
 from ui.page.address import Pairs, query_string

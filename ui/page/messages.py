@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
-from queries.answers.history import RelaxedSelection
+from data.engine import Tenant
+from queries.answers.history import RelaxedSelection, log_span
 from queries.asking.selection import Selection
 from queries.asking.visible import visible
 from ui.components.sentences import sentences
@@ -140,7 +140,8 @@ def no_interactions(found: Sequence[RelaxedSelection], show: Callable[[Selection
 
 def draw_as_of(tenant: Tenant, zone: str) -> None:
     """Says by which clock the log is read, its times in a zone, and leads to the rows of the future if it has any."""
-    clock, future = tenant.clock(), tenant.future_rows()
+    log = log_span(tenant)
+    clock, future = log.clock, log.future_rows
     st.caption(as_of(clock, future, zone))
     if future:
         later = Selection(tenant.id, start=clock + 1, zone=zone)
