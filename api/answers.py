@@ -15,7 +15,7 @@ from msgspec import Meta
 from msgspec.json import schema_components
 
 from api.errors import CODES
-from queries.answers.records import Creative, Offer
+from data.results import Creative, Offer
 from queries.answers.summary import GROUPINGS, LARGEST_LIMIT
 from queries.answers.trend import MOST_BUCKETS
 from queries.answers.unusual import MEASURES as WATCHED

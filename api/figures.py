@@ -11,10 +11,10 @@ from starlette.responses import Response
 from api.answers import FIGURE_NAMES, Comparison, Hours, Summary, Trend, TrendBucket, Unusual, spelled
 from api.endpoint import ApiRequest, Endpoint, NoParameters
 from api.examples import COMPARISON, HOURS, SUMMARY, TREND, UNUSUAL
-from data.columns.customers import SummaryRow
 from queries.answers.comparison import period_comparison
+from queries.answers.history import future_rows
 from queries.answers.hours import MOST_YEARS, heatmap
-from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, summary
+from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, SummaryRow, summary
 from queries.answers.trend import GRAIN, MOST_BUCKETS, fitting_grain, trend
 from queries.answers.unusual import UNUSUAL_COLUMNS, unusual, unusual_rows
 from queries.asking.calendar import Grain
@@ -77,7 +77,7 @@ def interaction_summary(asked: ApiRequest[SummaryParameters]) -> Response:
         "total": found.total,
         "limit": found.limit,
         "offset": found.offset,
-        "futureRows": asked.tenant.future_rows(),
+        "futureRows": future_rows(asked.tenant),
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -88,8 +88,8 @@ def _selection(asked: ApiRequest[SummaryParameters]) -> Selection:
         return selection
     if selection.start is not None or selection.end is not None:
         raise InvalidQuery([Problem("days", f"days {days} cannot be combined with from or to")])
-    covered = time_range_of_last_days(asked.tenant, days, selection.zone)
-    return selection if covered is None else with_time_range(selection, covered)
+    log = asked.tenant.span()
+    return selection if log is None else with_time_range(selection, time_range_of_last_days(log.clock, days, selection.zone))
 
 
 def _json_row(row: SummaryRow, by: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def interaction_comparison(asked: ApiRequest[NoParameters]) -> Response:
         **_period(compared.period),
         "figures": figures_json(compared.now),
         "before": _before(compared.before_period, compared.before, compared.is_complete),
-        "futureRows": asked.tenant.future_rows(),
+        "futureRows": future_rows(asked.tenant),
     }
     return Response(orjson.dumps(body), media_type="application/json")
 
@@ -166,7 +166,7 @@ def interaction_trend(asked: ApiRequest[TrendParameters]) -> Response:
         "grain": fitting_grain(asked.tenant, selection, grain),
         "askedGrain": grain,
         "tz": selection.zone,
-        "futureRows": asked.tenant.future_rows(),
+        "futureRows": future_rows(asked.tenant),
         "buckets": buckets,
     }
     return Response(orjson.dumps(body), media_type="application/json")

@@ -16,9 +16,10 @@ from api.csv_text import rows_text
 from api.endpoint import ApiRequest, Endpoint
 from api.examples import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
 from api.history import EXPORT_LIMIT, RAW, WITH_BOM
+from data.results import UNIT_COLUMNS, Durations, FunnelUnit
 from queries.answers.csv_text import BOM, header_text
-from queries.answers.funnel import Durations, FunnelAnswer, FunnelStep, funnel
-from queries.answers.funnel_units import FLAT_COLUMNS, FunnelUnit, flat_units, units_page, units_total
+from queries.answers.funnel import FunnelAnswer, FunnelStep, funnel
+from queries.answers.funnel_units import flat_units, units_page, units_total
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
@@ -151,7 +152,7 @@ def funnel_units_csv(asked: ApiRequest[UnitsCsvParameters]) -> Response:
     parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.query), funnel_query(asked.query)
 
     def text() -> Iterator[str]:
-        yield (BOM if parameters.bom else "") + header_text(FLAT_COLUMNS)
+        yield (BOM if parameters.bom else "") + header_text(UNIT_COLUMNS)
         for piece in flat_units(asked.tenant, asked_funnel, bar, parameters.limit):
             yield rows_text(piece, parameters.raw)
 

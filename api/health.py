@@ -32,8 +32,9 @@ def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) 
             with store().snapshot() as snapshot:
                 body: dict[str, str | int | None] = {"status": "ready"}
                 if tenant is not None:
-                    log = snapshot.tenant(tenant)
-                    body |= {"version": snapshot.version, "newestRow": spelled(log.newest()), "clock": spelled(log.clock())}
+                    log = snapshot.tenant(tenant).span()
+                    newest, clock = (log.newest, log.clock) if log else (None, None)
+                    body |= {"version": snapshot.version, "newestRow": spelled(newest), "clock": spelled(clock)}
         except StoreError:
             return Response(orjson.dumps({"status": "unavailable"}), HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"},
                             "application/json")

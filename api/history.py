@@ -13,9 +13,9 @@ from api.answers import InteractionPage, InteractionRecord
 from api.csv_text import rows_text
 from api.endpoint import ApiRequest, Endpoint
 from api.examples import CSV, PAGE, RECORD
+from data.results import RECORD_COLUMNS, Record
 from queries.answers.csv_text import BOM, header_text
 from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
-from queries.answers.records import FLAT_COLUMNS, Record
 from queries.asking.parameters import Parameter, flag, whole_number
 
 
@@ -84,7 +84,7 @@ def history_csv(asked: ApiRequest[CsvParameters]) -> Response:
     parameters = asked.parameters
 
     def text() -> Iterator[str]:
-        yield (BOM if parameters.bom else "") + header_text(FLAT_COLUMNS)
+        yield (BOM if parameters.bom else "") + header_text(RECORD_COLUMNS)
         for piece in flat_pieces(asked.tenant, asked.selection, parameters.limit):
             yield rows_text(piece, parameters.raw)
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from queries.answers.funnel_units import UnitPage, units_page
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import CURSOR, FunnelBar, UnitCursor

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from data.columns.funnel.listing import is_funnel_ready
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from pages.funnel_units import UnitList
 from pages.funnel_views import TARGET, VIEW, FunnelView
-from queries.answers.funnel import FunnelAnswer, funnel, joined_by_or
+from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready, joined_by_or
 from queries.answers.summary import choices
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars

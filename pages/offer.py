@@ -7,7 +7,6 @@ from functools import partial
 
 import streamlit as st
 
-from data.columns.names import Entity
 from pages import offer_parts
 from pages.offer_frame import OfferFrame
 from pages.offer_parts import HEAT
@@ -16,6 +15,7 @@ from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections
 from queries.answers.trend import GRAIN, Bucket
+from queries.asking.names import Entity
 from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
 from queries.asking.sentence import touched_days
@@ -45,8 +45,7 @@ class OfferPage(OfferFrame):
     def draw(self) -> None:
         [self.offer] = self.chosen
         self.draw_way_back()
-        offers = self.tenant.names.offer
-        entity = offers.entities[offers.keys[self.offer]] if self.offer in offers.keys else None
+        entity = self.tenant.names.offer.by_id.get(self.offer)
         if entity is None:
             hint = f"The link may be incomplete, or meant for another account. The id was {self.offer}."
             messages.nothing_matches("offers", hint, ways=[messages.Action("Show all offers", self.show_all)])

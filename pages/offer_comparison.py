@@ -47,7 +47,7 @@ class OfferComparison(OfferFrame):
             for condition in query.selection.conditions
         )
         super().__init__(log, replace(query, selection=replace(query.selection, conditions=conditions)))
-        self.problems += [f"no offer has the id {offer!r}" for offer in chosen if offer not in log.tenant.names.offer.keys]
+        self.problems += [f"no offer has the id {offer!r}" for offer in chosen if offer not in log.tenant.names.offer]
         if len(chosen) > MOST_OFFERS:
             self.problems.append(f"offerId may be given {MOST_OFFERS} times at most to compare offers, not {len(chosen)} times")
 

@@ -6,10 +6,9 @@ from functools import partial
 
 import streamlit as st
 
-from data.columns.customers import SummaryRow
 from pages.offer_frame import OfferFrame
 from queries.answers.sides import sides
-from queries.answers.summary import every_row
+from queries.answers.summary import SummaryRow, every_row
 from queries.asking.measures import MEASURE, RATES
 from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.parameters import Parameter, one_of

@@ -56,7 +56,7 @@ def _alone(home: Path) -> tuple[list[str], list[float]]:
             return page(snapshot.tenant(TENANT), selection, cursor=cursor).next_cursor
 
     with store.snapshot() as snapshot:
-        tenant = snapshot.tenant(TENANT)
+        tenant = snapshot.tenant(TENANT).columns
         cursors = [tenant.ids(tenant.log.row[[place]])[0] for place in range(100, len(tenant), len(tenant) // CURSORS)]
     for cursor in cursors:
         asked(cursor)

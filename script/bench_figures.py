@@ -8,12 +8,12 @@ from collections.abc import Callable
 
 import duckdb
 
-from data.columns.tenant import Tenant
 from data.columns.warming import warm
+from data.engine import Tenant
 from data.store.store import Store
 from queries.answers.comparison import period_comparison, standings
 from queries.answers.funnel import funnel
-from queries.answers.history import page
+from queries.answers.history import log_span, page
 from queries.answers.hours import heatmap
 from queries.answers.sides import ranking, sides
 from queries.answers.summary import every_row, summary
@@ -34,7 +34,7 @@ def main() -> None:
     warm(store)
     print(f"reading ahead after a start, with the funnel's kernel: {time.monotonic() - started:.1f} s\n")
     with store.snapshot() as snapshot:
-        newest = snapshot.tenant(TENANT).newest()
+        newest = log_span(snapshot.tenant(TENANT)).newest
     whole = [Selection(TENANT, start=None, end=newest + shift) for shift in range(1, REPEATS + 2)]
     month = [Selection(TENANT, start=newest - 30 * 86_400_000 + shift, end=newest + 1) for shift in range(REPEATS + 1)]
     plain = duckdb.connect(config={"threads": 2})

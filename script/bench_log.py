@@ -90,10 +90,11 @@ def _ask(home: Path, log: Path) -> None:
     print(_LINE.format("milliseconds", "median", "worst", "plain SQL", "times faster"))
     with store.snapshot(seconds=None) as snapshot:
         tenant = snapshot.tenant(TENANT)
+        columns = tenant.columns
         chance = random.Random(1)
-        ids = [tenant.ids(tenant.log.row[[chance.randrange(len(tenant))]])[0] for _ in range(REPEATS)]
-        keys = [chance.randrange(1, tenant.customer_count() + 1) for _ in range(REPEATS)]
-        customers = tenant.customer_ids(np.array(keys)).to_pylist()
+        ids = [columns.ids(columns.log.row[[chance.randrange(len(columns))]])[0] for _ in range(REPEATS)]
+        keys = [chance.randrange(1, columns.customer_count() + 1) for _ in range(REPEATS)]
+        customers = columns.customer_ids(np.array(keys)).to_pylist()
         offers = [choice.id for choice in choices(tenant, "offer")]
         creatives = [choice.id for choice in choices(tenant, "creative")]
 
@@ -184,7 +185,7 @@ def _export(store: Store) -> None:
         seconds = time.monotonic() - started
         done.set()
         watcher.join()
-        rows = min(EXPORTED, len(tenant))
+        rows = min(EXPORTED, len(tenant.columns))
     print(f"\nCSV export: {rows / seconds:,.0f} rows a second, {written / seconds / 1e6:,.0f} MB a second, "
           f"{(highest - before) / 1e6:,.0f} MB more memory than before")
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from queries.answers.funnel import BreakdownRow, Durations, FunnelAnswer, FunnelStep, HistogramBin, TrendBucket
+from data.results import Durations, HistogramBin
+from queries.answers.funnel import BreakdownRow, FunnelAnswer, FunnelStep, TrendBucket
 from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection
 

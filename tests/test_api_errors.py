@@ -13,7 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 import api.history
-from data.columns.tenant import Tenant
+from data.columns.engine import ColumnTenant
 from data.store.limits import StoreError
 from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
@@ -119,8 +119,8 @@ def test_a_crash_is_logged_under_its_request_id(
 def test_a_question_that_takes_too_long_is_stopped_with_503(
     module_service: Service, caller: TestClient, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def slow(tenant: Tenant, *_: object) -> None:
-        tenant._snapshot.rows("select count(*) from range(1_000_000) a, range(20_000) b where (a.range * b.range) % 7 = 3")
+    def slow(tenant: ColumnTenant, *_: object) -> None:
+        tenant.columns._snapshot.rows("select count(*) from range(1_000_000) a, range(20_000) b where (a.range * b.range) % 7 = 3")
 
     monkeypatch.setattr(api.history, "page", slow)
     monkeypatch.setattr("api.app.TIME_LIMIT", 1.5)

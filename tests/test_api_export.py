@@ -137,7 +137,7 @@ def test_head_tells_the_count_without_the_rows(log: Log, service: Service, endin
 
 @pytest.mark.parametrize("ending", ["csv", "ndjson"])
 def test_a_download_reads_one_version_of_the_store(log: Log, service: Service, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.answers.history._PIECE", 10)
+    monkeypatch.setattr("data.columns.history._PIECE", 10)
     log.load(*(interaction(f"ih_{number:03d}") for number in range(40)))
     name = {"csv": "flat_pieces", "ndjson": "record_pieces"}[ending]
     pieces = getattr(api.history, name)
@@ -156,7 +156,7 @@ def test_a_download_reads_one_version_of_the_store(log: Log, service: Service, e
 
 @pytest.mark.parametrize("ending", ["csv", "ndjson"])
 def test_a_stream_that_breaks_does_not_look_complete(log: Log, service: Service, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.answers.history._PIECE", 10)
+    monkeypatch.setattr("data.columns.history._PIECE", 10)
     log.load(*(interaction(f"ih_{number:03d}") for number in range(40)))
     name = {"csv": "flat_pieces", "ndjson": "record_pieces"}[ending]
     pieces = getattr(api.history, name)

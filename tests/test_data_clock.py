@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from data.store.store import FILE_NAME, Store
+from queries.answers.history import log_span
 from queries.answers.unusual import unusual
 from queries.asking.selection import Selection
 from tests.logs import ACME, ZENITH, Log, interaction
@@ -15,8 +16,8 @@ def clock_and_future(log: Log, now: str) -> tuple[str, int]:
     log.store.close()
     log.store = Store(log.folder / FILE_NAME, lambda: int(dt.datetime.fromisoformat(now).timestamp() * 1000))
     with log.store.snapshot() as snapshot:
-        tenant = snapshot.tenant(ACME)
-        return dt.datetime.fromtimestamp(tenant.clock() / 1000, dt.UTC).isoformat(), tenant.future_rows()
+        found = log_span(snapshot.tenant(ACME))
+        return dt.datetime.fromtimestamp(found.clock / 1000, dt.UTC).isoformat(), found.future_rows
 
 
 @pytest.mark.parametrize(("now", "clock", "future"), [
@@ -52,4 +53,4 @@ def test_what_is_unusual_goes_by_the_clock(log: Log) -> None:
 
 def test_an_empty_log_has_no_clock(log: Log) -> None:
     with log.store.snapshot() as snapshot:
-        assert (snapshot.tenant(ACME).clock(), snapshot.tenant(ACME).future_rows()) == (None, 0)
+        assert snapshot.tenant(ACME).span() is None

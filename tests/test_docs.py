@@ -19,8 +19,8 @@ import pytest
 from api.app import ENDPOINTS, PATH
 from api.errors import CODES
 from data.loading.loading import LoadOptions, load_log
+from data.results import RECORD_COLUMNS
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
-from queries.answers.records import FLAT_COLUMNS
 from queries.asking.filters import FILTERS
 from tests.logs import Log
 from tests.service import HISTORY, Service, listening
@@ -82,7 +82,7 @@ def test_every_error_is_documented() -> None:
 
 def test_the_figures_and_columns_are_those_of_the_product() -> None:
     assert f"{DEFAULT_LIMIT} by default, at most {LARGEST_LIMIT};" in TEXT
-    assert f"\n{','.join(FLAT_COLUMNS)}\n" in TEXT
+    assert f"\n{','.join(RECORD_COLUMNS)}\n" in TEXT
 
 
 @pytest.mark.parametrize("command", CALLS)

@@ -15,9 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns.funnel.listing import is_funnel_ready
-from data.columns.tenant import Tenant
-from queries.answers.funnel import FunnelAnswer, funnel
+from data.engine import Tenant
+from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready
 from queries.asking.funnel import FunnelPlan, FunnelQuery
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from data.columns.names import Dictionary, Entity, Names
 from queries.answers.funnel import definition
 from queries.asking.funnel import funnel_query, parse
+from queries.asking.names import Entity, Names, Values
 
-NONE = Dictionary([None], [None], {})
+NONE = Values({})
 CARD = Entity("off_card", True, "Platinum Card Upgrade")
-NAMES = Names(NONE, Dictionary([None, "off_card"], [None, CARD], {"off_card": 1}), NONE, NONE, NONE, NONE)
+NAMES = Names(NONE, Values({"off_card": CARD}), NONE, NONE, NONE, NONE)
 
 PAIR = "Counts each pair of a customer and an offer (a row without an offer belongs to none) by "
 SHORT = [("step", "impression"), ("step", "click")]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.answers.funnel import EDGES, Durations, HistogramBin, durations
+from data.columns.funnel.parts import durations
+from data.results import DURATION_EDGES, Durations, HistogramBin
 
 HOUR, DAY = 3_600_000, 86_400_000
 
@@ -44,4 +45,4 @@ def test_percentiles_are_numpys_and_the_bars_hold_every_unit(times: list[int]) -
     for bar in took.histogram:
         assert bar.units == sum(bar.start <= time and (bar.end is None or time < bar.end) for time in times)
     assert sum(bar.units for bar in took.histogram) == len(times)
-    assert [bar.start for bar in took.histogram] == [edge for edge in EDGES if edge <= max(times)]
+    assert [bar.start for bar in took.histogram] == [edge for edge in DURATION_EDGES if edge <= max(times)]

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
+from data.columns import row_filter
 from data.columns.funnel import chunk, kernel
 from data.columns.funnel.tally import compile_kernel, count_funnel
 from queries.asking.funnel import FunnelPlan
@@ -253,7 +254,7 @@ def test_a_customer_of_a_million_rows_and_a_thousand_offers_is_counted_whole() -
 def test_nothing_is_compiled_once_warm() -> None:
     compile_kernel()
     dispatchers = [
-        kernel.write_codes, kernel.drop_rows, kernel.count_events, kernel.walk_chains, kernel.walk_tied_chains, kernel.walk_sets,
+        kernel.write_codes, row_filter.drop_rows, kernel.count_events, kernel.walk_chains, kernel.walk_tied_chains, kernel.walk_sets,
     ]
     before = [len(dispatcher.signatures) for dispatcher in dispatchers]
     for keys in (np.uint8, np.uint16, np.uint32):

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns.funnel import listing
-from data.columns.tenant import Tenant
+from data.columns import memory
+from data.engine import Tenant
+from data.results import FunnelUnit
 from queries.answers.funnel import funnel
-from queries.answers.funnel_units import FunnelUnit, flat_units, units_page, units_total
+from queries.answers.funnel_units import flat_units, units_page, units_total
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, UnitCursor, dropped_after, reached
 from queries.asking.selection import Selection
@@ -157,7 +158,7 @@ def test_times_far_apart_are_ordered_too(log: Log) -> None:
 
 
 def test_listings_beyond_the_memory_for_them_are_made_anew(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_MOST_BYTES", 0)
+    monkeypatch.setattr(memory, "MOST_BYTES", 0)
     tied(log)
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from queries.answers.history import log_span
 from queries.asking.periods import TimeRange, previous_time_range, time_range, time_range_of_last_days
 from queries.asking.selection import parse
 from queries.asking.times import iso, milliseconds
@@ -20,14 +21,14 @@ def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
         tenant = snapshot.tenant(ACME)
 
         def covered(*pairs: tuple[str, str]) -> TimeRange | None:
-            return time_range(tenant, parse(ACME, pairs).selection)
+            return time_range(tenant.span(), parse(ACME, pairs).selection)
 
         whole = TimeRange(at("2026-03-01T10:00:00Z"), at("2026-03-09T10:00:00.001Z"))
         assert covered() == covered(("type", "click")) == whole
         assert covered(("from", "2026-03-02")) == TimeRange(at("2026-03-02"), whole.end)
         assert covered(("to", "2026-03-02")) == TimeRange(whole.start, at("2026-03-02"))
         assert covered(("from", "2030-01-01")) == TimeRange(at("2030-01-01"), at("2030-01-01"))
-        assert time_range(snapshot.tenant("nobody"), parse("nobody", ()).selection) is None
+        assert time_range(snapshot.tenant("nobody").span(), parse("nobody", ()).selection) is None
 
 
 @pytest.mark.parametrize(("start", "end", "zone", "before"), [
@@ -62,15 +63,14 @@ def test_before_the_calendar_there_is_no_time() -> None:
 def test_the_last_days_end_with_the_logs_clock_and_begin_at_a_midnight(log: Log) -> None:
     log.load(interaction("1", "2020-03-01T10:00:00Z"), interaction("2", "2026-03-30T22:30:00Z"))
     with log.store.snapshot() as snapshot:
-        tenant, end = snapshot.tenant(ACME), at("2026-03-30T22:30:00.001Z")
-        assert time_range_of_last_days(tenant, 1, "UTC") == TimeRange(at("2026-03-30"), end)
-        assert time_range_of_last_days(tenant, 7, "UTC") == TimeRange(at("2026-03-24"), end)
-        assert time_range_of_last_days(tenant, 1, "Europe/Amsterdam") == TimeRange(at("2026-03-30T22:00:00Z"), end)
-        assert time_range_of_last_days(tenant, 3, "Europe/Amsterdam") == TimeRange(at("2026-03-28T23:00:00Z"), end)
-        assert time_range_of_last_days(snapshot.tenant("nobody"), 7, "UTC") is None
+        clock, end = log_span(snapshot.tenant(ACME)).clock, at("2026-03-30T22:30:00.001Z")
+        assert time_range_of_last_days(clock, 1, "UTC") == TimeRange(at("2026-03-30"), end)
+        assert time_range_of_last_days(clock, 7, "UTC") == TimeRange(at("2026-03-24"), end)
+        assert time_range_of_last_days(clock, 1, "Europe/Amsterdam") == TimeRange(at("2026-03-30T22:00:00Z"), end)
+        assert time_range_of_last_days(clock, 3, "Europe/Amsterdam") == TimeRange(at("2026-03-28T23:00:00Z"), end)
 
 
 def test_the_last_days_of_a_log_at_the_calendars_beginning_are_all_of_it(log: Log) -> None:
     log.load(interaction("1", "0001-01-02T10:00:00Z"))
     with log.store.snapshot() as snapshot:
-        assert time_range_of_last_days(snapshot.tenant(ACME), 7, "UTC").start == at("0001-01-01")
+        assert time_range_of_last_days(log_span(snapshot.tenant(ACME)).clock, 7, "UTC").start == at("0001-01-01")

@@ -36,7 +36,7 @@ def whole_and_partial(found: Buckets) -> dict[str, bool]:
 def test_days_become_the_finest_buckets_that_fit(log: Log, first: str, last: str, grain: str, pieces: int) -> None:
     log.load(interaction("1", f"{first}T12:00:00Z"), interaction("2", f"{last}T12:00:00Z"))
     found = cut(log, "day")
-    assert (found.grain, len(found.dates), found.spans.size) == (grain, pieces, pieces)
+    assert (found.grain, len(found.dates), len(found.edges)) == (grain, pieces, pieces)
     assert pieces <= MOST_BUCKETS
 
 
@@ -51,10 +51,10 @@ def test_a_grain_that_fits_stays_and_none_becomes_finer(log: Log, asked: str, gr
 def test_the_calendar_ends_with_its_last_bucket_and_begins_with_its_first(log: Log, grain: str, zone: str) -> None:
     log.load(interaction("1", "0001-01-01T00:00:00.000Z"), interaction("2", "9999-12-31T23:59:59.999Z"))
     first = cut(log, grain, to="0001-01-01T00:00:00.001Z", tz=zone)
-    assert (first.dates, iso(first.spans.start)) == (["0001-01-01"], "0001-01-01T00:00:00.000Z")
+    assert (first.dates, iso(first.edges.at[0])) == (["0001-01-01"], "0001-01-01T00:00:00.000Z")
     last = cut(log, grain, since="9999-12-31T23:59:59.998Z", tz=zone)
-    assert last.spans.size == 1
-    assert iso(last.spans.end - 1) == "9999-12-31T23:59:59.999Z"
+    assert len(last.edges) == 1
+    assert iso(last.edges.at[-1] - 1) == "9999-12-31T23:59:59.999Z"
 
 
 LOG = ("2026-03-03T10:00:00Z", "2026-03-12T14:30:00Z")

@@ -15,7 +15,7 @@ def test_a_period_is_counted_beside_the_one_before_as_sql_says(log: Log) -> None
     load_sample(log)
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(SAMPLE)
-        for filters in ([], [("type", "click")], [("customerId", tenant.customer_ids(tenant.journeys.customer[:1])[0].as_py())]):
+        for filters in ([], [("type", "click")], [("customerId", tenant.columns.customer_ids(tenant.columns.journeys.customer[:1])[0].as_py())]):
             found = period_comparison(tenant, parse(SAMPLE, [*filters, ("from", "2026-03-01"), ("to", "2026-03-15")]).selection)
             now = [*filters, ("from", "2026-03-01T00:00:00Z"), ("to", "2026-03-15T00:00:00Z")]
             before = [*filters, ("from", "2026-02-15T00:00:00Z"), ("to", "2026-03-01T00:00:00Z")]

@@ -111,7 +111,7 @@ def test_reading_ahead_stops_when_told(log: Log) -> None:
     stop.set()
     warm(log.store, stop)
     with log.store.snapshot() as snapshot:
-        assert not snapshot.tenant(ACME).has_read_journeys()
+        assert not snapshot.tenant(ACME).columns.has_read_journeys()
     warm(log.store, threading.Event())
     with log.store.snapshot() as snapshot:
-        assert snapshot.tenant(ACME).has_read_journeys()
+        assert snapshot.tenant(ACME).columns.has_read_journeys()

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from data.columns.arrays import DIMENSIONS
-from queries.answers.customer import TimelinePoint, customer, timeline
+from data.results import TimelinePoint
+from queries.answers.customer import customer, timeline
 from queries.answers.summary import every_row
 from queries.asking.selection import parse
 from queries.asking.times import iso, milliseconds
@@ -42,7 +43,7 @@ def test_a_customer_traced_by_hand(log: Log) -> None:
 def test_a_customer_s_log_is_the_same_from_memory_as_from_the_store(tangled_log: Log) -> None:
     for tenant_id in (ACME, ZENITH):
         with tangled_log.store.snapshot() as snapshot:
-            tenant = snapshot.tenant(tenant_id)
+            tenant = snapshot.tenant(tenant_id).columns
             read = {key: tenant.customer_log(key) for key in range(1, tenant.customer_count() + 1)}
             assert len(tenant.journeys.row) == len(tenant)
             for key, log in read.items():

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import queries.answers.history
+import data.columns.history
 from api.history import json_record
+from data.results import RECORD_COLUMNS, Record
 from queries.answers.history import flat_pieces, record_pieces
-from queries.answers.records import FLAT_COLUMNS, Record
 from queries.asking.selection import parse
 from tests import history_oracle
 from tests.history_oracle import matching
@@ -49,7 +49,7 @@ def flat(record: Record) -> dict[str, str | None]:
         "creativeName": record.creative.name if record.creative else None,
         "channelName": record.channel.name if record.channel else None,
     }
-    return {name: named[name] if name in named else getattr(record, name) for name in FLAT_COLUMNS}
+    return {name: named[name] if name in named else getattr(record, name) for name in RECORD_COLUMNS}
 
 
 @pytest.mark.parametrize(("limit", "sizes"), [
@@ -58,8 +58,8 @@ def flat(record: Record) -> dict[str, str | None]:
 def test_a_piece_is_never_larger_than_it_may_be(
     log: Log, monkeypatch: pytest.MonkeyPatch, limit: int | None, sizes: list[int],
 ) -> None:
-    monkeypatch.setattr(queries.answers.history, "_PIECE", 10)
-    monkeypatch.setattr("data.columns.filtering._PIECE", 4)
+    monkeypatch.setattr(data.columns.history, "_PIECE", 10)
+    monkeypatch.setattr("data.columns.filtering.PIECE", 4)
     log.load(*(interaction(f"ih_{number:02d}") for number in range(43)))
     pieces = pieces_of_records(log, [], limit)
     assert [len(piece) for piece in pieces] == sizes

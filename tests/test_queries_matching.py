@@ -29,10 +29,10 @@ SELECTIONS = [
 def test_matches_are_those_of_a_plain_search_from_either_end_whatever_the_pieces(
     tangled_log: Log, monkeypatch: pytest.MonkeyPatch, pairs: list[tuple[str, str]], piece: int,
 ) -> None:
-    monkeypatch.setattr(data.columns.filtering, "_PIECE", piece)
+    monkeypatch.setattr(data.columns.filtering, "PIECE", piece)
     expected = [row["id"] for row in matching(tangled_log.rows, ACME, pairs)]
     with tangled_log.store.snapshot() as snapshot:
-        tenant = snapshot.tenant(ACME)
+        tenant = snapshot.tenant(ACME).columns
         matches = Matches(tenant, parse(ACME, pairs).selection)
         newest_first = first_of(matches.newest_first(), 10**6)
         assert (tenant.ids(matches.log.row[newest_first]) if len(newest_first) else []) == expected
@@ -47,7 +47,7 @@ def test_matches_are_those_of_a_plain_search_from_either_end_whatever_the_pieces
 
 def test_only_the_entries_of_a_mask_are_kept(tangled_log: Log) -> None:
     with tangled_log.store.snapshot() as snapshot:
-        tenant = snapshot.tenant(ACME)
+        tenant = snapshot.tenant(ACME).columns
         for pairs in ([], [("type", "click")]):
             every = first_of(Matches(tenant, parse(ACME, pairs).selection).newest_first(), 10**6)
             matches = Matches(tenant, parse(ACME, pairs).selection)

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from queries.answers.records import FLAT_COLUMNS, Channel, Creative, Offer, Record, flat_records, records
+from data.columns.records import flat_records, records
+from data.results import RECORD_COLUMNS, Channel, Creative, Offer, Record
 from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, interaction
 
@@ -13,7 +14,7 @@ HERO = {"id": "cr_hero", "name": "Hero", "channel": {"id": "ch_email", "name": "
 
 def all_records(log: Log, tenant: str = ACME) -> dict[str, Record]:
     with log.store.snapshot() as snapshot:
-        acme = snapshot.tenant(tenant)
+        acme = snapshot.tenant(tenant).columns
         return {record.id: record for record in records(acme, acme.log, np.arange(len(acme.log)))}
 
 
@@ -92,7 +93,7 @@ def test_records_come_in_the_order_asked_for_whatever_lies_between(log: Log) -> 
     log.load(*(interaction(f"ih_{number:02d}") for number in range(60)))
     for positions in ([5, 4, 3], [59, 0, 30], [7], [], [1, 40, 2]):
         with log.store.snapshot() as snapshot:
-            acme = snapshot.tenant(ACME)
+            acme = snapshot.tenant(ACME).columns
             assert [record.id for record in records(acme, acme.log, np.array(positions, int))] == [f"ih_{at:02d}" for at in positions]
 
 
@@ -100,7 +101,7 @@ def test_the_flat_table_spells_times_as_the_record_does(log: Log) -> None:
     times = [-62_135_596_800_000, -1, 0, 7, 1_773_576_000_000, 253_402_300_799_999]
     log.load(*(interaction(f"ih_{number}", iso(ms)) for number, ms in enumerate(times)))
     with log.store.snapshot() as snapshot:
-        acme = snapshot.tenant(ACME)
+        acme = snapshot.tenant(ACME).columns
         table = flat_records(acme, acme.log, np.arange(len(times)))
-        assert table.column_names == list(FLAT_COLUMNS)
+        assert table.column_names == list(RECORD_COLUMNS)
         assert table["timestamp"].to_pylist() == [iso(ms) for ms in times]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns.filtering import allowed_places, narrowed_places
+from data.columns.row_filter import allowed_places, narrowed_places
 
 keys = st.lists(st.integers(0, 9), max_size=50)
 allowed = st.lists(st.booleans(), min_size=10, max_size=10)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.asking.calendar import DAY, HOUR, calendar_edges, hours_of_week, one_bucket_per_span
+from data.columns.spans import hours_of_week, one_bucket_per_span
+from queries.asking.calendar import DAY, HOUR, calendar_edges
 from queries.asking.times import iso, milliseconds, utc_datetime
 
 UTC = ZoneInfo("UTC")

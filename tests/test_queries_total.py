@@ -5,8 +5,9 @@ import tracemalloc
 import pytest
 from hypothesis import given
 
+from data.columns import memory
 from data.columns.filtering import Matches
-from queries.answers.history import recent_totals, total
+from queries.answers.history import total
 from queries.asking.selection import Selection, parse
 from tests.history_oracle import matching
 from tests.logs import ACME, ZENITH, Log, interaction
@@ -53,24 +54,26 @@ def test_a_load_changes_the_total(log: Log, pairs: Pairs) -> None:
 
 
 def test_ever_new_selections_take_no_more_memory_in_time(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.answers.history._MOST_BYTES", 400_000)
+    monkeypatch.setattr(memory, "MOST_BYTES", 1_500_000)
     log.load(interaction("1"))
-    memory = []
+    taken = []
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         tracemalloc.start()
         for turn in range(3):
             for moment in range(3000):
                 assert total(tenant, Selection(ACME, start=turn * 3000 + moment)) == 1
-            memory.append(tracemalloc.get_traced_memory()[0])
+            taken.append(tracemalloc.get_traced_memory()[0])
         tracemalloc.stop()
-        assert len(recent_totals(tenant)) == 1000
-    # What 6,000 totals would take beside these is 2.4 MB.
-    assert memory[2] - memory[0] < 200_000
+        kept, size = snapshot.memory.answers()
+    assert 1000 < kept < 2900
+    assert size <= 1_500_000
+    # What 6,000 totals would take beside these is more than 2.4 MB.
+    assert taken[2] - taken[0] < 200_000
 
 
 def test_a_total_stays_remembered_while_it_is_asked_for(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.answers.history._MOST_BYTES", 40_000)
+    monkeypatch.setattr(memory, "MOST_BYTES", 100_000)
     log.load(interaction("1"))
     counted_times = []
     count = Matches.count
@@ -85,10 +88,10 @@ def test_a_total_stays_remembered_while_it_is_asked_for(log: Log, monkeypatch: p
 
 
 def test_selections_that_name_much_leave_room_for_fewer(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("queries.answers.history._MOST_BYTES", 400_000)
+    monkeypatch.setattr(memory, "MOST_BYTES", 400_000)
     log.load(interaction("1", offerId="o" * 1000))
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         for moment in range(2000):
             assert total(tenant, Selection(ACME, (("offerId", ("o" * 1000, *"abcdefg")),), start=moment)) == 1
-        assert 150 < len(recent_totals(tenant)) < 250
+        assert 100 < snapshot.memory.answers()[0] < 250

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import pytest
 from playwright.sync_api import Browser, Page
 
-from queries.answers.customer import TimelinePoint
+from data.results import TimelinePoint
 from queries.answers.funnel import BreakdownRow, FunnelAnswer, FunnelStep
 from queries.answers.funnel_comparison import FunnelComparison, differences
 from queries.answers.trend import Sparklines

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from queries.answers.customer import TimelinePoint
+from data.results import TimelinePoint
 from queries.asking.times import milliseconds
 from ui.charts.palette import Looks
 from ui.charts.timeline import timeline_alt_text, timeline_figure

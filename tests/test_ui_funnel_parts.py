@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from api.funnel import TABLES
+from data.results import FunnelUnit
 from queries.answers.funnel_comparison import FunnelComparison
-from queries.answers.funnel_units import FunnelUnit
 from queries.answers.rates import Contrast
 from tests.funnel_answers import ANSWER, TIMES
 from ui.charts.funnel import funnel_alt_text, funnel_figure

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from data.columns.customers import SummaryRow
 from queries.answers.comparison import Change, Standing
 from queries.answers.rates import Contrast, Rate
 from queries.answers.sides import Side
+from queries.answers.summary import SummaryRow
 from queries.asking.measures import Figures
 from ui.words.measures import against_others, conclusion, p_text, standing_note, verdict_cell
 

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from data.columns.customers import SummaryRow
 from queries.answers.rates import Contrast, Rate
 from queries.answers.sides import Side
+from queries.answers.summary import SummaryRow
 from queries.asking.measures import Figures
 from ui.components.table import Cell, DrawnInterval
 from ui.rows.offers import side_headings, side_rows

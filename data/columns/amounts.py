@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 
-from data.columns.tenant import Tenant
+from data.columns.tenant import TenantColumns
 
 _LIMB_DIGITS = 9
 _BASE = 10**_LIMB_DIGITS
@@ -37,7 +37,7 @@ class Amounts:
             return None
 
 
-def amounts(tenant: Tenant) -> Amounts:
+def amounts(tenant: TenantColumns) -> Amounts:
     """The conversion values of a tenant's journeys, in their order."""
     return tenant.recall(("amounts",), lambda: amounts_of(tenant.journeys.values))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.columns.arrays import smallest_unsigned
-from data.columns.tenant import Tenant
+from data.columns.tenant import TenantColumns
 from queries.asking.measures import COUNTS, RECOMMENDATION, is_counted
 
 _PIECE = 1 << 20
@@ -30,12 +30,12 @@ class Classes:
         return len(self.types)
 
 
-def classes(tenant: Tenant) -> Classes:
+def classes(tenant: TenantColumns) -> Classes:
     return tenant.recall("classes", lambda: _classes(tenant))
 
 
-def _classes(tenant: Tenant) -> Classes:
-    types, outcomes = tenant.names.type.ids, tenant.names.outcome.ids
+def _classes(tenant: TenantColumns) -> Classes:
+    types, outcomes = tenant.dictionaries.type.ids, tenant.dictionaries.outcome.ids
     numbers: dict[tuple[str, ...], int] = {}
 
     def kind(type: str, outcome: str) -> int:

@@ -1,60 +1,70 @@
-"""The rows of a summary, and the summary by customer."""
+"""Customers: those of a selection in order, and what the log has of one."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.columns.filtering import JourneyPlaces
-from data.columns.names import Entity
-from data.columns.tally import Aggregates, aggregate_runs
+from data.columns.tally import aggregate_runs
 from data.columns.tally_scan import count_by_customer
-from data.columns.tenant import Tenant
-from queries.asking.measures import Figures
+from data.columns.tenant import TenantColumns
+from data.results import CustomerLog, CustomerPage, Timeline, TimelinePoint
 from queries.asking.selection import Selection
 
 
-@dataclass(frozen=True)
-class SummaryRow:
-    """A value of a dimension and its figures; the rows that have no value are a row of their own, its id None.
-
-    `name` and `status` are None where there is none or it is not known.
-    """
-
-    id: str | None
-    name: str | None
-    status: str | None
-    figures: Figures
-
-    @property
-    def label(self) -> str | None:
-        """What a person calls it; None for the row without a value."""
-        return self.name or self.id
-
-
-def summary_row(counted: Aggregates, cell: int, entity: Entity | None) -> SummaryRow:
-    """The row of an entity, or of none, from its cell in a tally."""
-    known = (entity.id, entity.name, entity.status) if entity else (None, None, None)
-    return SummaryRow(*known, counted.figures(cell))
-
-
-def customer_rows(tenant: Tenant, selection: Selection, limit: int, offset: int) -> tuple[list[SummaryRow], int]:
-    """The rows from an offset on, most interactions first, then by id; and how many customers there are in all."""
+def customer_page(tenant: TenantColumns, selection: Selection, limit: int, offset: int) -> CustomerPage:
+    """The customers from an offset on, most interactions first, then by id."""
     totals = _totals(tenant, selection)
     found = np.flatnonzero(totals)
     shown = _ordered(tenant, found, totals[found], offset, offset + limit)
     ids = tenant.customer_ids(tenant.journeys.customer[shown]).to_pylist()
-    rows = [
-        summary_row(counted, 0, Entity(id, known=True))
-        for id, counted in zip(ids, aggregate_runs(tenant, selection, [(place, place + 1) for place in shown.tolist()]), strict=True)
+    counted = aggregate_runs(tenant, selection, [(place, place + 1) for place in shown.tolist()])
+    return CustomerPage([(id, counts.figures()) for id, counts in zip(ids, counted, strict=True)], len(found))
+
+
+def customer_log(tenant: TenantColumns, id: str) -> CustomerLog | None:
+    """What the log has of one customer."""
+    rows = _rows(tenant, id)
+    if rows.start == rows.stop:
+        return None
+    journeys, dictionaries = tenant.journeys, tenant.dictionaries
+    timestamps = journeys.timestamp[rows]
+    types = np.bincount(journeys.type[rows], minlength=len(dictionaries.type.ids)).tolist()
+    offers, firsts = np.unique(journeys.offer[rows], return_index=True)
+    return CustomerLog(
+        first=int(timestamps[0]),
+        last=int(timestamps[-1]),
+        types={id: count for id, count in zip(dictionaries.type.ids, types, strict=True) if id is not None and count},
+        first_of_offer={
+            dictionaries.offer.ids[offer]: first for offer, first in zip(offers.tolist(), timestamps[firsts].tolist(), strict=True)
+        },
+    )
+
+
+def customer_timeline(tenant: TenantColumns, id: str, most: int) -> Timeline:
+    """The newest rows of one customer, oldest first."""
+    rows = _rows(tenant, id)
+    journeys, dictionaries = tenant.journeys, tenant.dictionaries
+    shown = slice(max(rows.start, rows.stop - most), rows.stop)
+    columns = (getattr(journeys, name)[shown].tolist() for name in ("timestamp", "type", "offer", "channel"))
+    points = [
+        TimelinePoint(timestamp, dictionaries.type.value(type), dictionaries.offer.ids[offer], dictionaries.channel.ids[channel])
+        for timestamp, type, offer, channel in zip(*columns, strict=True)
     ]
-    return rows, len(found)
+    return Timeline(points, rows.stop - rows.start)
 
 
-def _totals(tenant: Tenant, selection: Selection) -> np.ndarray:
+def _rows(tenant: TenantColumns, id: str) -> slice:
+    place = tenant.customer_place(id)
+    if place is None:
+        return slice(0, 0)
+    starts = tenant.journeys.starts
+    return slice(int(starts[place]), int(starts[place + 1]))
+
+
+def _totals(tenant: TenantColumns, selection: Selection) -> np.ndarray:
     """How many rows each customer has, by its place in the journeys."""
     journeys = tenant.journeys
     totals = np.zeros(len(journeys.customer), np.uint32)
@@ -66,7 +76,7 @@ def _totals(tenant: Tenant, selection: Selection) -> np.ndarray:
     return totals
 
 
-def _ordered(tenant: Tenant, customers: np.ndarray, totals: np.ndarray, first: int, end: int) -> np.ndarray:
+def _ordered(tenant: TenantColumns, customers: np.ndarray, totals: np.ndarray, first: int, end: int) -> np.ndarray:
     """The customers at the places from `first` to before `end` of the order."""
     by_total = np.argsort(-totals.astype(np.int64), kind="stable")
     end = min(end, len(customers))

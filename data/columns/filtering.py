@@ -1,104 +1,47 @@
-"""Which rows pass a selection: in the log, by position, and in the journeys, customer by customer."""
+"""The rows that pass a selection: of the log by position, and of the journeys customer by customer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from data.columns.arrays import LogColumns
-from data.columns.tally_scan import narrowed_within, places_within
-from data.columns.tenant import Tenant
-from queries.asking.filters import FILTERS
+from data.columns.row_filter import RowFilter, allowed_keys
+from data.columns.tenant import TenantColumns
 from queries.asking.selection import Selection
 
-
-def _signatures(*before: numba.types.Type) -> list[numba.types.Type]:
-    allowed = numba.uint8[::1]
-    columns = [numba.types.Array(key, 1, "C", readonly=True) for key in (numba.uint8, numba.uint16, numba.uint32)]
-    return [numba.int64(numba.uint32[::1], *before, column, allowed) for column in columns]
-
-
-# Both write each candidate and step on only behind one that stays: no branch for the processor to guess wrong.
-
-
-@numba.njit(_signatures(), nogil=True, cache=True)
-def allowed_places(places: np.ndarray, keys: np.ndarray, allowed: np.ndarray) -> int:
-    """Write the places of the keys that are allowed into `places`, and answer how many; `allowed` holds 0 or 1 by key."""
-    count = 0
-    for place in range(len(keys)):
-        places[count] = place
-        count += allowed[keys[place]]
-    return count
-
-
-@numba.njit(_signatures(numba.int64), nogil=True, cache=True)
-def narrowed_places(places: np.ndarray, count: int, keys: np.ndarray, allowed: np.ndarray) -> int:
-    """Of the first `count` places, keep those whose keys are allowed, and answer how many."""
-    kept = 0
-    for i in range(count):
-        place = places[i]
-        places[kept] = place
-        kept += allowed[keys[place]]
-    return kept
-
-
-def passing_keys(tenant: Tenant, selection: Selection) -> dict[str, list[int]]:
-    """The keys that pass, by each dimension that a selection narrows, the customer apart; 0 is a row's that has no value.
-
-    A name that never occurs has no key, so of such names alone nothing passes.
-    """
-    found = {}
-    for filter in FILTERS:
-        values = selection.passing(filter.name)
-        if values and filter.dimension != "customer":
-            keys = tenant.names[filter.dimension].keys
-            found[filter.dimension] = [0 if value is None else keys[value] for value in values if value is None or keys.get(value)]
-    return found
-
-
-# Small enough that a piece of a column stays in the processor's cache.
-_PIECE = 1 << 17
+# Small enough that what is read and written for a piece stays in the processor's cache until it is counted.
+PIECE = 1 << 17
 
 
 class Matches:
     """The entries of a log that pass a selection, by their positions in it, oldest first.
 
-    The log is the tenant's, or one customer's where the selection names one customer.
+    The log is the tenant's, or one customer's where the selection names one customer; it is empty where there is none such.
     """
 
-    def __init__(self, tenant: Tenant, selection: Selection):
-        self._allowed: list[tuple[np.ndarray, np.ndarray]] = []
+    def __init__(self, tenant: TenantColumns, selection: Selection):
         self._mask: np.ndarray | None = None
-        self.log = self._log(tenant, selection)
-        self.first, self.end = 0, len(self.log) if self.log else 0
-        if self.log is None:
+        keys, sizes = allowed_keys(tenant, selection), tenant.key_counts()
+        customers = [key for id in selection.values("customerId") if (key := tenant.customer_key(id)) is not None]
+        self.first = self.end = 0
+        if not selection.values("customerId"):
+            self.log = tenant.log
+        elif len(customers) <= 1:
+            self.log = tenant.customer_log(customers[0]) if customers else LogColumns(lambda name: np.empty(0, np.int64))
+        else:
+            self.log = tenant.log
+            keys["customer"], sizes["customer"] = customers, tenant.customer_count() + 1
+        if not len(self.log):
             return
+        self._filter = RowFilter(self.log, keys, sizes=sizes)
+        self.end = len(self.log)
         if selection.start is not None:
             self.first = int(np.searchsorted(self.log.timestamp, selection.start))
         if selection.end is not None:
             self.end = int(np.searchsorted(self.log.timestamp, selection.end))
-        for dimension, keys in passing_keys(tenant, selection).items():
-            self._allow(getattr(self.log, dimension), keys, len(tenant.names[dimension].ids))
-        # The filter that likely keeps least goes first, for the others then read little.
-        self._allowed.sort(key=lambda pair: pair[1].mean())
-
-    def _log(self, tenant: Tenant, selection: Selection) -> LogColumns | None:
-        customers = selection.values("customerId")
-        if not customers:
-            return tenant.log
-        keys = [key for customer in customers if (key := tenant.customer_key(customer)) is not None]
-        if len(keys) <= 1:
-            return tenant.customer_log(keys[0]) if keys else None
-        self._allow(tenant.log.customer, keys, tenant.customer_count() + 1)
-        return tenant.log
-
-    def _allow(self, column: np.ndarray, keys: list[int], size: int) -> None:
-        allowed = np.zeros(size, np.uint8)
-        allowed[keys] = 1
-        self._allowed.append((column, allowed))
 
     def keep_only(self, mask: np.ndarray) -> None:
         """Of the whole log, keep just the entries where the mask is true."""
@@ -107,8 +50,10 @@ class Matches:
     def count(self, first: int | None = None) -> int:
         """How many entries match; from a position on, if one is given."""
         first = self.first if first is None else max(first, self.first)
-        if not self._allowed and self._mask is None:
-            return max(self.end - first, 0)
+        if first >= self.end:
+            return 0
+        if self._filter.is_open and self._mask is None:
+            return self.end - first
         return sum(len(self._places(start, stop)) for start, stop in _pieces(first, self.end))
 
     def newest_first(self, before: int | None = None) -> Iterator[np.ndarray]:
@@ -124,12 +69,11 @@ class Matches:
 
     def _places(self, start: int, stop: int) -> np.ndarray:
         # The matching positions of a piece, counted from its start.
-        places = np.empty(stop - start, np.uint32)
-        count = -1
-        for column, allowed in self._allowed:
-            piece = column[start:stop]
-            count = allowed_places(places, piece, allowed) if count < 0 else narrowed_places(places, count, piece, allowed)
-        found = places[:count] if count >= 0 else np.arange(stop - start, dtype=np.uint32)
+        if self._filter.is_open:
+            found = np.arange(stop - start, dtype=np.uint32)
+        else:
+            places = np.empty(stop - start, np.uint32)
+            found = places[:self._filter.narrow(places, start, stop)]
         return found if self._mask is None else found[self._mask[start:stop][found]]
 
 
@@ -146,12 +90,9 @@ def first_of(pieces: Iterator[np.ndarray], limit: int) -> np.ndarray:
 
 
 def _pieces(first: int, end: int) -> Iterator[tuple[int, int]]:
-    for start in range(first, end, _PIECE):
-        yield start, min(start + _PIECE, end)
+    for start in range(first, end, PIECE):
+        yield start, min(start + PIECE, end)
 
-
-# Small enough that what is written for a piece stays in the processor's cache until it is counted.
-PIECE = 1 << 17
 
 Run = tuple[int, int]
 
@@ -175,19 +116,11 @@ class JourneyPlaces:
     `runs` are the customers it asks for, by their places in `journeys.customer`: (first, end) pairs, none of them empty.
     """
 
-    def __init__(self, tenant: Tenant, selection: Selection):
+    def __init__(self, tenant: TenantColumns, selection: Selection):
         journeys = tenant.journeys
         self._starts = journeys.starts
-        self._timestamp = journeys.timestamp
-        self._allowed: list[tuple[np.ndarray, np.ndarray]] = []
-        for dimension, keys in passing_keys(tenant, selection).items():
-            allowed = np.zeros(len(tenant.names[dimension].ids), np.uint8)
-            allowed[keys] = 1
-            self._allowed.append((getattr(journeys, dimension), allowed))
-        # The filter that likely keeps least goes first, for the others then read little.
-        self._allowed.sort(key=lambda pair: pair[1].mean())
         self.runs = _runs(tenant, selection)
-        self._start, self._end = _bounds(tenant, selection)
+        self._filter = RowFilter(journeys, allowed_keys(tenant, selection), *_bounds(tenant, selection), tenant.key_counts())
 
     def rows(self, run: Run) -> tuple[int, int]:
         """The first row of a run of customers, and the one after its last."""
@@ -199,24 +132,12 @@ class JourneyPlaces:
         places = np.arange(min(PIECE, last - begin), dtype=np.uint32)
         for first in range(begin, last, PIECE):
             end = min(first + PIECE, last)
-            count = self._narrow(places, first, end)
+            count = self._filter.narrow(places, first, end)
             if count:
                 yield Piece(first, end, places, count)
 
-    def _narrow(self, places: np.ndarray, first: int, end: int) -> int:
-        count = -1
-        for column, allowed in self._allowed:
-            piece = column[first:end]
-            count = allowed_places(places, piece, allowed) if count < 0 else narrowed_places(places, count, piece, allowed)
-        if self._start is not None:
-            times = self._timestamp[first:end]
-            if count < 0:
-                return places_within(places, times, self._start, self._end)
-            return narrowed_within(places, count, times, self._start, self._end)
-        return end - first if count < 0 else count
 
-
-def _runs(tenant: Tenant, selection: Selection) -> list[Run]:
+def _runs(tenant: TenantColumns, selection: Selection) -> list[Run]:
     every = tenant.journeys.customer
     asked = selection.values("customerId")
     if not asked:
@@ -225,10 +146,11 @@ def _runs(tenant: Tenant, selection: Selection) -> list[Run]:
     return [(place, place + 1) for place in places]
 
 
-def _bounds(tenant: Tenant, selection: Selection) -> tuple[int | None, int]:
+def _bounds(tenant: TenantColumns, selection: Selection) -> tuple[int | None, int | None]:
     # Bounds that every row passes cost nothing.
     oldest, newest = tenant.oldest(), tenant.newest()
     start, end = selection.start, selection.end
-    if oldest is None or ((start is None or start <= oldest) and (end is None or end > newest)):
-        return None, 0
-    return oldest if start is None else start, newest + 1 if end is None else end
+    return (
+        None if start is None or oldest is None or start <= oldest else start,
+        None if end is None or newest is None or end > newest else end,
+    )

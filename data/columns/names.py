@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
+
+from queries.asking.names import Entity, Names, Values
 
 if TYPE_CHECKING:
     from data.store.store import Snapshot
-
-
-@dataclass(frozen=True)
-class Entity:
-    """What is known of an offer, a creative or a channel; `known` is False where only its id was ever logged."""
-
-    id: str
-    known: bool
-    name: str | None = None
-    status: str | None = None
-    channel: int = 0
 
 
 @dataclass(frozen=True)
@@ -28,14 +19,15 @@ class Dictionary:
     entities: list[Entity | None]
     keys: dict[str, int] = field(repr=False)
 
-    def label(self, id: str) -> str:
-        """What a person calls a value: the entity's name, or the id where it has none."""
-        entity = self.entities[self.keys[id]] if id in self.keys else None
-        return entity.name if entity and entity.name else id
+    def value(self, key: int) -> str:
+        """The value of a key other than 0."""
+        id = self.ids[key]
+        assert id is not None, "0 is the key of no value"
+        return id
 
 
 @dataclass(frozen=True)
-class Names:
+class Dictionaries:
     """The dictionaries of one tenant."""
 
     type: Dictionary
@@ -49,30 +41,38 @@ class Names:
         return getattr(self, dimension)
 
     def largest_keys(self) -> dict[str, int]:
-        return {name: len(self[name].ids) - 1 for name in self.__dataclass_fields__}
+        return {one.name: len(self[one.name].ids) - 1 for one in fields(self)}
+
+    def names(self) -> Names:
+        """The same without keys."""
+        return Names(**{
+            one.name: Values({entity.id: entity for entity in self[one.name].entities if entity}) for one in fields(self)
+        })
 
 
 _DICTIONARIES = {
     "type": 'select "key", id, true, null, null, 0 from types',
     "offer": 'select "key", id, known, name, status, 0 from offers',
-    "creative": 'select "key", id, known, name, null, channel from creatives',
     "channel": 'select "key", id, known, name, null, 0 from channels',
+    "creative": 'select "key", id, known, name, null, channel from creatives',
     "direction": 'select "key", id, true, null, null, 0 from directions',
     "outcome": 'select "key", id, true, null, null, 0 from outcomes',
 }
 
 
-def names(snapshot: Snapshot, tenant: int) -> Names:
-    return snapshot.memory.recall(("names", tenant), lambda: Names(
-        **{name: _dictionary(snapshot, tenant, sql) for name, sql in _DICTIONARIES.items()}
-    ))
+def dictionaries(snapshot: Snapshot, tenant: int) -> Dictionaries:
+    return snapshot.memory.recall(("dictionaries", tenant), lambda: _dictionaries(snapshot, tenant))
 
 
-def _dictionary(snapshot: Snapshot, tenant: int, sql: str) -> Dictionary:
-    rows = snapshot.rows(f'{sql} where tenant = $tenant order by "key"', {"tenant": tenant})
-    entities = [Entity(*rest) for _, *rest in rows]
-    return Dictionary(
-        ids=[None, *(entity.id for entity in entities)],
-        entities=[None, *entities],
-        keys={entity.id: key for key, entity in enumerate(entities, start=1)},
-    )
+def _dictionaries(snapshot: Snapshot, tenant: int) -> Dictionaries:
+    found: dict[str, Dictionary] = {}
+    for name, sql in _DICTIONARIES.items():
+        channels = found["channel"].ids if name == "creative" else [None]
+        rows = snapshot.rows(f'{sql} where tenant = $tenant order by "key"', {"tenant": tenant})
+        entities = [Entity(id, known, label, status, channels[channel]) for _, id, known, label, status, channel in rows]
+        found[name] = Dictionary(
+            ids=[None, *(entity.id for entity in entities)],
+            entities=[None, *entities],
+            keys={entity.id: key for key, entity in enumerate(entities, start=1)},
+        )
+    return Dictionaries(**found)

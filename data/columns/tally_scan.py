@@ -20,27 +20,6 @@ _SUMS = int64[:, ::1]
 _ONE = np.uint32(1)
 
 
-@numba.njit(int64(_BUFFER, _TIMES, int64, int64), nogil=True, cache=True)
-def places_within(places: np.ndarray, times: np.ndarray, start: int, end: int) -> int:
-    """Write the places of the times in [start, end) into `places`, and answer how many."""
-    count = 0
-    for place in range(len(times)):
-        places[count] = place
-        count += (times[place] >= start) & (times[place] < end)
-    return count
-
-
-@numba.njit(int64(_BUFFER, int64, _TIMES, int64, int64), nogil=True, cache=True)
-def narrowed_within(places: np.ndarray, count: int, times: np.ndarray, start: int, end: int) -> int:
-    """Of the first `count` places, keep those whose times are in [start, end), and answer how many."""
-    kept = 0
-    for i in range(count):
-        place = places[i]
-        places[kept] = place
-        kept += (times[place] >= start) & (times[place] < end)
-    return kept
-
-
 @numba.njit([void(_BUFFER, _BUFFER, int64, keys, _TABLE) for keys in _KEYS], nogil=True, cache=True)
 def write_cells(cells: np.ndarray, places: np.ndarray, count: int, keys: np.ndarray, cell_of_key: np.ndarray) -> None:
     """Write the cell of each place's key."""

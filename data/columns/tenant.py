@@ -1,15 +1,18 @@
-"""One tenant's part of the store: a query can reach nothing else."""
+"""One tenant's part of the store, as columns and records: a query can reach nothing else."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
 from data.columns.arrays import Journeys, LogColumns, customer_log, journeys, log_columns, row_count
-from data.columns.names import Names, names
+from data.columns.names import Dictionaries, dictionaries
+from queries.asking.names import Names
+from queries.asking.periods import LogSpan
 
 if TYPE_CHECKING:
     from data.store.store import Snapshot
@@ -18,11 +21,10 @@ if TYPE_CHECKING:
 # Measured: a stretch costs as much as looking up an eighth of its rows.
 _CLOSE = 8
 
-# Cursors handed out that are found again without a look-up, some 20 MB of them.
-_NOTED = 100_000
+T = TypeVar("T")
 
 
-class Tenant:
+class TenantColumns:
     """The interactions of one tenant at one version of the store; an unknown tenant has none."""
 
     def __init__(self, snapshot: Snapshot, id: str):
@@ -35,27 +37,47 @@ class Tenant:
         return row_count(self._snapshot, self._tenant)
 
     @property
+    def dictionaries(self) -> Dictionaries:
+        return dictionaries(self._snapshot, self._tenant)
+
+    @property
     def names(self) -> Names:
-        return names(self._snapshot, self._tenant)
+        return self.recall("names", lambda: self.dictionaries.names())
+
+    def key_counts(self) -> dict[str, int]:
+        """How many keys each dimension has, that of no value among them."""
+        return {dimension: largest + 1 for dimension, largest in self.dictionaries.largest_keys().items()}
 
     @property
     def log(self) -> LogColumns:
         """All interactions, oldest first."""
-        return log_columns(self._snapshot, self._tenant, self.names.largest_keys())
+        return log_columns(self._snapshot, self._tenant, self.dictionaries.largest_keys())
 
     @property
     def journeys(self) -> Journeys:
         """All interactions, by customer."""
-        return journeys(self._snapshot, self._tenant, self.names.largest_keys())
+        return journeys(self._snapshot, self._tenant, self.dictionaries.largest_keys())
 
     def has_read_journeys(self) -> bool:
         """Whether the times and types of `journeys` are in memory already, the longest columns of what every funnel reads."""
         memory = self._snapshot.memory
         return all(memory.holds(("journeys", self._tenant, name)) for name in ("timestamp", "type"))
 
-    def recall(self, key, make):
-        """A result for this tenant, cached for this version of the store."""
-        return self._snapshot.memory.recall(("answer", self._tenant, key), make)
+    def recall(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is made of this tenant's columns, to stay as long as they do: no key may hold what a caller asked."""
+        return self._snapshot.memory.recall(("made", self._tenant, key), make)
+
+    def answer(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The answer to what a caller asked, remembered while there is room."""
+        return self._snapshot.memory.answer(self._key_of(key), make)
+
+    def find(self, key: Hashable) -> Any | None:
+        """The answer under a key, if it is remembered."""
+        return self._snapshot.memory.find(self._key_of(key))
+
+    def _key_of(self, key: Hashable) -> Hashable:
+        # The log's clock moves by itself while rows of the future become those of today.
+        return self._tenant, self.clock(), key
 
     def customer_key(self, id: str) -> int | None:
         """The dictionary key of a customer."""
@@ -88,7 +110,7 @@ class Tenant:
 
     def row_of(self, id: str) -> tuple[int, int] | None:
         """Where the record of an id lies: its row number, and its timestamp in milliseconds."""
-        if (noted := self._snapshot.memory.noted_rows.get((self._tenant, id))) is not None:
+        if (noted := self._snapshot.memory.find(("row", self._tenant, id))) is not None:
             return noted
         # One look-up after the other, for either alone is a single quick read; few hashes are those of several.
         for row, in self._snapshot.rows('select "row" from ids where hash = half_hash($id)', {"id": id}):
@@ -109,14 +131,11 @@ class Tenant:
 
     def is_noted(self, id: str) -> bool:
         """Whether `row_of` knows a record without a look-up."""
-        return (self._tenant, id) in self._snapshot.memory.noted_rows
+        return self._snapshot.memory.find(("row", self._tenant, id)) is not None
 
     def note_row(self, id: str, row: int, timestamp: int) -> None:
         """Expect to be asked for this record soon: it was handed out as a cursor."""
-        noted = self._snapshot.memory.noted_rows
-        if len(noted) >= _NOTED:
-            noted.clear()
-        noted[self._tenant, id] = (row, timestamp)
+        self._snapshot.memory.note(("row", self._tenant, id), (row, timestamp))
 
     def ids(self, rows: np.ndarray) -> list[str]:
         """The ids of records, in the order of the row numbers given."""
@@ -159,10 +178,12 @@ class Tenant:
         place = self._rows_up_to(self._snapshot.latest_plausible)
         return int(self.log.timestamp[place - 1]) if place else newest
 
-    def future_rows(self) -> int:
-        """How many interactions are later than the log's clock."""
-        clock = self.clock()
-        return 0 if clock == self.newest() else len(self) - self._rows_up_to(clock)
+    def span(self) -> LogSpan | None:
+        """The time that the log covers; None where it is empty."""
+        oldest, newest, clock = self.oldest(), self.newest(), self.clock()
+        if oldest is None or newest is None or clock is None:
+            return None
+        return LogSpan(oldest, newest, clock, len(self), 0 if clock == newest else len(self) - self._rows_up_to(clock))
 
     def _rows_up_to(self, time: int) -> int:
         return int(np.searchsorted(self.log.timestamp, time, side="right"))

@@ -10,7 +10,7 @@ from data.columns.arrays import DIMENSIONS
 from data.columns.classes import classes
 from data.columns.funnel.listing import units_of_offers
 from data.columns.funnel.tally import compile_kernel as compile_funnels
-from data.columns.tenant import Tenant
+from data.columns.tenant import TenantColumns
 from data.store.limits import StoreError
 from data.store.store import Snapshot, Store
 
@@ -33,7 +33,7 @@ def warm(store: Store, stop: threading.Event | None = None) -> None:
 
 
 def _steps(snapshot: Snapshot) -> Iterator[None]:
-    tenants = [snapshot.tenant(id) for id in snapshot.tenant_ids()]
+    tenants = [TenantColumns(snapshot, id) for id in snapshot.tenant_ids()]
     yield
     for tenant in tenants:
         yield from _reading_for_browsing(tenant)
@@ -44,7 +44,7 @@ def _steps(snapshot: Snapshot) -> Iterator[None]:
             yield from _reading_for_figures(tenant)
 
 
-def _reading_for_browsing(tenant: Tenant) -> Iterator[None]:
+def _reading_for_browsing(tenant: TenantColumns) -> Iterator[None]:
     for name in ("timestamp", "row", *DIMENSIONS):
         getattr(tenant.log, name)
         yield
@@ -52,7 +52,7 @@ def _reading_for_browsing(tenant: Tenant) -> Iterator[None]:
     yield
 
 
-def _reading_for_figures(tenant: Tenant) -> Iterator[None]:
+def _reading_for_figures(tenant: TenantColumns) -> Iterator[None]:
     for name in ("starts", "customer", "timestamp", "valued", "values", *DIMENSIONS, "row"):
         getattr(tenant.journeys, name)
         yield

@@ -7,16 +7,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from data.columns.tenant import Tenant
+from data.columns.memory import Memory
 from data.store.home import say
 from data.store.limits import StoreError, TimeLimits, TooSlow
 from data.store.opening import opened
+
+if TYPE_CHECKING:
+    from data.columns.engine import ColumnTenant
 
 FILE_NAME = "history.duckdb"
 TIME_LIMIT = 20.0
@@ -89,34 +92,6 @@ class Store:
         return self._now_ms() + _DAY_MS
 
 
-class Memory:
-    """What is remembered for one version, each value made once, by the first thread that asks.
-
-    It is kept as long as the version, so no key may hold what a caller asked; answers to that are kept by `data.columns.memory`.
-    """
-
-    def __init__(self) -> None:
-        self.noted_rows: dict[tuple[int, str], tuple[int, int]] = {}
-        self._values: dict[Any, Any] = {}
-        self._locks: dict[Any, threading.Lock] = {}
-        self._lock = threading.Lock()
-
-    def holds(self, key: Any) -> bool:
-        """Whether there is a value under a key."""
-        return key in self._values
-
-    def recall(self, key: Any, make: Callable[[], Any]) -> Any:
-        """The value under a key; made and kept where there is none yet."""
-        if key in self._values:
-            return self._values[key]
-        with self._lock:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            if key not in self._values:
-                self._values[key] = make()
-        return self._values[key]
-
-
 class Snapshot:
     """One version of the store. Not for sharing between threads."""
 
@@ -126,9 +101,12 @@ class Snapshot:
         self.memory = memory
         self._cursor = cursor
 
-    def tenant(self, tenant_id: str) -> Tenant:
+    def tenant(self, tenant_id: str) -> ColumnTenant:
         """A tenant's interactions; of a tenant that has none, an empty log."""
-        return Tenant(self, tenant_id)
+        # Imported here: a command that only loads need not wait for what compiles queries.
+        from data.columns.engine import ColumnTenant
+
+        return ColumnTenant(self, tenant_id)
 
     def tenant_ids(self) -> list[str]:
         """All tenants that have interactions; for the program's own work, never for a caller's query."""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from data.columns.memory import recent
-from data.columns.tally import aggregate
-from data.columns.tenant import Tenant
+from data.engine import Edges, Tenant
 from queries.answers.rates import Arm, Contrast, Rate, all_shares, arm_of, contrasts, rate_of
 from queries.answers.summary import every_row, figures
-from queries.asking.calendar import one_bucket_per_span
 from queries.asking.measures import MEASURE, RATES, Figures, rate
 from queries.asking.periods import TimeRange, previous_time_range, time_range, with_time_range
 from queries.asking.selection import Selection
@@ -32,7 +29,7 @@ class Change:
 
     @property
     def ratio(self) -> float | None:
-        return None if self.difference is None or self.before <= 0 else self.difference / self.before
+        return self.difference / self.before if self.difference is not None and self.before is not None and self.before > 0 else None
 
 
 @dataclass(frozen=True)
@@ -59,22 +56,22 @@ class PeriodComparison:
 
 def period_comparison(tenant: Tenant, selection: Selection) -> PeriodComparison:
     """A selection's figures in its period and in the one before; a period left open begins and ends with the log."""
-    return recent(tenant, ("comparison", selection), lambda: _comparison(tenant, selection))
+    return tenant.remembered(("comparison", selection), lambda: _comparison(tenant, selection))
 
 
 def _comparison(tenant: Tenant, selection: Selection) -> PeriodComparison:
-    period = time_range(tenant, selection)
+    log = tenant.span()
+    period = time_range(log, selection)
     if period is None or period.start == period.end:
         return PeriodComparison(period, None, Figures(), None, is_complete=False)
     before = previous_time_range(period, ZoneInfo(selection.zone))
-    oldest = tenant.oldest()
-    if before is None or oldest is None or before.end <= oldest:
-        counted = aggregate(tenant, with_time_range(selection, period))
+    if before is None or log is None or before.end <= log.oldest:
+        counted = tenant.counts(with_time_range(selection, period))
         return PeriodComparison(period, None, counted.figures(), None, is_complete=False)
     both = with_time_range(selection, TimeRange(before.start, period.end))
     # What lies between the two is counted as well, and left aside.
-    counted = aggregate(tenant, both, spans=one_bucket_per_span([before.start, before.end, period.start, period.end]))
-    return PeriodComparison(period, before, counted.figures(2), counted.figures(0), is_complete=oldest <= before.start)
+    counted = tenant.counts(both, buckets=Edges((before.start, before.end, period.start, period.end)))
+    return PeriodComparison(period, before, counted.figures(bucket=2), counted.figures(bucket=0), is_complete=log.oldest <= before.start)
 
 
 @dataclass(frozen=True)

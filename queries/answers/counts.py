@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from math import sqrt
+from math import fsum, sqrt
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from data.columns.memory import recent
-from data.columns.tally import aggregate
-from data.columns.tenant import Tenant
+from data.engine import Edges, Tenant
 from queries.answers.comparison import PeriodComparison
 from queries.answers.rates import ALARM, Verdict, holm, two_sided
-from queries.asking.calendar import DAY, calendar_edges, one_bucket_per_span
+from queries.asking.calendar import DAY, calendar_edges
 from queries.asking.measures import COUNTS
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Selection
@@ -34,18 +30,21 @@ def deviations(now: int, before: int, times: float, noise: float) -> float:
     return (now - before / times) / sqrt(noise * mean * (1 + 1 / times))
 
 
-def noise_of(days: np.ndarray) -> float:
+def noise_of(days: Sequence[int]) -> float:
     """The variance of a day's count about its weekday's mean as a multiple of that mean, at least 1, which is pure chance.
 
     `days` are the counts of whole weeks, day by day.
     """
-    weeks = days.reshape(-1, WEEK)
-    means = weeks.mean(axis=0)
-    seen = means > 0
-    if not seen.any():
+    weekdays = [(mean, days[weekday::WEEK]) for weekday, mean in enumerate(_rhythm(days)) if mean > 0]
+    if not weekdays:
         return 1.0
-    strayed = ((weeks[:, seen] - means[seen]) ** 2 / means[seen]).sum()
-    return max(1.0, float(strayed / (seen.sum() * (len(weeks) - 1))))
+    strayed = fsum((count - mean) ** 2 / mean for mean, counts in weekdays for count in counts)
+    return max(1.0, strayed / (len(weekdays) * (len(days) // WEEK - 1)))
+
+
+def _rhythm(days: Sequence[int]) -> list[float]:
+    """The mean count of each weekday over whole weeks, from the first day's on."""
+    return [sum(days[weekday::WEEK]) / (len(days) // WEEK) for weekday in range(WEEK)]
 
 
 def midnights(last: date, days: int, zone: ZoneInfo) -> list[int] | None:
@@ -59,22 +58,24 @@ def midnights(last: date, days: int, zone: ZoneInfo) -> list[int] | None:
 def count_changes(tenant: Tenant, selection: Selection, compared: PeriodComparison, measures: Sequence[str]) -> dict[str, Verdict]:
     """The verdict on each of some counts, by their ids; measures that are no counts are left out, and all where nothing can be said."""
     counts = tuple(measure.id for measure in COUNTS if measure.id in measures)
-    return recent(tenant, ("count changes", selection, counts), lambda: _count_changes(tenant, selection, compared, counts))
+    return tenant.remembered(("count changes", selection, counts), lambda: _count_changes(tenant, selection, compared, counts))
 
 
 def _count_changes(tenant: Tenant, selection: Selection, compared: PeriodComparison, counts: tuple[str, ...]) -> dict[str, Verdict]:
-    period, before, zone = compared.period, compared.before_period, ZoneInfo(selection.zone)
-    if before is None or not compared.is_complete or min(period.end - period.start, before.end - before.start) < WEEK * DAY:
+    period, before, zone, log = compared.period, compared.before_period, ZoneInfo(selection.zone), tenant.span()
+    if log is None or period is None or before is None or compared.before is None or not compared.is_complete:
+        return {}
+    if min(period.end - period.start, before.end - before.start) < WEEK * DAY:
         return {}
     edges = midnights(utc_datetime(period.start).astimezone(zone).date(), WEEKS_BEFORE * WEEK, zone)
-    if edges is None or tenant.oldest() > edges[0]:
+    if edges is None or log.oldest > edges[0]:
         return {}
-    weeks = aggregate(tenant, with_time_range(selection, TimeRange(edges[0], edges[-1])), spans=one_bucket_per_span(edges), only_rows=True)
+    weeks = tenant.counts(with_time_range(selection, TimeRange(edges[0], edges[-1])), buckets=Edges(tuple(edges)), only_rows=True)
     chances: dict[str, float] = {}
     verdicts: dict[str, Verdict] = dict.fromkeys(counts, "too few to say")
     for id in counts:
-        days = weeks.counts(id)[0]
-        now, then = compared.now[id], compared.before[id]
+        days = weeks.series(id)[None]
+        now, then = getattr(compared.now, id), getattr(compared.before, id)
         times = _times(days, period, before, zone)
         if max(now, then / times) >= FEWEST:
             chances[id] = two_sided(deviations(now, then, times, noise_of(days)))
@@ -85,14 +86,14 @@ def _count_changes(tenant: Tenant, selection: Selection, compared: PeriodCompari
     return verdicts
 
 
-def _times(days: np.ndarray, period: TimeRange, before: TimeRange, zone: ZoneInfo) -> float:
+def _times(days: Sequence[int], period: TimeRange, before: TimeRange, zone: ZoneInfo) -> float:
     """How many times as much is usual in the period before, by the weekdays of both; 1 where the four weeks say nothing of them."""
-    rhythm = days.reshape(WEEKS_BEFORE, WEEK).mean(axis=0)
+    rhythm = _rhythm(days)
     usual, usual_before = _usual(rhythm, period, period, zone), _usual(rhythm, before, period, zone)
     return usual_before / usual if usual and usual_before else 1.0
 
 
-def _usual(rhythm: np.ndarray, covered: TimeRange, period: TimeRange, zone: ZoneInfo) -> float:
+def _usual(rhythm: Sequence[float], covered: TimeRange, period: TimeRange, zone: ZoneInfo) -> float:
     # The rhythm's first weekday is that of the period's first day, from which whole weeks were counted back.
     first = utc_datetime(period.start).astimezone(zone).date()
     edges = calendar_edges(covered.start, covered.end, "day", zone)

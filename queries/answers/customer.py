@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from data.columns.memory import recent
-from data.columns.names import Names
-from data.columns.tally import aggregate, by_key
-from data.columns.tenant import Tenant
+from data.engine import Tenant
+from data.results import Timeline
 from queries.asking.measures import MEASURE, Figures, filters_behind
+from queries.asking.names import Names
 from queries.asking.narrowing import narrowed
 from queries.asking.selection import Selection
 
@@ -52,27 +49,9 @@ class Customer:
     offers: list[CustomerOffer]
 
 
-@dataclass(frozen=True)
-class TimelinePoint:
-    """One interaction on a timeline."""
-
-    timestamp: int
-    type: str
-    offer: str | None
-    channel: str | None
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """A customer's newest interactions, oldest first, and how many there are in all."""
-
-    points: list[TimelinePoint]
-    total: int
-
-
 def customer(tenant: Tenant, id: str) -> Customer | None:
     """A customer's history; None where the log has no such customer."""
-    return recent(tenant, ("customer", id), lambda: _customer(tenant, id))
+    return tenant.remembered(("customer", id), lambda: _customer(tenant, id))
 
 
 def rows_of_taking(found: Customer, every: Selection, names: Names) -> Selection | None:
@@ -86,50 +65,30 @@ def rows_of_taking(found: Customer, every: Selection, names: Names) -> Selection
 
 def timeline(tenant: Tenant, id: str, most: int = 2000) -> Timeline:
     """What happened to a customer and when, for drawing; no more than the newest `most` interactions."""
-    rows = _rows(tenant, id)
-    journeys, names = tenant.journeys, tenant.names
-    shown = slice(max(rows.start, rows.stop - most), rows.stop)
-    columns = (getattr(journeys, name)[shown].tolist() for name in ("timestamp", "type", "offer", "channel"))
-    points = [
-        TimelinePoint(timestamp, names.type.ids[type], names.offer.ids[offer], names.channel.ids[channel])
-        for timestamp, type, offer, channel in zip(*columns, strict=True)
-    ]
-    return Timeline(points, rows.stop - rows.start)
-
-
-def _rows(tenant: Tenant, id: str) -> slice:
-    place = tenant.customer_place(id)
-    if place is None:
-        return slice(0, 0)
-    starts = tenant.journeys.starts
-    return slice(int(starts[place]), int(starts[place + 1]))
+    return tenant.timeline(id, most)
 
 
 def _customer(tenant: Tenant, id: str) -> Customer | None:
-    rows = _rows(tenant, id)
-    if rows.start == rows.stop:
+    log = tenant.customer(id)
+    if log is None:
         return None
     whole = Selection(tenant.id, (("customerId", (id,)),))
-    timestamp = tenant.journeys.timestamp[rows]
-    types = np.bincount(tenant.journeys.type[rows], minlength=len(tenant.names.type.ids)).tolist()
-    counts = {tenant.names.type.ids[key]: count for key, count in enumerate(types) if count}
     return Customer(
         id=id,
-        first=int(timestamp[0]),
-        last=int(timestamp[-1]),
-        figures=aggregate(tenant, whole, newest=True).figures(),
-        counts=dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))),
-        offers=_offers(tenant, whole, rows),
+        first=log.first,
+        last=log.last,
+        figures=tenant.counts(whole, newest=True).figures(),
+        counts=dict(sorted(log.types.items(), key=lambda pair: (-pair[1], pair[0]))),
+        offers=_offers(tenant, whole, log.first_of_offer),
     )
 
 
-def _offers(tenant: Tenant, whole: Selection, rows: slice) -> list[CustomerOffer]:
-    counted = aggregate(tenant, whole, by_key(tenant, "offer"), newest=True)
-    offer, timestamp = tenant.journeys.offer[rows], tenant.journeys.timestamp[rows]
-    keys, firsts = np.unique(offer, return_index=True)
+def _offers(tenant: Tenant, whole: Selection, first_of_offer: dict[str | None, int]) -> list[CustomerOffer]:
+    counted = tenant.counts(whole, "offer", newest=True)
     found = []
-    for key, first in zip(keys.tolist(), firsts.tolist(), strict=True):
-        entity, figures = tenant.names.offer.entities[key], counted.figures(key)
-        known = (entity.id, entity.name or entity.id, entity.status) if entity else (None, None, None)
-        found.append(CustomerOffer(*known, int(timestamp[first]), figures.last, figures))
-    return sorted(found, key=lambda offer: (-offer.last, offer.id is None, offer.id))
+    for id, first in first_of_offer.items():
+        entity, figures = tenant.names.offer.get(id), counted.figures(id)
+        label, status = (entity.label, entity.status) if entity else (None, None)
+        last = first if figures.last is None else figures.last
+        found.append(CustomerOffer(id, label, status, first, last, figures))
+    return sorted(found, key=lambda offer: (-offer.last, offer.id is None, offer.id or ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from queries.answers.funnel import FunnelAnswer, funnel
 from queries.answers.rates import Arm, Contrast, against_rest, contrasts
 from queries.asking.funnel import FunnelQuery
@@ -33,16 +33,18 @@ def funnel_comparison(tenant: Tenant, query: FunnelQuery) -> FunnelComparison | 
 
     An end of the period that is left open is the log's.
     """
-    found = queries(tenant, query)
-    if found is None:
+    found, log = queries(tenant, query), tenant.span()
+    if found is None or log is None:
         return None
     now, before = (funnel(tenant, one) for one in found)
+    began, seen_until = before.query.selection.start, before.query.as_of_ms
+    assert began is not None, "the period before has both ends"
     return FunnelComparison(
         now=now,
         before=before,
         steps=tuple(contrasts(list(zip(_arms(now), _arms(before), strict=True)))),
-        is_complete=tenant.oldest() <= before.query.selection.start,
-        seen_ms=None if before.query.as_of_ms is None else before.query.as_of_ms - before.query.selection.start,
+        is_complete=log.oldest <= began,
+        seen_ms=None if seen_until is None else seen_until - began,
     )
 
 
@@ -52,31 +54,27 @@ def queries(tenant: Tenant, query: FunnelQuery) -> tuple[FunnelQuery, FunnelQuer
     Both over the same time of observation: of the earlier one, rows do not count that came later after its beginning than the log's
     clock, or the time as of which the later one is asked, lies after the beginning of that.
     """
-    covered = time_range(tenant, query.selection)
-    if covered is None or covered.start == covered.end:
+    log = tenant.span()
+    covered = time_range(log, query.selection)
+    if log is None or covered is None or covered.start == covered.end:
         return None
     before = previous_time_range(covered, ZoneInfo(query.selection.zone))
-    if before is None or before.end <= tenant.oldest():
+    if before is None or before.end <= log.oldest:
         return None
     now = replace(query, breakdown=None, grain=None)
     then = replace(now, selection=with_time_range(now.selection, before))
-    clock = tenant.clock()
-    last = clock if query.as_of_ms is None else min(clock, query.as_of_ms)
-    if tenant.future_rows():
+    last = log.clock if query.as_of_ms is None else min(log.clock, query.as_of_ms)
+    if log.future_rows:
         now = replace(now, as_of_ms=last)
-    return now, replace(then, as_of_ms=_cut(then, last - (covered.start - before.start)))
-
-
-def _cut(query: FunnelQuery, last: int) -> int | None:
-    """The instant, where rows later than it could change the answer."""
-    end = query.selection.end
-    has_run_out = query.window_ms is not None and end - 1 + query.window_ms <= last
-    return None if has_run_out else last
+    # Where the window of every entry had run out, later rows do not change the answer.
+    then_last = last - (covered.start - before.start)
+    has_run_out = query.window_ms is not None and before.end - 1 + query.window_ms <= then_last
+    return now, replace(then, as_of_ms=None if has_run_out else then_last)
 
 
 def differences(answer: FunnelAnswer, step: int) -> list[Contrast]:
     """For each row of the breakdown, its rate from the first step to a step (from 2) against all other rows together."""
-    return against_rest([Arm(row.units[step - 1], row.units[0]) for row in answer.breakdown])
+    return against_rest([Arm(row.units[step - 1], row.units[0]) for row in answer.breakdown or ()])
 
 
 def _arms(answer: FunnelAnswer) -> list[Arm]:

@@ -2,65 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from sys import getsizeof
 
-import numpy as np
-import pyarrow as pa
-
-from data.columns.arrays import LogColumns
-from data.columns.filtering import Matches, first_of
-from data.columns.memory import Recent
-from data.columns.tenant import Tenant
-from queries.answers.records import Record, flat_records, records
+from data.engine import Table, Tenant
+from data.results import Neighbours, Record
 from queries.asking.filters import FILTERS
 from queries.asking.parameters import Parameter, any_text, whole_number
+from queries.asking.periods import LogSpan
 from queries.asking.selection import Selection
-
-# Of selections as people make them, some 40,000 totals.
-_MOST_BYTES = 20_000_000
-# Measured: what one takes beside the values that its filters name, and a value beside its text.
-_BYTES_OF_ONE = 400
-_BYTES_OF_A_VALUE = 8
-
-
-def total(tenant: Tenant, selection: Selection, matches: Matches | None = None) -> int:
-    """How many interactions pass a selection, exactly; pass `matches` if you already have them."""
-    def count() -> int:
-        return (matches or Matches(tenant, selection)).count()
-
-    # One customer's rows are counted as quickly as a number is remembered, and there are many customers.
-    if len(selection.values("customerId")) == 1:
-        return count()
-    return recent_totals(tenant).answer(selection, count)
-
-
-def recent_totals(tenant: Tenant) -> Recent:
-    """The totals that were asked for last: whoever asks for ever new selections, as a poller does, takes no more memory in time."""
-    return tenant.recall("recent totals", lambda: Recent(_MOST_BYTES, _bytes_of))
-
-
-def _bytes_of(selection: Selection) -> int:
-    return _BYTES_OF_ONE + sum(_BYTES_OF_A_VALUE + getsizeof(value) for condition in selection.conditions for value in condition.values)
-
-
-def record(tenant: Tenant, id: str) -> Record | None:
-    """The record with an id; None if the tenant has none."""
-    found = tenant.row_of(id)
-    if found is None:
-        return None
-    row, timestamp = found
-    log = tenant.log
-    first, end = (int(np.searchsorted(log.timestamp, timestamp, side)) for side in ("left", "right"))
-    return records(tenant, log, first + np.flatnonzero(log.row[first:end] == row))[0]
-
-
-def exists(tenant: Tenant, id: str) -> bool:
-    """Whether the tenant has a record of this id."""
-    return tenant.row_of(id) is not None
-
 
 DEFAULT_LIMIT = 25
 LARGEST_LIMIT = 100
@@ -89,93 +39,44 @@ class Page:
     next_cursor: str | None
 
 
+def log_span(tenant: Tenant) -> LogSpan:
+    """The time of a log that has rows; where it may be empty, ask `tenant.span()`."""
+    log = tenant.span()
+    assert log is not None, f"the log of {tenant.id} is empty"
+    return log
+
+
+def future_rows(tenant: Tenant) -> int:
+    """How many interactions are later than the log's clock."""
+    log = tenant.span()
+    return log.future_rows if log else 0
+
+
 def page(tenant: Tenant, selection: Selection, limit: int = DEFAULT_LIMIT, cursor: str | None = None) -> Page:
     """The page of a selection that comes after a cursor; the newest page without one."""
     limit = min(limit, LARGEST_LIMIT)
-    matches = Matches(tenant, selection)
-    count = total(tenant, selection, matches)
-    positions, shown = _expected(tenant, matches, limit, cursor) or _found(tenant, matches, limit, cursor)
-    has_more = len(positions) > limit
-    if has_more:
-        last = positions[limit - 1]
-        tenant.note_row(shown[-1].id, int(matches.log.row[last]), int(matches.log.timestamp[last]))
-    return Page(shown, count, limit, has_more, shown[-1].id if has_more else None)
-
-
-Shown = tuple[np.ndarray, list[Record]]
-
-
-def _expected(tenant: Tenant, matches: Matches, limit: int, cursor: str | None) -> Shown | None:
-    """The page after the record that has the cursor's hash; None where that cannot be told, or the record is not the cursor's.
-
-    Its id is read together with the page, which spares a look-up of its own.
-    """
-    if cursor is None or not matches.log or tenant.is_noted(cursor) or not tenant.in_order():
-        return None
-    row = tenant.probable_row(cursor)
-    place = len(matches.log) if row is None else int(np.searchsorted(matches.log.row, np.uint32(row)))
-    if place == len(matches.log) or matches.log.row[place] != row:
-        return None
-    positions = first_of(matches.newest_first(place), limit + 1)
-    itself, *shown = records(tenant, matches.log, np.append(place, positions[:limit]))
-    return (positions, shown) if itself.id == cursor else None
-
-
-def _found(tenant: Tenant, matches: Matches, limit: int, cursor: str | None) -> Shown:
-    positions = first_of(matches.newest_first(_place(tenant, matches, cursor)), limit + 1)
-    return positions, records(tenant, matches.log, positions[:limit]) if len(positions) else []
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The position of a page: how many matching records precede it, and the cursor of the previous page.
-
-    `previous_cursor` is None where that page is the newest.
-    """
-
-    before: int
-    previous_cursor: str | None
+    found = tenant.page(selection, limit, cursor)
+    return Page(found.records, found.total, limit, found.has_more, found.records[-1].id if found.has_more else None)
 
 
 def neighbours(tenant: Tenant, selection: Selection, limit: int, cursor: str | None) -> Neighbours:
     """Where the page after a cursor stands among the records of a selection."""
-    if cursor is None:
-        return Neighbours(0, None)
-    limit = min(limit, LARGEST_LIMIT)
-    matches = Matches(tenant, selection)
-    place = _place(tenant, matches, cursor)
-    if place is None:
-        return Neighbours(0, None)
-    newer = first_of(matches.oldest_first(place), limit + 1)
-    previous = tenant.ids(matches.log.row[newer[limit:]])[0] if len(newer) > limit else None
-    return Neighbours(matches.count(place), previous)
+    return Neighbours(0, None) if cursor is None else tenant.neighbours(selection, min(limit, LARGEST_LIMIT), cursor)
 
 
-def _place(tenant: Tenant, matches: Matches, cursor: str | None) -> int | None:
-    # The position in the matches' log before which all records come after the cursor in the order of pages.
-    if cursor is None or not matches.log:
-        return None
-    found = tenant.row_of(cursor)
-    if found is None:
-        _compare_ids_literally(tenant, matches, cursor)
-        return None
-    return _first_not_below(tenant, matches.log, cursor, *found)
+def total(tenant: Tenant, selection: Selection) -> int:
+    """How many interactions pass a selection, exactly."""
+    return tenant.total(selection)
 
 
-def _first_not_below(tenant: Tenant, log: LogColumns, id: str, row: int, timestamp: int) -> int:
-    first, end = (int(np.searchsorted(log.timestamp, timestamp, side)) for side in ("left", "right"))
-    itself = np.flatnonzero(log.row[first:end] == row)
-    if len(itself):
-        return first + int(itself[0])
-    # The record is another customer's. Those of its instant stand in the byte order of their ids, which is that of code points.
-    return bisect_left(range(end), id, lo=first, key=lambda position: tenant.ids(log.row[position:position + 1])[0])
+def record(tenant: Tenant, id: str) -> Record | None:
+    """The record with an id; None if the tenant has none."""
+    return tenant.record(id)
 
 
-def _compare_ids_literally(tenant: Tenant, matches: Matches, cursor: str) -> None:
-    rows = tenant.rows_with_id_below(cursor)
-    below = np.zeros(int(max(rows.max(initial=0), matches.log.row.max(initial=0))) + 1, bool)
-    below[rows] = True
-    matches.keep_only(below[matches.log.row])
+def exists(tenant: Tenant, id: str) -> bool:
+    """Whether the tenant has a record of this id."""
+    return tenant.record(id) is not None
 
 
 @dataclass(frozen=True)
@@ -198,36 +99,11 @@ def relaxed_selections(tenant: Tenant, selection: Selection) -> list[RelaxedSele
     return sorted(found, key=lambda one: -one.total)
 
 
-_PIECE = 20_000
-
-
-def flat_pieces(tenant: Tenant, selection: Selection, limit: int | None = None) -> Iterator[pa.Table]:
-    """The records of a selection as tables of text columns; no more than `limit` records in all."""
-    matches = Matches(tenant, selection)
-    for positions in _pieces(matches, limit):
-        yield flat_records(tenant, matches.log, positions)
+def flat_pieces(tenant: Tenant, selection: Selection, limit: int | None = None) -> Iterator[Table]:
+    """The records of a selection as tables of text columns (`RECORD_COLUMNS`); no more than `limit` records in all."""
+    return tenant.record_tables(selection, limit)
 
 
 def record_pieces(tenant: Tenant, selection: Selection, limit: int | None = None) -> Iterator[list[Record]]:
     """The records of a selection; no more than `limit` in all."""
-    matches = Matches(tenant, selection)
-    for positions in _pieces(matches, limit):
-        yield records(tenant, matches.log, positions)
-
-
-def _pieces(matches: Matches, limit: int | None) -> Iterator[np.ndarray]:
-    # Rare matches are gathered up, so that each piece costs one read of the store.
-    waiting = np.empty(0, np.int64)
-    missing = limit
-    for positions in matches.newest_first():
-        positions = positions[:missing]
-        waiting = np.concatenate([waiting, positions])
-        while len(waiting) >= _PIECE:
-            yield waiting[:_PIECE]
-            waiting = waiting[_PIECE:]
-        if missing is not None:
-            missing -= len(positions)
-            if missing == 0:
-                break
-    if len(waiting):
-        yield waiting
+    return tenant.records(selection, limit)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.columns.customers import SummaryRow
-from data.columns.memory import recent
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from queries.answers.rates import Contrast, Rate, against_rest, arm_of, rate_of
-from queries.answers.summary import every_row
+from queries.answers.summary import SummaryRow, every_row
 from queries.asking.selection import Selection
 
 
@@ -45,7 +43,7 @@ class Ranking:
 
 def ranking(tenant: Tenant, selection: Selection, measure: str, most: int = 5) -> Ranking:
     """The offers of a selection by a rate, given by its measure's id: at most so many of either end."""
-    return recent(tenant, ("ranking", selection, measure, most), lambda: _ranking(tenant, selection, measure, most))
+    return tenant.remembered(("ranking", selection, measure, most), lambda: _ranking(tenant, selection, measure, most))
 
 
 def _ranking(tenant: Tenant, selection: Selection, measure: str, most: int) -> Ranking:

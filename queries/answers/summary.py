@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
-import numpy as np
-
-from data.columns.customers import SummaryRow, customer_rows, summary_row
-from data.columns.memory import recent
-from data.columns.tally import aggregate, by_key
-from data.columns.tenant import Tenant
-from queries.asking.calendar import DAY, one_bucket_per_span
+from data.engine import Edges, Tenant
+from queries.asking.calendar import DAY
 from queries.asking.measures import MEASURE, Figures
+from queries.asking.names import Entity
 from queries.asking.parameters import Parameter, any_text
 from queries.asking.periods import time_range
 from queries.asking.selection import Selection
@@ -20,6 +17,24 @@ from queries.asking.selection import Selection
 GROUPINGS = ("offer", "creative", "channel", "type", "direction", "customer")
 DEFAULT_LIMIT = 100
 LARGEST_LIMIT = 500
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """A value of a dimension and its figures; the rows that have no value are a row of their own, its id None.
+
+    `name` and `status` are None where there is none or it is not known.
+    """
+
+    id: str | None
+    name: str | None
+    status: str | None
+    figures: Figures
+
+    @property
+    def label(self) -> str | None:
+        """What a person calls it; None for the row without a value."""
+        return self.name or self.id
 
 
 @dataclass(frozen=True)
@@ -39,9 +54,8 @@ def summary(tenant: Tenant, selection: Selection, by: str, limit: int = DEFAULT_
     """The figures of each value of a dimension that occurs in a selection."""
     limit = min(limit, LARGEST_LIMIT)
     if by == "customer":
-        rows, total = recent(
-            tenant, ("summary", selection, by, limit, offset), lambda: customer_rows(tenant, selection, limit, offset)
-        )
+        page = tenant.remembered(("summary", selection, by, limit, offset), lambda: tenant.customers(selection, limit, offset))
+        rows, total = [SummaryRow(id, None, None, figures) for id, figures in page.customers], page.total
     else:
         every = every_row(tenant, selection, by)
         rows, total = every[offset:offset + limit], len(every)
@@ -50,29 +64,25 @@ def summary(tenant: Tenant, selection: Selection, by: str, limit: int = DEFAULT_
 
 def every_row(tenant: Tenant, selection: Selection, by: str, with_empty: bool = False) -> list[SummaryRow]:
     """All rows of a dimension other than customer; `with_empty` adds, at the end, the known values that do not occur."""
-    rows, empty = recent(tenant, ("summary", selection, by), lambda: _rows(tenant, selection, by))
+    rows, empty = tenant.remembered(("summary", selection, by), lambda: _rows(tenant, selection, by))
     return rows + empty if with_empty else rows
 
 
 def _rows(tenant: Tenant, selection: Selection, by: str) -> tuple[list[SummaryRow], list[SummaryRow]]:
-    counted = aggregate(tenant, selection, by_key(tenant, by), newest=True)
-    totals = counted.counts("total")[:, 0].tolist()
-    entities = tenant.names[by].entities
+    counted, values = tenant.counts(selection, by, newest=True), tenant.names[by]
+    found = [_row(id, values.get(id), counted.figures(id)) for id in counted.series("total")]
+    occurring = {row.id for row in found}
+    rows = sorted(found, key=lambda row: (-row.figures.total, row.id is None, row.id or ""))
+    return rows, [_row(id, values.get(id), Figures()) for id in sorted(values.ids) if id not in occurring]
 
-    def order(key: int) -> tuple:
-        entity = entities[key]
-        return -totals[key], entity is None, entity.id if entity else ""
 
-    ordered = sorted(range(len(totals)), key=order)
-    rows = [summary_row(counted, key, entities[key]) for key in ordered if totals[key]]
-    empty = [SummaryRow(entities[key].id, entities[key].name, entities[key].status, Figures())
-             for key in ordered if not totals[key] and entities[key]]
-    return rows, empty
+def _row(id: str | None, entity: Entity | None, figures: Figures) -> SummaryRow:
+    return SummaryRow(id, entity.name, entity.status, figures) if entity else SummaryRow(id, None, None, figures)
 
 
 def figures(tenant: Tenant, selection: Selection) -> Figures:
     """Every measure of a selection."""
-    return recent(tenant, ("figures", selection), lambda: aggregate(tenant, selection, newest=True).figures())
+    return tenant.remembered(("figures", selection), lambda: tenant.counts(selection, newest=True).figures())
 
 
 NAME, LAST = "name", "last"
@@ -112,7 +122,7 @@ class OfferSummaries:
 def offers(tenant: Tenant, selection: Selection, sort: str = DEFAULT_SORT, search: str = "") -> OfferSummaries:
     """Every offer of the tenant whose name or id contains `search`; one without a value to sort by stands last."""
     every = every_row(tenant, selection, "offer", with_empty=True)
-    lines = recent(tenant, ("offer lines", selection), lambda: _lines(tenant, selection))
+    lines = tenant.remembered(("offer lines", selection), lambda: _lines(tenant, selection))
     wanted = search.strip().casefold()
     found = [row for row in every if wanted in f"{row.name or ''}\n{row.id or ''}".casefold()]
     return OfferSummaries([OfferSummary(row, lines.get(row.id, [])) for row in _sorted(found, sort)], len(every))
@@ -127,23 +137,21 @@ def _sorted(rows: list[SummaryRow], sort: str) -> list[SummaryRow]:
         return row.figures.last if column == LAST else row.figures[column]
 
     by_name = sorted(rows, key=lambda row: ((row.label or "").casefold(), row.id or ""))
-    valued = [row for row in by_name if value(row) is not None]
-    return sorted(valued, key=value, reverse=descending) + [row for row in by_name if value(row) is None]
+    values: list[tuple[Any, SummaryRow]] = [(value(row), row) for row in by_name]
+    valued = sorted((pair for pair in values if pair[0] is not None), key=lambda pair: pair[0], reverse=descending)
+    return [row for _, row in valued] + [row for own, row in values if own is None]
 
 
 def _lines(tenant: Tenant, selection: Selection) -> dict[str | None, list[int]]:
     # Equal parts, for the last day, week or month is seldom whole and would look like a fall.
-    covered = time_range(tenant, selection)
+    covered = time_range(tenant.span(), selection)
     if covered is None or covered.start == covered.end:
         return {}
     length = covered.end - covered.start
     parts = min(length, _MOST_PARTS, max(_FEWEST_PARTS, ceil(length / DAY)))
-    edges = [covered.start + length * part // parts for part in range(parts + 1)]
-    counts = aggregate(tenant, selection, by_key(tenant, "offer"), one_bucket_per_span(edges), only_rows=True).counts("total")
-    return {id: row.tolist() for id, row in zip(tenant.names.offer.ids, counts, strict=True)}
-
-
-_PIECE = 1 << 20
+    edges = Edges(tuple(covered.start + length * part // parts for part in range(parts + 1)))
+    counted = tenant.counts(selection, "offer", edges, only_rows=True).series("total")
+    return {id: counted.get(id) or [0] * parts for id in (None, *tenant.names.offer.ids)}
 
 
 @dataclass(frozen=True)
@@ -158,29 +166,15 @@ class Choice:
 
 def choices(tenant: Tenant, dimension: str) -> list[Choice]:
     """The values of a dimension that occur, most frequent first."""
-    return tenant.recall(("choices", dimension), lambda: _choices(tenant, dimension))
+    return tenant.remembered(("choices", dimension), lambda: _choices(tenant, dimension))
 
 
 def count_without(tenant: Tenant, dimension: str) -> int:
     """How many of the tenant's interactions have no value of a dimension."""
-    return int(_counts(tenant, dimension)[0])
-
-
-def _counts(tenant: Tenant, dimension: str) -> np.ndarray:
-    """How many interactions have each key of a dimension, 0 being none."""
-    def count() -> np.ndarray:
-        column, counts = getattr(tenant.log, dimension), np.zeros(len(tenant.names[dimension].ids), np.int64)
-        for start in range(0, len(column), _PIECE):
-            counts += np.bincount(column[start:start + _PIECE], minlength=len(counts))
-        return counts
-
-    return tenant.recall(("counts of keys", dimension), count)
+    return tenant.rows_by_value(dimension).get(None, 0)
 
 
 def _choices(tenant: Tenant, dimension: str) -> list[Choice]:
-    dictionary, counts = tenant.names[dimension], _counts(tenant, dimension)
-    found = [
-        Choice(entity.id, entity.name or entity.id, int(count), entity.status)
-        for entity, count in zip(dictionary.entities[1:], counts[1:], strict=True) if count
-    ]
+    counts = tenant.rows_by_value(dimension)
+    found = [Choice(id, entity.label, counts[id], entity.status) for id, entity in tenant.names[dimension].by_id.items() if id in counts]
     return sorted(found, key=lambda choice: (-choice.count, choice.label, choice.id))

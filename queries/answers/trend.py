@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from data.columns.memory import recent
-from data.columns.tally import aggregate, by_key
-from data.columns.tenant import Tenant
-from queries.asking.calendar import DAY, GRAINS, HOUR, Grain, Spans, calendar_edges, one_bucket_per_span
+from data.engine import Edges, Tenant
+from queries.asking.calendar import DAY, GRAINS, HOUR, Grain, calendar_edges
 from queries.asking.measures import Figures
 from queries.asking.parameters import Parameter, one_of
-from queries.asking.periods import TimeRange, time_range
+from queries.asking.periods import LogSpan, TimeRange, time_range
 from queries.asking.selection import Selection
 from queries.asking.times import local_date
 
@@ -28,7 +26,7 @@ _SHORTEST = {"day": DAY - 12 * HOUR, "week": 6 * DAY, "month": 27 * DAY, "year":
 
 @dataclass(frozen=True)
 class Buckets:
-    """Every day, week, month or year that a period touches, oldest first, each span one.
+    """Every day, week, month or year that a period touches, oldest first.
 
     `grain` is the finest, from the one that was asked for on, of which there are at most MOST_BUCKETS. `dates` are their first days in
     the time zone (ISO); `partial` says which are cut by the period, by the log's beginning or by its clock. A row in the first or the
@@ -36,7 +34,7 @@ class Buckets:
     """
 
     grain: Grain
-    spans: Spans
+    edges: Edges
     dates: list[str]
     partial: list[bool]
 
@@ -46,12 +44,12 @@ def buckets(tenant: Tenant, selection: Selection, grain: Grain) -> Buckets | Non
 
     Weeks begin on Mondays. An end that the selection leaves open is that of the tenant's whole log.
     """
-    covered = time_range(tenant, selection)
+    log = tenant.span()
+    covered = time_range(log, selection)
     if covered is None or covered.start == covered.end:
         return None
-    return recent(
-        tenant, ("buckets", selection.start, selection.end, selection.zone, grain), lambda: _buckets(tenant, selection, covered, grain)
-    )
+    period = selection.start, selection.end, selection.zone
+    return tenant.remembered(("buckets", period, grain), lambda: _buckets(log, selection, covered, grain))
 
 
 def fitting_grain(tenant: Tenant, selection: Selection, grain: Grain) -> Grain:
@@ -60,7 +58,7 @@ def fitting_grain(tenant: Tenant, selection: Selection, grain: Grain) -> Grain:
     return grain if found is None else found.grain
 
 
-def _buckets(tenant: Tenant, selection: Selection, covered: TimeRange, asked: Grain) -> Buckets:
+def _buckets(log: LogSpan | None, selection: Selection, covered: TimeRange, asked: Grain) -> Buckets:
     zone = ZoneInfo(selection.zone)
     for grain in GRAINS[GRAINS.index(asked):]:
         # A first look without the calendar: years always fit.
@@ -68,16 +66,16 @@ def _buckets(tenant: Tenant, selection: Selection, covered: TimeRange, asked: Gr
             edges = calendar_edges(covered.start, covered.end, grain, zone)
             if len(edges) <= MOST_BUCKETS + 1:
                 break
-    oldest, clock = tenant.oldest(), tenant.clock()
 
     def is_cut(start: int, end: int) -> bool:
-        if start < covered.start and selection.start is not None or covered.end < end and selection.end is not None:
+        if (start < covered.start and selection.start is not None) or (covered.end < end and selection.end is not None):
             return True
         # The log does not say whether its first and last days are whole; a row in their first or last hour does.
-        return oldest is not None and (start + HOUR <= oldest < end or start <= clock < end - HOUR)
+        return log is not None and (start + HOUR <= log.oldest < end or start <= log.clock < end - HOUR)
 
     dates = [local_date(edge, zone).isoformat() for edge in edges[:-1]]
-    return Buckets(grain, one_bucket_per_span(edges), dates, [is_cut(*bucket) for bucket in zip(edges, edges[1:])])
+    cut = Edges(tuple(edges))
+    return Buckets(grain, cut, dates, [is_cut(*bucket) for bucket in cut.ranges()])
 
 
 @dataclass(frozen=True)
@@ -91,14 +89,14 @@ class Part:
 
 def cut_buckets(tenant: Tenant, selection: Selection, grain: Grain) -> dict[str, Part]:
     """What counts of each bucket that is cut, by its first day (ISO): in days, or in hours where each of its days has its part."""
-    cut, covered = buckets(tenant, selection, grain), time_range(tenant, selection)
-    if cut is None or covered is None:
+    log = tenant.span()
+    cut, covered, zone = buckets(tenant, selection, grain), time_range(log, selection), ZoneInfo(selection.zone)
+    if log is None or cut is None or covered is None:
         return {}
-    first, last = max(covered.start, tenant.oldest()), min(covered.end, tenant.clock() + 1)
-    edges, zone = cut.spans.edges.tolist(), ZoneInfo(selection.zone)
+    first, last = max(covered.start, log.oldest), min(covered.end, log.clock + 1)
     return {
         date: _part(start, end, max(start, first), min(end, last), zone)
-        for date, start, end, partial in zip(cut.dates, edges, edges[1:], cut.partial) if partial
+        for date, (start, end), partial in zip(cut.dates, cut.edges.ranges(), cut.partial, strict=True) if partial
     }
 
 
@@ -136,26 +134,18 @@ def trend(tenant: Tenant, selection: Selection, grain: Grain = "day") -> list[Bu
 
     An end that the selection leaves open is that of the tenant's whole log. The buckets are those of `fitting_grain`.
     """
-    return recent(tenant, ("trend", selection, grain), lambda: _trend(tenant, selection, grain))
+    return tenant.remembered(("trend", selection, grain), lambda: _trend(tenant, selection, grain))
 
 
 def _trend(tenant: Tenant, selection: Selection, grain: Grain) -> list[Bucket]:
     cut = buckets(tenant, selection, grain)
     if cut is None:
         return []
-    counted = aggregate(tenant, selection, spans=cut.spans)
-    types = {}
-    for key, id in enumerate(tenant.names.type.ids):
-        counts = counted.counts_of_type(key)[0]
-        if id is not None and counts.any():
-            types[id] = counts.tolist()
-    edges = cut.spans.edges.tolist()
+    counted = tenant.counts(selection, buckets=cut.edges)
+    types = counted.types()
     return [
-        Bucket(
-            edges[bucket], edges[bucket + 1], {type: counts[bucket] for type, counts in types.items()}, counted.figures(bucket),
-            cut.dates[bucket], cut.partial[bucket],
-        )
-        for bucket in range(cut.spans.size)
+        Bucket(start, end, {type: rows[nth] for type, rows in types.items()}, counted.figures(bucket=nth), date, partial)
+        for nth, ((start, end), date, partial) in enumerate(zip(cut.edges.ranges(), cut.dates, cut.partial, strict=True))
     ]
 
 
@@ -169,17 +159,12 @@ class Sparklines:
 
 def sparklines(tenant: Tenant, selection: Selection, by: str, measure: str, grain: Grain = "day") -> Sparklines:
     """One of the counts, such as `click`, over time for each value of a dimension that has any."""
-    return recent(
-        tenant, ("sparklines", selection, by, measure, grain), lambda: _sparklines(tenant, selection, by, measure, grain)
-    )
+    return tenant.remembered(("sparklines", selection, by, measure, grain), lambda: _sparklines(tenant, selection, by, measure, grain))
 
 
 def _sparklines(tenant: Tenant, selection: Selection, by: str, measure: str, grain: Grain) -> Sparklines:
     cut = buckets(tenant, selection, grain)
     if cut is None:
         return Sparklines([], {})
-    counts = aggregate(tenant, selection, by_key(tenant, by), cut.spans, only_rows=True).counts(measure)
-    ids = tenant.names[by].ids
-    return Sparklines(
-        cut.spans.edges[:-1].tolist(), {ids[key]: row.tolist() for key, row in enumerate(counts) if row.any()}
-    )
+    counted = tenant.counts(selection, by, cut.edges, only_rows=True).series(measure)
+    return Sparklines(list(cut.edges.at[:-1]), {id: counts for id, counts in counted.items() if any(counts)})

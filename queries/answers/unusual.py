@@ -13,16 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from data.columns.memory import recent
-from data.columns.tally import aggregate, by_key
-from data.columns.tenant import Tenant
+from data.engine import Edges, Tenant
 from queries.answers.counts import FEWEST, WEEK, WEEKS_BEFORE, deviations, midnights, noise_of
 from queries.answers.rates import holm, two_sided
-from queries.asking.calendar import HOUR, one_bucket_per_span
+from queries.asking.calendar import HOUR
 from queries.asking.measures import MEASURE
-from queries.asking.periods import TimeRange, with_time_range
+from queries.asking.periods import LogSpan, TimeRange, with_time_range
 from queries.asking.selection import Selection
 from queries.asking.times import iso, utc_datetime
 
@@ -61,24 +57,24 @@ class UnusualReport:
 
 def unusual(tenant: Tenant, selection: Selection) -> UnusualReport:
     """What is unusual in the last days of a selection, whatever its beginning."""
-    return recent(tenant, ("unusual", selection), lambda: _unusual(tenant, selection))
+    return tenant.remembered(("unusual", selection), lambda: _unusual(tenant, selection))
 
 
 def _unusual(tenant: Tenant, selection: Selection) -> UnusualReport:
-    edges = _edges(tenant, selection)
-    oldest = tenant.oldest()
-    if edges is None or oldest is None or oldest >= edges[1]:
+    log = tenant.span()
+    edges = None if log is None else _edges(log, selection)
+    if log is None or edges is None or log.oldest >= edges[1]:
         return UnusualReport([], checked=False)
     selection = with_time_range(selection, TimeRange(edges[0], edges[-1]))
-    counted = aggregate(tenant, selection, by_key(tenant, "channel"), one_bucket_per_span(edges), only_rows=True)
+    counted = tenant.counts(selection, "channel", Edges(tuple(edges)), only_rows=True)
     windows = [
         window
         for measure in MEASURES
-        for channel, series in enumerate(counted.counts(measure)) if series.any()
+        for channel, series in counted.series(measure).items() if any(series)
         for window in _windows(channel, measure, series) if max(window.now, window.usual) >= FEWEST
     ]
     corrected = holm([two_sided(window.z) for window in windows])
-    told: dict[tuple[int, str], tuple[float, _Window]] = {}
+    told: dict[tuple[str | None, str], tuple[float, _Window]] = {}
     for window, p in sorted(zip(windows, corrected, strict=True), key=lambda pair: -abs(pair[0].z)):
         if p < ALARM and abs(window.now - window.usual) >= SMALLEST_CHANGE * window.usual:
             told.setdefault((window.channel, window.measure), (p, window))
@@ -90,7 +86,7 @@ def _unusual(tenant: Tenant, selection: Selection) -> UnusualReport:
 class _Window:
     """The last `days` days of a channel's measure; `before` counts the same weekdays of the weeks before, `eve` the day before it."""
 
-    channel: int
+    channel: str | None
     measure: str
     days: int
     now: int
@@ -107,27 +103,21 @@ class _Window:
         return deviations(self.now, self.before, WEEKS_BEFORE, self.noise)
 
 
-def _windows(channel: int, measure: str, series: np.ndarray) -> list[_Window]:
-    weeks = series.reshape(WEEKS_BEFORE + 1, WEEK)
+def _windows(channel: str | None, measure: str, series: list[int]) -> list[_Window]:
     noise = noise_of(series[:-WEEK])
-    sums = {days: weeks[:, WEEK - days:].sum(axis=1).tolist() for days in range(1, WEEK + 1)}
-    return [
-        _Window(channel, measure, days, now, sum(before), noise, int(series[-days - 1])) for days, (*before, now) in sums.items()
-    ]
+    sums = {days: [sum(series[end - days:end]) for end in range(WEEK, len(series) + 1, WEEK)] for days in range(1, WEEK + 1)}
+    return [_Window(channel, measure, days, now, sum(before), noise, series[-days - 1]) for days, (*before, now) in sums.items()]
 
 
-def _edges(tenant: Tenant, selection: Selection) -> list[int] | None:
+def _edges(log: LogSpan, selection: Selection) -> list[int] | None:
     """Where the five weeks of whole days begin and end, day by day; None where there are no such days."""
-    clock = tenant.clock()
-    if clock is None:
-        return None
     zone = ZoneInfo(selection.zone)
     try:
-        if selection.end is not None and selection.end <= clock:
+        if selection.end is not None and selection.end <= log.clock:
             last = utc_datetime(selection.end).astimezone(zone).date()
         else:
             # The log does not say whether its last day is over; a row in the day's last hour does.
-            last = utc_datetime(clock + HOUR).astimezone(zone).date()
+            last = utc_datetime(log.clock + HOUR).astimezone(zone).date()
     except (OverflowError, ValueError):
         return None
     return midnights(last, (WEEKS_BEFORE + 1) * WEEK, zone)
@@ -135,11 +125,10 @@ def _edges(tenant: Tenant, selection: Selection) -> list[int] | None:
 
 def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: ZoneInfo) -> UnusualChange:
     start = edges[-1 - window.days]
-    entity = tenant.names.channel.entities[window.channel]
-    channel = None if entity is None else entity.name or entity.id
+    entity = tenant.names.channel.get(window.channel)
     ratio = None if window.usual == 0 else window.now / window.usual - 1
     return UnusualChange(
-        channel=None if entity is None else entity.id,
+        channel=window.channel,
         name=None if entity is None else entity.name,
         measure=window.measure,
         start=start,
@@ -148,7 +137,9 @@ def _told(tenant: Tenant, window: _Window, p: float, edges: list[int], zone: Zon
         usual=window.usual,
         ratio=ratio,
         p=p,
-        sentence=_sentence(channel, MEASURE[window.measure].label.lower(), window, ratio, utc_datetime(start).astimezone(zone)),
+        sentence=_sentence(
+            entity.label if entity else None, MEASURE[window.measure].label.lower(), window, ratio, utc_datetime(start).astimezone(zone),
+        ),
     )
 
 

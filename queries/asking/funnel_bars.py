@@ -9,8 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-import numpy as np
-
 from queries.asking import funnel as funnel_parameters
 from queries.asking.funnel import MOST_STEPS, FunnelParameters
 from queries.asking.parameters import Parameter, Problem, whole_number
@@ -38,10 +36,6 @@ class FunnelBar:
 
     lowest: int
     highest: int
-
-    def holds(self, level: np.ndarray) -> np.ndarray:
-        """Whether each level is of this bar."""
-        return (level >= self.lowest) & (level <= self.highest)
 
     def size(self, reached: Sequence[int]) -> int:
         """How many units it has, where so many reached each step."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from data.columns.names import Names
+from queries.asking.names import Names
 
 Classification = Literal["positive", "negative", "neutral"]
 Category = Literal["impression", "response"]
@@ -157,9 +157,9 @@ def filters_behind(measure: Measure, names: Names) -> list[tuple[str, str]]:
     measure = MEASURE[measure.numerator] if measure.numerator else measure
     if measure.counts is None or measure.id == "total":
         return []
-    outcomes = [key for key in names.outcome.ids[1:] if measure.counts(outcome_of(key))]
+    outcomes = [key for key in names.outcome.ids if measure.counts(outcome_of(key))]
     pairs = [("outcome", key) for key in outcomes or [outcome.key for outcome in OUTCOMES if measure.counts(outcome)]]
-    if measure.id == "impression" and RECOMMENDATION in names.type.keys:
-        others = [type for type in names.type.ids[1:] if type != RECOMMENDATION]
+    if measure.id == "impression" and RECOMMENDATION in names.type:
+        others = [type for type in names.type.ids if type != RECOMMENDATION]
         pairs += [("type", type) for type in others or ["impression"]]
     return pairs

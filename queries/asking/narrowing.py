@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from data.columns.names import Names
 from queries.asking.filters import FILTERS, WITHOUT
 from queries.asking.measures import MEASURE, filters_behind
+from queries.asking.names import Names
 from queries.asking.selection import Selection, conditions_of
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from data.columns.tenant import Tenant
 from queries.asking.selection import Selection
 from queries.asking.times import LAST, local_date, midnight, milliseconds, shortest_iso, utc_datetime
 
@@ -75,14 +74,17 @@ def period_pairs(chosen: DateRange, selection: Selection | None = None) -> list[
 
     An end that is still the day of the selection's own keeps that moment, which may lie within the day.
     """
-    kept = touched_dates(selection) if selection else DateRange()
+    start = end = None
+    kept, zone = DateRange(), ZoneInfo("UTC")
+    if selection is not None:
+        start, end, kept, zone = selection.start, selection.end, touched_dates(selection), ZoneInfo(selection.zone)
     pairs = []
     if chosen.first is not None:
-        unchanged = chosen.first == kept.first
-        pairs.append(("from", shortest_iso(selection.start, ZoneInfo(selection.zone)) if unchanged else chosen.first.isoformat()))
+        is_kept = start is not None and chosen.first == kept.first
+        pairs.append(("from", shortest_iso(start, zone) if is_kept else chosen.first.isoformat()))
     if chosen.last is not None:
-        unchanged = chosen.last == kept.last
-        pairs.append(("to", shortest_iso(selection.end, ZoneInfo(selection.zone)) if unchanged else (chosen.last + _DAY).isoformat()))
+        is_kept = end is not None and chosen.last == kept.last
+        pairs.append(("to", shortest_iso(end, zone) if is_kept else (chosen.last + _DAY).isoformat()))
     return pairs
 
 
@@ -94,14 +96,27 @@ class TimeRange:
     end: int
 
 
-def time_range(tenant: Tenant, selection: Selection) -> TimeRange | None:
-    """The time of a selection; an end left open is that of the tenant's whole log. None where the log is empty as well."""
-    oldest, newest = tenant.oldest(), tenant.newest()
-    start = oldest if selection.start is None else selection.start
-    end = newest if selection.end is None else selection.end - 1
-    if start is None or end is None:
-        return None
-    return TimeRange(start, max(start, end + 1))
+@dataclass(frozen=True)
+class LogSpan:
+    """The time that a log with interactions covers, in milliseconds: its oldest, its newest, and the log's clock.
+
+    It has so many `rows`, of which `future_rows` are later than the clock.
+    """
+
+    oldest: int
+    newest: int
+    clock: int
+    rows: int
+    future_rows: int
+
+
+def time_range(log: LogSpan | None, selection: Selection) -> TimeRange | None:
+    """The time of a selection; an end left open is that of the whole log. None where the log is empty as well."""
+    start, end = selection.start, selection.end
+    if log is not None:
+        start = log.oldest if start is None else start
+        end = log.newest + 1 if end is None else end
+    return None if start is None or end is None else TimeRange(start, max(start, end))
 
 
 def previous_time_range(covered: TimeRange, zone: ZoneInfo) -> TimeRange | None:
@@ -133,10 +148,9 @@ def _moved_back(local: datetime, days: timedelta, zone: ZoneInfo) -> int:
     return milliseconds(moved.date().isoformat() if _is_midnight(local, zone) else moved.isoformat(), zone)
 
 
-def time_range_of_last_days(tenant: Tenant, days: int, zone: str) -> TimeRange | None:
-    """The last days of the log, from a midnight of the zone up to the log's clock. None where the log is empty."""
-    clock = tenant.clock()
-    return None if clock is None else TimeRange(midnight(first_of_last_days(clock, days, zone), ZoneInfo(zone)), clock + 1)
+def time_range_of_last_days(clock: int, days: int, zone: str) -> TimeRange:
+    """The last days of a log, from a midnight of the zone up to the log's clock."""
+    return TimeRange(midnight(first_of_last_days(clock, days, zone), ZoneInfo(zone)), clock + 1)
 
 
 def with_time_range(selection: Selection, covered: TimeRange) -> Selection:

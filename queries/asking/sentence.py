@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from data.columns.names import Names
 from queries.asking.filters import FILTERS, Filter
+from queries.asking.names import Names
 from queries.asking.periods import touched_dates
 from queries.asking.selection import Selection
 from queries.asking.times import iso, shortest_iso, utc_datetime

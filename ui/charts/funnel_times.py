@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from queries.answers.funnel import Durations, HistogramBin
+from data.results import Durations, HistogramBin
 from ui.charts.palette import COUNTED
 from ui.charts.parts import count_axis
 from ui.components.table import Column, Row

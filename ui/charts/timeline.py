@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from queries.answers.customer import TimelinePoint
+from data.results import TimelinePoint
 from queries.asking.times import local_date
 from ui.charts.palette import Looks
 from ui.charts.parts import LEGEND_BELOW, chart_text, moment_axis

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from queries.answers.summary import choices, count_without
 from queries.asking.filters import BY_NAME, FILTERS, WITHOUT, Filter
 from queries.asking.narrowing import filter_of
@@ -191,7 +191,7 @@ def _labels(tenant: Tenant, asked: Filter, chosen: Collection[str]) -> dict[str,
     for one in chosen:
         if one == _NONE:
             continue
-        known = one in tenant.names[asked.dimension].keys
+        known = one in tenant.names[asked.dimension]
         labels.setdefault(one, visible(tenant.names[asked.dimension].label(one)) if known else f"{visible(one)} (unknown)")
     return labels
 

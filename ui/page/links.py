@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.columns.names import Names
+from queries.asking.names import Names
 from queries.asking.narrowing import clipped, narrowed, rows_behind
 from queries.asking.selection import Selection
 from ui.page.address import query_string

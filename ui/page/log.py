@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,8 @@ class Log:
     @classmethod
     def of(cls, tenant: Tenant) -> Log | None:
         """The log of a tenant; None where it has no rows."""
-        oldest, clock = tenant.oldest(), tenant.clock()
-        if oldest is None or clock is None:
-            return None
-        return cls(tenant, oldest, clock, tenant.future_rows())
+        span = tenant.span()
+        return None if span is None else cls(tenant, span.oldest, span.clock, span.future_rows)
 
     @property
     def has_future(self) -> bool:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from queries.answers.records import Record
+from data.results import Record
 from queries.asking.parameters import Parameter, any_text
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds

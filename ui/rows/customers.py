@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from data.columns.names import Names
 from queries.answers.customer import Customer, CustomerOffer, rows_of_taking
 from queries.asking.measures import MEASURE
+from queries.asking.names import Names
 from queries.asking.narrowing import filter_of
 from queries.asking.selection import Selection
 from queries.asking.times import iso

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from data.results import FunnelUnit
 from queries.answers.funnel import FunnelAnswer, FunnelStep
-from queries.answers.funnel_units import FunnelUnit
 from queries.answers.rates import Arm, Contrast, Verdict, wilson
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, dropped_after, reached

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from data.columns.customers import SummaryRow
-from data.columns.names import Names
 from queries.answers.rates import FEWEST_TRIALS, NOT_A_SHARE, TOO_FEW, Rate, rate_of
 from queries.answers.sides import Ranking, Side
-from queries.answers.summary import OfferSummary
+from queries.answers.summary import OfferSummary, SummaryRow
 from queries.asking.measures import MEASURE, RATES
+from queries.asking.names import Names
 from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.selection import Selection
 from ui.components.table import Cell, Column, DrawnInterval, Row

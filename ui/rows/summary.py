@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from data.columns.customers import SummaryRow
+from queries.answers.summary import SummaryRow
 from queries.asking.measures import MEASURES
 from queries.asking.times import iso
 from ui.words.measures import file_value

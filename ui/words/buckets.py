@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from data.columns.tenant import Tenant
+from data.engine import Tenant
 from queries.answers.trend import MOST_BUCKETS, Part, cut_buckets
 from queries.asking.calendar import Grain
 from queries.asking.selection import Selection

@@ -9,6 +9,7 @@ import numpy as np
 
 from data.columns.funnel import kernel
 from data.columns.funnel.units import FunnelUnits, JourneyColumns, OfferUnits
+from data.columns.row_filter import RowFilter
 from queries.asking.funnel import FunnelPlan, Keys
 
 
@@ -30,13 +31,6 @@ def step_of_code(plan: FunnelPlan) -> np.ndarray:
     steps = np.zeros(2 << len(plan.steps), np.uint8)
     steps[1 << np.arange(len(plan.steps) + 1)] = np.arange(len(plan.steps) + 1)
     return steps
-
-
-def passing(keys: Keys) -> np.ndarray:
-    """Whether each key is among `keys`, bool."""
-    passes = np.zeros(max(keys, default=0) + 2, bool)
-    passes[list(keys)] = True
-    return passes
 
 
 # Some 2 MB of timestamps: what the passes over a chunk share stays in the cache. Half as many rows were slower, and four times as many.
@@ -101,9 +95,7 @@ class ChunkCounter:
         self.starts = _read_only(journeys.starts)
         self.timestamps = _read_only(journeys.timestamp)
         self.types = _read_only(journeys.type)
-        self.filters = [
-            (_read_only(getattr(journeys, column)), passing(keys)) for column, keys in plan.row_filters
-        ]
+        self.filter = RowFilter(journeys, dict(plan.row_filters), end=None if plan.as_of_ms is None else plan.as_of_ms + 1)
         self.offer_units = offer_units
         self.customers = journeys.customer
 
@@ -191,10 +183,7 @@ class ChunkCounter:
 
     def _write_codes(self, first: int, end: int, chunk: slice, codes: np.ndarray) -> None:
         kernel.write_codes(self.types[chunk], self.code_of_type, codes)
-        for keys, passes in self.filters:
-            kernel.drop_rows(keys[chunk], passes, codes)
-        if self.plan.as_of_ms is not None:
-            codes *= self.timestamps[chunk] <= self.plan.as_of_ms
+        self.filter.drop(codes, chunk.start, chunk.stop)
         if self.plan.customers is not None:
             asked = np.isin(self.customers[first:end], list(self.plan.customers))
             codes *= np.repeat(asked, np.diff(self.starts[first : end + 1]))

@@ -88,14 +88,6 @@ def write_codes(types, code_of_type, codes):
 
 
 @compiled
-def drop_rows(keys, passes, codes):
-    """Set the code of each row whose key does not pass to 0; keys beyond the table share its last entry."""
-    last = len(passes) - 1
-    for row in range(len(keys)):
-        codes[row] *= passes[min(np.int64(keys[row]), last)]
-
-
-@compiled
 def count_events(timestamps, codes, from_ms, to_ms, events):
     """Add to events[j] the rows of step j + 1's types in [from_ms, to_ms)."""
     # Timestamps are four times as wide as codes: they are worth leaving alone.
