@@ -148,7 +148,7 @@ class TenantColumns:
         sql = 'select rowid as "row" from interactions where tenant = $tenant and id < $id'
         return self._snapshot.arrays(sql, {"tenant": self._tenant, "id": id})["row"]
 
-    def texts(self, rows: np.ndarray) -> list[tuple]:
+    def texts(self, rows: np.ndarray) -> list[list[Any]]:
         """What only the records hold, in the order of the row numbers given: id, context, response, outcome, value, customer key."""
         found = {row: texts for row, *texts in self._snapshot.rows(*_texts_of(rows))}
         return [found[row] for row in rows.tolist()]
