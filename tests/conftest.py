@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.logs import Log, tangled_logs
+from tests.logs import ENGINES, Log, tangled_logs
 from tests.service import Service
 
 # A store on disk answers, so one example's time says nothing.
@@ -16,17 +16,23 @@ settings.register_profile("ci", max_examples=40, deadline=None, suppress_health_
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
 
+@pytest.fixture(scope="session", params=sorted(ENGINES))
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of an engine: whatever asks for it, or for a log, runs with each."""
+    return request.param
+
+
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
+def log(tmp_path: Path, engine: str) -> Iterator[Log]:
     """An empty store of its own."""
-    with Log(tmp_path / "state") as log:
+    with Log(tmp_path / "state", engine) as log:
         yield log
 
 
 @pytest.fixture(scope="session", params=["in one load", "out of order", "written anew"])
-def tangled_log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+def tangled_log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Log]:
     """A store of two tenants that share ids, with many ties in time; filled in different ways. Not to be changed."""
-    with Log(tmp_path_factory.mktemp("tangled")) as log:
+    with Log(tmp_path_factory.mktemp("tangled"), engine) as log:
         tangled_logs(log, request.param)
         yield log
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from data.engine import Engine, Snapshot
 from data.loading.loading import LoadOptions, load_entities, load_log
 from data.store.store import Store
 
@@ -17,13 +19,18 @@ Row = dict[str, Any]
 ACME, ZENITH = "acme", "zenith"
 
 
-class Log:
-    """A store in a folder; `rows` are all rows loaded into it, as their files hold them."""
+# What answers for a log, by the engine's name.
+ENGINES: dict[str, Callable[[Log], Engine]] = {"columns": lambda log: log.store}
 
-    def __init__(self, folder: Path) -> None:
+
+class Log:
+    """A store in a folder and the engine that answers for it; `rows` are all rows loaded into it, as their files hold them."""
+
+    def __init__(self, folder: Path, engine: str = "columns") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.store = Store.open(folder)
+        self._engine = engine
         self.rows: list[Row] = []
         self._files = 0
 
@@ -32,6 +39,10 @@ class Log:
 
     def __exit__(self, *problem: object) -> None:
         self.store.close()
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """What the engine answers from now."""
+        return ENGINES[self._engine](self).snapshot(seconds=None)
 
     def load(self, *rows: Row) -> None:
         """Load rows as one file; every one must be new."""

@@ -15,7 +15,7 @@ def clock_and_future(log: Log, now: str) -> tuple[str, int]:
     """The clock of acme's log at a time of the server's, and how many rows are later."""
     log.store.close()
     log.store = Store(log.folder / FILE_NAME, lambda: int(dt.datetime.fromisoformat(now).timestamp() * 1000))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = log_span(snapshot.tenant(ACME))
         return dt.datetime.fromtimestamp(found.clock / 1000, dt.UTC).isoformat(), found.future_rows
 
@@ -45,12 +45,12 @@ def test_what_is_unusual_goes_by_the_clock(log: Log) -> None:
             for day in days for number in range(40 if day == days[-1] else 120)
         ]
         log.load(*rows, interaction("last", "2026-03-14T23:30:00Z", tenantId=tenant), *further)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         without, with_one = (unusual(snapshot.tenant(tenant), Selection(tenant)) for tenant in (ACME, ZENITH))
     assert without == with_one
     assert (without.checked, [(one.now, one.usual) for one in without.changes]) == (True, [(41, 120.0)])
 
 
 def test_an_empty_log_has_no_clock(log: Log) -> None:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert snapshot.tenant(ACME).span() is None

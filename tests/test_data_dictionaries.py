@@ -6,7 +6,7 @@ from tests.logs import ACME, Log, interaction
 
 
 def types(log: Log) -> list[str | None]:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return list(snapshot.tenant(ACME).names.type.ids)
 
 

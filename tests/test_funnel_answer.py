@@ -28,10 +28,10 @@ LOGS = [random_log(f"tenant {number}", Random(number)) for number in range(60)]
 
 
 @pytest.fixture(scope="module")
-def tenant_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Tenant]]:
-    with Log(tmp_path_factory.mktemp("funnels")) as log:
+def tenant_of(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Tenant]]:
+    with Log(tmp_path_factory.mktemp("funnels"), engine) as log:
         loaded(log, LOGS)
-        with log.store.snapshot(seconds=None) as snapshot:
+        with log.snapshot() as snapshot:
             yield snapshot.tenant
 
 
@@ -41,7 +41,7 @@ seeds = st.integers(0, 2**32).map(Random)
 def test_a_funnel_is_ready_once_the_log_has_been_read_and_again_after_a_load(log: Log) -> None:
     for number in (1, 2):
         log.load(interaction(f"{number}"))
-        with log.store.snapshot() as snapshot:
+        with log.snapshot() as snapshot:
             tenant = snapshot.tenant(ACME)
             assert not is_funnel_ready(tenant)
             funnel(tenant, FunnelQuery(Selection(ACME)))
@@ -168,7 +168,7 @@ def test_a_day_that_loses_an_hour_keeps_its_entries(log: Log) -> None:
     # In Amsterdam 29 March 2026 lasts from 23:00 UTC of the 28th to 22:00 UTC.
     log.load(at(22, "a", "A"), at(23, "a", "B"), at(45, "a", "C"), at(46, "a", "D"), at(46, "b", "D"))
     query = replace(A_B, selection=Selection(ACME, zone="Europe/Amsterdam"), grain="day")
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         trend = funnel(snapshot.tenant(ACME), query).trend
     assert [(bucket.start, bucket.units) for bucket in trend] == [("2026-03-28", (1, 0)), ("2026-03-29", (2, 0)), ("2026-03-30", (1, 1))]
 
@@ -176,13 +176,13 @@ def test_a_day_that_loses_an_hour_keeps_its_entries(log: Log) -> None:
 def test_names_are_those_of_the_entities(log: Log) -> None:
     log.describe("channels", {"tenantId": ACME, "id": "web", "name": "Web"})
     log.load(at(1, "a", "A", channelId="web"), at(2, "a", "B", channelId="sms"), at(3, "a", "C"), at(4, "b", "A", channelId="sms"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         rows = funnel(snapshot.tenant(ACME), replace(A_B, breakdown="channel")).breakdown
     assert [(row.value, row.name, row.units) for row in rows] == [("sms", None, (1, 0)), ("web", "Web", (1, 1)), (None, None, (1, 0))]
 
 
 def test_a_tenant_without_rows_has_an_answer_of_zeros(log: Log) -> None:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         answer = funnel(snapshot.tenant(ACME), replace(A_B, breakdown="offer", grain="day"))
     assert [(step.units, step.events, step.rate_from_first, step.interval95) for step in answer.steps] == [(0, 0, None, None)] * 2
     assert (answer.immature, answer.newest, answer.breakdown, answer.trend) == (0, None, (), ())
@@ -191,7 +191,7 @@ def test_a_tenant_without_rows_has_an_answer_of_zeros(log: Log) -> None:
 @pytest.mark.parametrize("filter", [("offerId", ("nothing",)), ("customerId", ("nobody",)), ("channelId", ("nowhere",))])
 def test_a_value_that_never_occurs_passes_no_row(log: Log, filter: tuple[str, tuple[str, ...]]) -> None:
     log.load(at(1, "a", "A", channelId="web"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         answer = funnel(snapshot.tenant(ACME), replace(A_B, selection=Selection(ACME, (filter,)), grain="day"))
     assert [(step.units, step.events) for step in answer.steps] == [(0, 0)] * 2
     assert [bucket.units for bucket in answer.trend] == [(0, 0)]
@@ -199,11 +199,11 @@ def test_a_value_that_never_occurs_passes_no_row(log: Log, filter: tuple[str, tu
 
 def test_an_answer_is_remembered_until_the_log_grows(log: Log) -> None:
     log.load(at(1, "a", "A"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         before = funnel(snapshot.tenant(ACME), A_B)
         assert funnel(snapshot.tenant(ACME), A_B) is before
     log.load(at(2, "b", "A"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert [step.units for step in funnel(snapshot.tenant(ACME), A_B).steps] == [1, 1]
     assert [step.units for step in before.steps] == [1, 0]
 
@@ -211,7 +211,7 @@ def test_an_answer_is_remembered_until_the_log_grows(log: Log) -> None:
 def test_a_trend_of_too_many_buckets_is_one_of_longer_ones(log: Log) -> None:
     log.load(at(1, "a", "A"), at(2, "a", "B"))
     query = replace(A_B, selection=Selection(ACME, start=milliseconds("1900-06-01", ZoneInfo("UTC"))), grain="day")
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         answer = funnel(snapshot.tenant(ACME), query)
     # 125 years and 10 months are 45,952 days and 6,565 weeks; the first of June 1900 was a Friday.
     assert (answer.query.grain, answer.grain, len(answer.trend)) == ("day", "week", 6566)

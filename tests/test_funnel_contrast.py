@@ -34,7 +34,7 @@ def query(*pairs: tuple[str, str]) -> FunnelQuery:
 def test_the_period_before_is_as_long_and_ends_where_this_one_begins(log: Log, period: list, before: list) -> None:
     log.load(interaction("old", "2026-01-01T00:00:00Z"))
     asked = query(*period, ("breakdown", "offer"), ("grain", "day"), ("exclude", "x"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         now, then = queries(snapshot.tenant(ACME), asked)
     assert now == query(*period, ("exclude", "x"))
     assert replace(then, as_of_ms=None) == query(*before, ("exclude", "x"))
@@ -42,7 +42,7 @@ def test_the_period_before_is_as_long_and_ends_where_this_one_begins(log: Log, p
 
 def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
     log.load(interaction("old", "2026-01-01T00:00:00Z"), interaction("new", "2026-03-21T09:59:59.999Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         _, found = queries(snapshot.tenant(ACME), query(("from", "2026-03-15")))
     # Seven days before the newest row.
     assert found == query(("from", "2026-03-08"), ("to", "2026-03-14T10:00:00Z"), ("asOf", "2026-03-14T09:59:59.999Z"))
@@ -55,7 +55,7 @@ def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
 @pytest.mark.parametrize("rows", [[], [interaction("1", "2026-03-10T00:00:00Z"), interaction("2", "2026-03-20T00:00:00Z")]])
 def test_without_a_time_before_there_is_no_comparison(log: Log, rows: list[Row], period: list) -> None:
     log.load(*rows)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert funnel_comparison(snapshot.tenant(ACME), query(*period)) is None
 
 
@@ -75,7 +75,7 @@ def test_now_and_before_are_the_answers_of_their_periods(log: Log) -> None:
     log.load(*chains(3, 200, 20), *chains(8, 200, 60), interaction("last", "2026-03-21T00:00:00Z"))
     asked = query(("from", "2026-03-08"), ("to", "2026-03-09"))
     week = query(("from", "2026-03-07"), ("to", "2026-03-14"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         day = funnel_comparison(tenant, asked)
         assert (day.now, day.before) == tuple(funnel(tenant, one) for one in queries(tenant, asked))
@@ -90,7 +90,7 @@ def test_now_and_before_are_the_answers_of_their_periods(log: Log) -> None:
 
 def test_each_value_is_held_against_the_rest_and_corrected(log: Log) -> None:
     log.load(*chains(3, 300, 90, channelId="web"), *chains(3, 300, 30, channelId="sms"), *chains(3, 290, 58, channelId="app"), *chains(3, 5, 5))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         answer = funnel(snapshot.tenant(ACME), query(("breakdown", "channel")))
     arms = [Arm(row.units[1], row.units[0]) for row in answer.breakdown]
     assert [row.value for row in answer.breakdown] == ["sms", "web", "app", None]
@@ -122,7 +122,7 @@ TWO_WEEKS = [("from", "2026-03-29"), ("to", "2026-04-12"), ("window", "30d")]
 def test_a_period_that_is_still_open_is_held_against_what_the_one_before_was_then(log: Log) -> None:
     # Always 5 of 10 convert, on the 20th day: of the later two weeks those of the first three days had the time to.
     log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-04-20T18:00:00Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         found = funnel_comparison(tenant, query(*TWO_WEEKS))
         finished = funnel(tenant, replace(found.before.query, as_of_ms=None))
@@ -138,7 +138,7 @@ def test_a_period_that_is_still_open_is_held_against_what_the_one_before_was_the
 def test_a_period_that_is_really_lower_is_told_while_it_is_open(log: Log) -> None:
     rows = entries(date(2026, 3, 1), 42, lambda nth: 5 if nth < 28 else 1)
     log.load(*seen_until(rows, "2026-05-01T18:00:00Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = funnel_comparison(snapshot.tenant(ACME), query(*TWO_WEEKS))
     # All days had their 20 days, none its 30.
     assert [[step.units for step in answer.steps] for answer in (found.now, found.before)] == [[140, 14], [140, 70]]
@@ -148,7 +148,7 @@ def test_a_period_that_is_really_lower_is_told_while_it_is_open(log: Log) -> Non
 
 def test_periods_whose_time_has_run_out_are_compared_as_they_are(log: Log) -> None:
     log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-05-12T00:00:00Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         # The last entry may be of the last millisecond, and its window ends a millisecond before midnight.
         assert funnel_comparison(tenant, query(*TWO_WEEKS)).seen_ms is None
@@ -161,7 +161,7 @@ def test_rows_of_the_future_count_in_neither_period(log: Log) -> None:
     rows = entries(date(2026, 3, 1), 42, lambda nth: 5)
     future = interaction("far", "2199-01-01T00:00:00Z", interactionType="b", customerId="2026-04-10 9", offerId="o")
     log.load(*seen_until(rows, "2026-04-20T18:00:00Z"), future)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         found = funnel_comparison(tenant, query(*TWO_WEEKS[:2], ("window", "none")))
         whole = funnel(tenant, query(*TWO_WEEKS[:2], ("window", "none")))
@@ -171,6 +171,6 @@ def test_rows_of_the_future_count_in_neither_period(log: Log) -> None:
 
 def test_a_funnel_asked_as_of_a_time_is_compared_as_of_that_time(log: Log) -> None:
     log.load(*seen_until(entries(date(2026, 3, 1), 42, lambda nth: 5), "2026-06-01T00:00:00Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = funnel_comparison(snapshot.tenant(ACME), query(*TWO_WEEKS, ("asOf", "2026-04-20T18:00:00Z")))
     assert [step.units for step in found.now.steps] == [step.units for step in found.before.steps] == [140, 15]

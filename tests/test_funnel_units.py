@@ -27,10 +27,10 @@ LOGS = [random_log(f"tenant {number}", Random(number)) for number in range(30)]
 
 
 @pytest.fixture(scope="module")
-def tenant_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Tenant]]:
-    with Log(tmp_path_factory.mktemp("funnels")) as log:
+def tenant_of(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Tenant]]:
+    with Log(tmp_path_factory.mktemp("funnels"), engine) as log:
         loaded(log, LOGS)
-        with log.store.snapshot(seconds=None) as snapshot:
+        with log.snapshot() as snapshot:
             yield snapshot.tenant
 
 
@@ -112,7 +112,7 @@ def tied(log: Log) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
 def test_units_that_enter_together_stand_in_the_byte_order_of_their_ids(log: Log, limit: int) -> None:
     tied(log)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         walked = [(unit.customer, unit.offer) for unit in walk(snapshot.tenant(ACME), A_B, reached(1), limit)]
     customers = sorted((f"c{name}" for name in NAMES), key=str.encode)
     assert walked == [(customer, offer) for customer in customers for offer in ("z", "Ä")] + [("early", "z")]
@@ -121,7 +121,7 @@ def test_units_that_enter_together_stand_in_the_byte_order_of_their_ids(log: Log
 def test_a_page_begins_after_the_cursors_place_whether_or_not_a_unit_is_there(log: Log) -> None:
     tied(log)
     at = 1_773_576_000_000
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         def first_after(cursor: UnitCursor) -> tuple[str, str | None] | None:
             units = units_page(snapshot.tenant(ACME), A_B, reached(1), 1, cursor).units
             return (units[0].customer, units[0].offer) if units else None
@@ -136,14 +136,14 @@ def test_a_page_begins_after_the_cursors_place_whether_or_not_a_unit_is_there(lo
 
 def test_a_page_is_never_larger_than_the_largest(log: Log) -> None:
     tied(log)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         page = units_page(snapshot.tenant(ACME), A_B, reached(1), 5000)
     assert (page.limit, len(page.units), page.has_more) == (100, 21, False)
 
 
 def test_a_bar_that_nobody_reached_is_an_empty_page(log: Log) -> None:
     tied(log)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         page = units_page(snapshot.tenant(ACME), A_B, reached(2))
         assert (page.units, page.total, page.has_more, page.next_cursor) == ([], 0, False, None)
         assert list(flat_units(snapshot.tenant(ACME), A_B, reached(2))) == []
@@ -152,7 +152,7 @@ def test_a_bar_that_nobody_reached_is_an_empty_page(log: Log) -> None:
 def test_times_far_apart_are_ordered_too(log: Log) -> None:
     moments = ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "2026-03-15T12:00:00Z", "1969-12-31T23:59:59.999Z"]
     log.load(*(interaction(f"{nth}", moment, customerId=f"c{nth}", interactionType="a") for nth, moment in enumerate(moments)))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         walked = walk(snapshot.tenant(ACME), replace(A_B, unit="customer"), reached(1), 1)
     assert [unit.customer for unit in walked] == ["c1", "c2", "c3", "c0"]
 
@@ -160,7 +160,7 @@ def test_times_far_apart_are_ordered_too(log: Log) -> None:
 def test_listings_beyond_the_memory_for_them_are_made_anew(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "MOST_BYTES", 0)
     tied(log)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         queries = [A_B, replace(A_B, unit="customer"), A_B]
         assert [len(walk(tenant, query, reached(1), 4)) for query in queries] == [21, 11, 21]

@@ -17,7 +17,7 @@ def at(text: str, zone: str = "UTC") -> int:
 
 def test_an_end_left_open_is_that_of_the_log(log: Log) -> None:
     log.load(interaction("1", "2026-03-01T10:00:00Z"), interaction("2", "2026-03-09T10:00:00Z", interactionType="share"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
 
         def covered(*pairs: tuple[str, str]) -> TimeRange | None:
@@ -62,7 +62,7 @@ def test_before_the_calendar_there_is_no_time() -> None:
 
 def test_the_last_days_end_with_the_logs_clock_and_begin_at_a_midnight(log: Log) -> None:
     log.load(interaction("1", "2020-03-01T10:00:00Z"), interaction("2", "2026-03-30T22:30:00Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         clock, end = log_span(snapshot.tenant(ACME)).clock, at("2026-03-30T22:30:00.001Z")
         assert time_range_of_last_days(clock, 1, "UTC") == TimeRange(at("2026-03-30"), end)
         assert time_range_of_last_days(clock, 7, "UTC") == TimeRange(at("2026-03-24"), end)
@@ -72,5 +72,5 @@ def test_the_last_days_end_with_the_logs_clock_and_begin_at_a_midnight(log: Log)
 
 def test_the_last_days_of_a_log_at_the_calendars_beginning_are_all_of_it(log: Log) -> None:
     log.load(interaction("1", "0001-01-02T10:00:00Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert time_range_of_last_days(log_span(snapshot.tenant(ACME)).clock, 7, "UTC").start == at("0001-01-01")

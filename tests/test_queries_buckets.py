@@ -15,7 +15,7 @@ DAY = 86_400_000
 
 def cut(log: Log, grain: str, **words: str) -> Buckets | None:
     pairs = [("from" if name == "since" else name, value) for name, value in words.items()]
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return buckets(snapshot.tenant(ACME), parse(ACME, pairs).or_refused().selection, grain)
 
 

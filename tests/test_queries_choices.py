@@ -7,7 +7,7 @@ CARD = {"id": "off_card", "name": "Platinum Card Upgrade", "status": "archived"}
 
 
 def chosen(log: Log, dimension: str, tenant: str = ACME) -> list[Choice]:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return choices(snapshot.tenant(tenant), dimension)
 
 

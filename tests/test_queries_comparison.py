@@ -26,7 +26,7 @@ def test_a_period_is_counted_beside_the_one_before_as_sql_says(log: Log) -> None
 
 
 def compared(log: Log, *pairs: tuple[str, str]):
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return period_comparison(snapshot.tenant(ACME), parse(ACME, pairs).or_refused().selection)
 
 

@@ -26,7 +26,7 @@ def answers(snapshot: Snapshot) -> list:
 
 def test_a_snapshot_stays_as_it_was_while_loads_commit(log: Log) -> None:
     log.load(*(interaction(f"ih_{number}", offerId="off_a", offer={"id": "off_a", "name": "Before"}) for number in range(8)))
-    with log.store.snapshot() as before:
+    with log.snapshot() as before:
         first = page(before.tenant(ACME), ALL, 3)
         # Newer rows, older rows, and so many that the store is written anew.
         log.load(interaction("newer", "2027-01-01T00:00:00Z", offerId="off_a", offer={"id": "off_a", "name": "After"}))
@@ -36,7 +36,7 @@ def test_a_snapshot_stays_as_it_was_while_loads_commit(log: Log) -> None:
         assert first.total == 8
         assert [record.id for record in page(before.tenant(ACME), ALL, 3, first.next_cursor).records] == ["ih_4", "ih_3", "ih_2"]
         assert {record.offer.name for record in first.records} == {"Before"}
-        with log.store.snapshot() as now:
+        with log.snapshot() as now:
             assert page(now.tenant(ACME), ALL, 1).records[0].id == "newer"
             assert total(now.tenant(ACME), ALL) == 40
         assert len(next(record_pieces(before.tenant(ACME), ALL))) == 8
@@ -44,7 +44,7 @@ def test_a_snapshot_stays_as_it_was_while_loads_commit(log: Log) -> None:
 
 def test_a_snapshot_that_first_reads_after_a_load_still_reads_its_own_version(log: Log) -> None:
     log.load(interaction("1"))
-    with log.store.snapshot() as before:
+    with log.snapshot() as before:
         log.load(interaction("2"))
         log.load(interaction("0", "2020-01-01T00:00:00Z"))
         for selection in (ALL, CLICKS, ONE_CUSTOMER):
@@ -58,7 +58,7 @@ def test_many_threads_get_the_same_answers_while_rows_are_loaded(log: Log) -> No
     def asking() -> list[int]:
         totals = []
         while not loaded.is_set() or not totals:
-            with log.store.snapshot() as snapshot:
+            with log.snapshot() as snapshot:
                 tenant = snapshot.tenant(ACME)
                 found = page(tenant, ALL, 100)
                 assert len(found.records) == found.total == total(tenant, CLICKS) == total(tenant, ONE_CUSTOMER)
@@ -81,7 +81,7 @@ def test_many_threads_get_the_same_answers_while_rows_are_loaded(log: Log) -> No
 
 def test_the_same_question_of_one_version_is_answered_alike_by_two_threads(tangled_log: Log) -> None:
     def asked() -> list:
-        with tangled_log.store.snapshot() as snapshot:
+        with tangled_log.snapshot() as snapshot:
             return answers(snapshot)
 
     with ThreadPoolExecutor(2) as threads:
@@ -92,10 +92,10 @@ def test_the_same_question_of_one_version_is_answered_alike_by_two_threads(tangl
 def test_reading_ahead_changes_no_answer(log: Log) -> None:
     warm(log.store)
     log.load(interaction("1"), interaction("2", tenantId="zenith"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         before = answers(snapshot)
     warm(log.store)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert answers(snapshot) == before
 
 

@@ -21,7 +21,7 @@ def verdict(log: Log, clicks: list[int], start: str = LAST_WEEK, end: str = f"{S
     days = [SUNDAY - timedelta(days=back) for back in range(len(clicks) - 1, -1, -1)]
     log.load(interaction("first", f"{days[0]}T00:00:00Z", interactionType="share"), *rows("ch_web", "click", clicks, days))
     selection = parse(ACME, [("from", start), ("to", end)]).or_refused().selection
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         return count_changes(tenant, selection, period_comparison(tenant, selection), ["click", "ctr", "revenue"]).get("click")
 

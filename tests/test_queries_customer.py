@@ -21,7 +21,7 @@ def test_a_customer_traced_by_hand(log: Log) -> None:
         interaction("4", "2026-03-03T10:00:00Z", interactionType="share"),
         interaction("5", "2026-03-09T10:00:00Z", interactionType="impression", offerId="off_card", customerId="CUST002"),
     )
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         found = customer(tenant, "CUST001")
         drawn = timeline(tenant, "CUST001")
@@ -55,7 +55,7 @@ def test_a_customer_s_log_is_the_same_from_memory_as_from_the_store(tangled_log:
 
 def test_every_customer_is_what_sql_over_the_raw_rows_says(tangled_log: Log) -> None:
     for tenant_id in (ACME, ZENITH):
-        with tangled_log.store.snapshot() as snapshot:
+        with tangled_log.snapshot() as snapshot:
             tenant = snapshot.tenant(tenant_id)
             for id in CUSTOMERS:
                 found, pairs = customer(tenant, id), [("customerId", id)]
@@ -78,7 +78,7 @@ def test_every_customer_is_what_sql_over_the_raw_rows_says(tangled_log: Log) -> 
 
 def test_a_customer_of_another_tenant_is_as_if_there_were_none(log: Log) -> None:
     log.load(interaction("1", customerId="only zenith", tenantId=ZENITH), interaction("2"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         for tenant in (snapshot.tenant(ACME), snapshot.tenant("nobody")):
             assert customer(tenant, "only zenith") is None
             assert timeline(tenant, "only zenith").points == []

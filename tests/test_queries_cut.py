@@ -25,7 +25,7 @@ from tests.logs import ACME, Log, interaction
 def test_a_cut_bucket_says_how_many_of_its_days_or_hours_count(log: Log, words: str, grain: str, parts: dict[str, Part]):
     log.load(interaction("1", "2026-03-04T09:30:00Z"), interaction("2", "2026-03-19T14:10:00Z"))
     pairs = [tuple(word.split("=")) for word in words.split("&") if word]
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         asked = parse(ACME, pairs)
         assert not asked.problems
         assert cut_buckets(snapshot.tenant(ACME), asked.selection, grain) == parts

@@ -12,7 +12,7 @@ def test_each_condition_says_how_many_there_would_be_without_it(log: Log):
         interaction("ih_3", "2026-03-09T00:00:00Z", interactionType="convert", offerId="off_2"),
     )
     words = [("type", "click"), ("offerId", "off_1"), ("from", "2026-03-05"), ("tz", "Europe/Amsterdam")]
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         found = relaxed_selections(tenant, parse(ACME, words).selection)
         assert [(one.dropped, one.total) for one in found] == [("Period", 2), ("Offer", 0), ("Type", 0)]
@@ -20,5 +20,5 @@ def test_each_condition_says_how_many_there_would_be_without_it(log: Log):
 
 
 def test_the_whole_log_has_nothing_to_drop(log: Log):
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert relaxed_selections(snapshot.tenant(ACME), parse(ACME, []).selection) == []

@@ -18,12 +18,12 @@ from tests.test_queries_page import Pairs, selections
 
 
 def pieces_of_records(log: Log, pairs: Pairs, limit: int | None = None) -> list[list[Record]]:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return list(record_pieces(snapshot.tenant(ACME), parse(ACME, pairs).selection, limit))
 
 
 def pieces_of_tables(log: Log, pairs: Pairs, limit: int | None = None) -> list[pa.Table]:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return list(flat_pieces(snapshot.tenant(ACME), parse(ACME, pairs).selection, limit))
 
 

@@ -18,7 +18,7 @@ from tests.logs import ACME, Log, interaction
 
 def check(log: Log, tenant: str, zone: str, pairs: list[tuple[str, str]]) -> None:
     expected = figures_by_hour_of_week(log.store, tenant, zone, pairs)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = heatmap(snapshot.tenant(tenant), parse(tenant, [*pairs, ("tz", zone)]).or_refused().selection)
     measures = [measure.id for measure in MEASURES if measure.counts or measure.numerator]
     values = {measure: found.values(measure) for measure in measures}
@@ -39,8 +39,8 @@ def test_every_hour_of_the_week_has_what_sql_says(log: Log, zone: str) -> None:
 
 @given(rows=random_rows(), pairs=FILTERS, zone=st.sampled_from(["UTC", "Europe/Amsterdam", "America/Sao_Paulo"]))
 @settings(max_examples=10)
-def test_random_logs_have_the_hours_that_sql_says(rows: list[dict], pairs: list[tuple[str, str]], zone: str) -> None:
-    with TemporaryDirectory() as folder, Log(Path(folder)) as log:
+def test_random_logs_have_the_hours_that_sql_says(engine: str, rows: list[dict], pairs: list[tuple[str, str]], zone: str) -> None:
+    with TemporaryDirectory() as folder, Log(Path(folder), engine) as log:
         log.load(*rows)
         check(log, ACME, zone, pairs)
 
@@ -48,14 +48,14 @@ def test_random_logs_have_the_hours_that_sql_says(rows: list[dict], pairs: list[
 def test_an_hour_that_comes_twice_is_one_hour_of_the_week(log: Log) -> None:
     # In Amsterdam, Sunday 25 October 2026 has two hours from two to three.
     log.load(interaction("1", "2026-10-25T00:30:00Z"), interaction("2", "2026-10-25T01:30:00Z"), interaction("3", "2026-10-25T02:30:00Z"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         clicks = heatmap(snapshot.tenant(ACME), parse(ACME, [("tz", "Europe/Amsterdam")]).selection).values("click")
     assert clicks[6][2:5] == [2, 1, 0]
     assert sum(map(sum, clicks)) == 3
 
 
 def test_without_rows_every_hour_is_empty(log: Log) -> None:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = heatmap(snapshot.tenant(ACME), parse(ACME, [("from", "2026-01-01")]).selection)
     assert found.values("total") == [[0] * 24] * 7
     assert found.values("ctr") == [[None] * 24] * 7
@@ -67,7 +67,7 @@ def test_a_row_far_from_all_others_is_counted_in_its_hour(log: Log) -> None:
         interaction("1", "0001-01-01T00:00:00Z"), interaction("2", "1970-01-01T05:00:00Z"), interaction("3", "2026-03-15T14:30:00Z"),
         interaction("4", "9999-12-31T23:59:59.999Z"),
     )
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
 
         def hours(**words: str) -> list[tuple[int, int]]:
@@ -83,7 +83,7 @@ def test_a_row_far_from_all_others_is_counted_in_its_hour(log: Log) -> None:
 
 def test_rows_of_more_than_a_hundred_years_are_refused_unless_the_period_is_shorter(log: Log) -> None:
     log.load(*(interaction(f"{year}", f"{year}-03-01T00:00:00Z") for year in range(1900, 2026)))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         with pytest.raises(InvalidQuery, match="at most 100 years"):
             heatmap(tenant, parse(ACME, ()).selection)

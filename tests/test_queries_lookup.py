@@ -6,7 +6,7 @@ from tests.logs import ACME, ZENITH, Log
 
 
 def test_each_id_finds_its_own_record_also_among_ties(tangled_log: Log):
-    with tangled_log.store.snapshot() as snapshot:
+    with tangled_log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         listed = [one for piece in record_pieces(tenant, Selection(ACME)) for one in piece]
         assert [record(tenant, one.id) for one in listed] == listed
@@ -16,7 +16,7 @@ def test_each_id_finds_its_own_record_also_among_ties(tangled_log: Log):
 def test_another_tenants_record_does_not_exist(tangled_log: Log):
     ids = {tenant: {row["id"] for row in tangled_log.rows if row["tenantId"] == tenant} for tenant in (ACME, ZENITH)}
     foreign = min(ids[ZENITH] - ids[ACME])
-    with tangled_log.store.snapshot() as snapshot:
+    with tangled_log.snapshot() as snapshot:
         assert record(snapshot.tenant(ACME), foreign) is None
         assert not exists(snapshot.tenant(ACME), foreign)
         assert exists(snapshot.tenant(ZENITH), foreign)

@@ -63,7 +63,7 @@ def test_the_filters_behind_a_figure_leave_just_its_rows(log: Log) -> None:
         interaction(f"{number}-{copy}", interactionType=type, outcomeTypeKey=outcome)
         for number, (type, outcome) in enumerate(WHAT_HAPPENED) for copy in range(number + 1)
     ))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         whole = figures(tenant, Selection(ACME))
         for measure in (*COUNTS, *RATES):
@@ -73,7 +73,7 @@ def test_the_filters_behind_a_figure_leave_just_its_rows(log: Log) -> None:
 
 def test_the_filters_behind_a_figure_that_is_0_leave_no_row(log: Log) -> None:
     log.load(interaction("1", interactionType="recommendation", outcomeTypeKey="impression"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         for id in ("impression", "click", "positive", "negative"):
             assert total(tenant, parse(ACME, filters_behind(MEASURE[id], tenant.names)).selection) == 0

@@ -49,14 +49,14 @@ def passes(selection: Selection, row: dict[str, str]) -> bool:
 
 def test_a_measure_of_each_value_leaves_out_what_the_filters_exclude(sample: Log) -> None:
     selection = Selection(SAMPLE, (("offerId", ("a", "b")),), zone="Asia/Tokyo")
-    with sample.store.snapshot() as snapshot:
+    with sample.snapshot() as snapshot:
         found = rows_of_each(selection, "offerId", ["b", "c"], "click", snapshot.tenant(SAMPLE).names)
     assert found == [Selection(SAMPLE, (("offerId", ("b",)), ("outcome", ("click",))), zone="Asia/Tokyo")]
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    with Log(tmp_path_factory.mktemp("narrowing")) as log:
+def sample(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    with Log(tmp_path_factory.mktemp("narrowing"), engine) as log:
         load_sample(log)
         yield log
 

@@ -16,8 +16,8 @@ def row(number: int, offer: str | None, type: str, day: int = 0) -> dict:
 
 
 @pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    with Log(tmp_path_factory.mktemp("offers")) as log:
+def log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    with Log(tmp_path_factory.mktemp("offers"), engine) as log:
         log.describe(
             "offers",
             {"id": "off_a", "name": "banana Loan", "tenantId": ACME, "status": "archived"},
@@ -34,7 +34,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
 
 
 def found(log: Log, sort: str = "-impression", search: str = "", **selection: object) -> OfferSummaries:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return offers(snapshot.tenant(ACME), Selection(ACME, **selection), sort, search)
 
 

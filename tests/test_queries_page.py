@@ -47,7 +47,7 @@ def selections(draw: st.DrawFn) -> Pairs:
 
 
 def found(log: Log, pairs: Pairs, limit: int = 25, cursor: str | None = None, tenant: str = ACME) -> Page:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return page(snapshot.tenant(tenant), parse(tenant, pairs).or_refused().selection, limit, cursor)
 
 
@@ -110,7 +110,7 @@ def test_a_page_knows_where_it_stands(tangled_log: Log, pairs: Pairs, limit: int
     cursor = data.draw(st.sampled_from(ids(matching(tangled_log.rows, ACME))), "cursor")
     every = matching(tangled_log.rows, ACME, pairs)
     newer = every[:len(every) - len(after(every, tangled_log.rows, ACME, cursor))]
-    with tangled_log.store.snapshot() as snapshot:
+    with tangled_log.snapshot() as snapshot:
         answer = neighbours(snapshot.tenant(ACME), parse(ACME, pairs).selection, limit, cursor)
     assert answer == Neighbours(len(newer), newer[-limit - 1]["id"] if len(newer) > limit else None)
 
@@ -120,14 +120,14 @@ def test_a_page_knows_where_it_stands(tangled_log: Log, pairs: Pairs, limit: int
 def test_walking_back_meets_the_pages_of_walking_on(tangled_log: Log, pairs: Pairs, limit: int) -> None:
     selection = parse(ACME, pairs).selection
     cursors = [None, *(page.next_cursor for page in walked(tangled_log, pairs, limit)[:-1])]
-    with tangled_log.store.snapshot() as snapshot:
+    with tangled_log.snapshot() as snapshot:
         back = [neighbours(snapshot.tenant(ACME), selection, limit, cursor) for cursor in cursors]
     assert [neighbour.before for neighbour in back] == [limit * number for number in range(len(cursors))]
     assert [neighbour.previous_cursor for neighbour in back[1:]] == cursors[:-1]
 
 
 def test_the_newest_page_has_nothing_before_it(tangled_log: Log) -> None:
-    with tangled_log.store.snapshot() as snapshot:
+    with tangled_log.snapshot() as snapshot:
         assert neighbours(snapshot.tenant(ACME), parse(ACME, []).selection, 5, None) == Neighbours(0, None)
 
 
@@ -150,9 +150,10 @@ def loads(draw: st.DrawFn) -> list[list[Row]]:
 @settings(max_examples=STORES)
 @given(loads(), st.sampled_from([[], [("type", "click")], [("customerId", "CUST001")], [("customerId", id) for id in CUSTOMERS]]))
 def test_any_log_loaded_in_any_order_is_walked_whole(
+    engine: str,
     tmp_path_factory: pytest.TempPathFactory, files: list[list[Row]], pairs: Pairs,
 ) -> None:
-    with Log(tmp_path_factory.mktemp("loads")) as log:
+    with Log(tmp_path_factory.mktemp("loads"), engine) as log:
         for number, rows in enumerate(files):
             log.load(*rows)
             # Between the loads too, so that nothing remembered of an older version is taken for the new one's.
@@ -164,12 +165,13 @@ def test_any_log_loaded_in_any_order_is_walked_whole(
 @settings(max_examples=STORES)
 @given(st.integers(1, 4), st.data())
 def test_rows_that_arrive_while_walking_neither_hide_nor_repeat_others(
+    engine: str,
     tmp_path_factory: pytest.TempPathFactory, limit: int, data: st.DataObject,
 ) -> None:
     rows = tangled_rows(data.draw(st.integers(0, 99), "seed"), 24)
     start, arriving = rows[:12], [rows[12:14], rows[14:15], rows[15:24]]
     pairs = data.draw(st.sampled_from([[], [("type", "click"), ("type", "impression")], [("customerId", "CUST001")]]), "pairs")
-    with Log(tmp_path_factory.mktemp("walk")) as log:
+    with Log(tmp_path_factory.mktemp("walk"), engine) as log:
         log.load(*start)
         there = ids(matching(start, ACME, pairs))
         seen, cursor, more = [], None, True
@@ -205,7 +207,7 @@ def test_a_limit_above_the_largest_counts_as_the_largest(log: Log) -> None:
     log.load(*(interaction(f"ih_{number:03d}") for number in range(101)))
     page = found(log, [], 10**18)
     assert (len(page.records), page.limit, page.has_more, page.next_cursor) == (100, 100, True, "ih_001")
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert neighbours(snapshot.tenant(ACME), parse(ACME, []).selection, 10**18, "ih_000") == Neighbours(101, "ih_100")
 
 
@@ -247,8 +249,8 @@ def test_an_empty_store_and_an_unknown_tenant_have_one_empty_page(log: Log) -> N
             assert found(log, pairs, 25, cursor, "nobody") == empty
 
 
-def test_a_tenants_name_is_opaque(tmp_path: Path) -> None:
-    with Log(tmp_path / "names") as log:
+def test_a_tenants_name_is_opaque(engine: str, tmp_path: Path) -> None:
+    with Log(tmp_path / "names", engine) as log:
         for tenant in ("o'brien", "%", "ACME", "acme ", "ü"):
             log.load(interaction("ih_1", tenantId=tenant))
         for tenant in ("o'brien", "%", "ACME", "acme ", "ü"):

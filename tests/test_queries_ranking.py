@@ -13,7 +13,7 @@ def shown(offer: str, impressions: int, clicks: int) -> list[dict]:
 
 
 def ranked(log: Log, most: int = 5):
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return ranking(snapshot.tenant(ACME), Selection(ACME), "ctr", most)
 
 

@@ -17,7 +17,7 @@ def names(log: Log):
         creativeId="cr_hero", creative={"id": "cr_hero", "name": "Hero", "channel": {"id": "ch_email", "name": "Email"}},
         channelId="ch_email",
     ))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return snapshot.tenant(ACME).names
 
 

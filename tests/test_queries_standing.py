@@ -29,8 +29,8 @@ def at(day: str) -> int:
 
 
 @pytest.fixture
-def log(tmp_path: Path):
-    with Log(tmp_path / "log") as log:
+def log(engine: str, tmp_path: Path):
+    with Log(tmp_path / "log", engine) as log:
         log.load(*rows("off_a", FIRST, 100, 10), *rows("off_a", SECOND, 200, 60, "cr_a"), *rows("off_a", SECOND, 200, 20, "cr_b"),
                  *rows("off_a", SECOND, 20, 2, "cr_c"), *rows("off_b", SECOND, 500, 50))
         yield log
@@ -38,7 +38,7 @@ def log(tmp_path: Path):
 
 def test_an_offer_stands_to_the_day_before_and_to_all_other_offers(log: Log) -> None:
     selection = Selection(ACME, (("offerId", ("off_a",)),), at("2026-03-02"), at("2026-03-03"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = standings(snapshot.tenant(ACME), selection)
     impressions, ctr = found.of["impression"], found.of["ctr"]
     assert (impressions.change.now, impressions.change.before, impressions.all_offers) == (420, 100, 920)
@@ -54,7 +54,7 @@ def test_an_offer_stands_to_the_day_before_and_to_all_other_offers(log: Log) -> 
 
 def test_each_creative_is_compared_with_all_others_together(log: Log) -> None:
     selection = Selection(ACME, (("offerId", ("off_a",)),), at("2026-03-02"), at("2026-03-03"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = sides(snapshot.tenant(ACME), selection, "creative", "ctr")
     assert [(side.row.id, side.rate.value, side.contrast.verdict) for side in found] == [
         ("cr_a", 30.0, "higher"), ("cr_b", 10.0, "lower"), ("cr_c", 10.0, "too few to say"),
@@ -63,15 +63,15 @@ def test_each_creative_is_compared_with_all_others_together(log: Log) -> None:
 
 
 @pytest.mark.parametrize(("measure", "type"), [("ctr", "click"), ("cvr", "convert"), ("acceptanceRate", "share")])
-def test_an_offer_with_more_hits_than_impressions_takes_no_part_in_any_comparison(tmp_path: Path, measure: str, type: str) -> None:
+def test_an_offer_with_more_hits_than_impressions_takes_no_part_in_any_comparison(engine: str, tmp_path: Path, measure: str, type: str) -> None:
     def shown(offer: str, impressions: int, hits: int) -> list[dict]:
         types = ["impression"] * impressions + [type] * hits
         return [interaction(f"{offer} {number}", FIRST, offerId=offer, customerId=f"C{number}", interactionType=kind, outcomeTypeKey=kind)
                 for number, kind in enumerate(types)]
 
-    with Log(tmp_path / "log") as log:
+    with Log(tmp_path / "log", engine) as log:
         log.load(*shown("plain", 200, 20), *shown("plain2", 300, 60), *shown("multi", 200, 300))
-        with log.store.snapshot() as snapshot:
+        with log.snapshot() as snapshot:
             tenant = snapshot.tenant(ACME)
             verdicts = {side.row.id: side.contrast.verdict for side in sides(tenant, Selection(ACME), "offer", measure)}
             of = {offer: standings(tenant, Selection(ACME, (("offerId", (offer,)),))).of[measure] for offer in verdicts}

@@ -26,9 +26,9 @@ SELECTIONS = [
 
 
 @pytest.fixture(scope="module")
-def counted_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+def counted_log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
     """A store with the sample and the real cut."""
-    with Log(tmp_path_factory.mktemp("counted")) as log:
+    with Log(tmp_path_factory.mktemp("counted"), engine) as log:
         load_sample(log)
         load_cut(log)
         yield log
@@ -36,7 +36,7 @@ def counted_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
 
 def check(log: Log, tenant: str, by: str, pairs: list[tuple[str, str]]) -> int:
     expected = figures_by(log.store, tenant, by, pairs)
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         found = summary(snapshot.tenant(tenant), parse(tenant, pairs).selection, by, 500)
     assert found.total == len(expected)
     assert [row.id for row in found.rows] == [row["id"] for row in expected[:500]]
@@ -66,12 +66,12 @@ def test_each_tenant_is_counted_alone_in_whatever_order_its_rows_came(tangled_lo
 
 @given(rows=random_rows(), pairs=FILTERS)
 @settings(max_examples=15)
-def test_random_logs_are_summarised_as_sql_says(rows: list[dict], pairs: list[tuple[str, str]]) -> None:
-    with TemporaryDirectory() as folder, Log(Path(folder)) as log:
+def test_random_logs_are_summarised_as_sql_says(engine: str, rows: list[dict], pairs: list[tuple[str, str]]) -> None:
+    with TemporaryDirectory() as folder, Log(Path(folder), engine) as log:
         log.load(*rows)
         for by in GROUPINGS:
             check(log, ACME, by, pairs)
-        with log.store.snapshot() as snapshot:
+        with log.snapshot() as snapshot:
             as_sql_says(figures(snapshot.tenant(ACME), parse(ACME, pairs).selection), whole_figures(log.store, ACME, pairs))
 
 
@@ -89,7 +89,7 @@ def test_neither_pieces_nor_threads_change_a_figure(
 
 
 def test_rows_without_a_value_are_a_row_of_their_own_so_that_the_parts_sum_to_the_whole(tangled_log: Log) -> None:
-    with tangled_log.store.snapshot() as snapshot:
+    with tangled_log.snapshot() as snapshot:
         tenant, whole = snapshot.tenant(ACME), Selection(ACME)
         for by in ("offer", "creative", "channel", "direction"):
             rows = every_row(tenant, whole, by)
@@ -113,7 +113,7 @@ def test_a_row_traced_by_hand(log: Log) -> None:
         interaction("8", "2026-03-03T09:00:00Z", customerId="C", interactionType="expired", offerId="off_a"),
         interaction("9", "2026-03-03T09:00:00Z", customerId="D", interactionType="my own", offerId="off_b"),
     )
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         [first, second] = summary(snapshot.tenant(ACME), Selection(ACME), "offer").rows
     figures_of_a = first.figures
     assert (first.id, first.figures.total, first.figures.customers) == ("off_a", 8, 3)
@@ -126,7 +126,7 @@ def test_a_row_traced_by_hand(log: Log) -> None:
 
 @pytest.mark.parametrize("by", ["offer", "customer"])
 def test_pages_follow_one_another_without_gap_or_repeat(counted_log: Log, by: str) -> None:
-    with counted_log.store.snapshot() as snapshot:
+    with counted_log.snapshot() as snapshot:
         tenant, whole = snapshot.tenant(SAMPLE), Selection(SAMPLE)
         every = [row["id"] for row in figures_by(counted_log.store, SAMPLE, by)]
         step = 7 if by == "offer" else 333
@@ -138,7 +138,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(counted_log: Log, by: st
 
 
 def test_known_values_that_do_not_occur_can_be_listed_after_those_that_do(tangled_log: Log) -> None:
-    with tangled_log.store.snapshot() as snapshot:
+    with tangled_log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         only = parse(ACME, [("offerId", "off_loan")]).selection
         assert [row.id for row in every_row(tenant, only, "offer")] == ["off_loan"]
@@ -149,7 +149,7 @@ def test_known_values_that_do_not_occur_can_be_listed_after_those_that_do(tangle
 
 def test_a_tenant_without_rows_has_no_rows_of_figures(log: Log) -> None:
     log.load(interaction("of acme"))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         for by in GROUPINGS:
             assert summary(snapshot.tenant("nobody"), Selection("nobody"), by).rows == []
         assert figures(snapshot.tenant("nobody"), Selection("nobody")).total == 0
@@ -157,5 +157,5 @@ def test_a_tenant_without_rows_has_no_rows_of_figures(log: Log) -> None:
 
 def test_a_value_too_large_for_a_number_is_none(log: Log) -> None:
     log.load(*(interaction(f"{number}", outcome={"conversionValue": 1e308}) for number in range(3)))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         assert figures(snapshot.tenant(ACME), Selection(ACME)).revenue is None

@@ -15,7 +15,7 @@ from tests.test_queries_page import Pairs, selections
 
 
 def counted(log: Log, pairs: Pairs, tenant: str = ACME) -> int:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return total(snapshot.tenant(tenant), parse(tenant, pairs).selection)
 
 
@@ -78,7 +78,7 @@ def test_a_total_stays_remembered_while_it_is_asked_for(log: Log, monkeypatch: p
     counted_times = []
     count = Matches.count
     monkeypatch.setattr(Matches, "count", lambda matches: counted_times.append(matches) or count(matches))
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         for moment in range(1000):
             assert total(tenant, Selection(ACME)) == total(tenant, Selection(ACME, start=moment)) == 1

@@ -21,8 +21,8 @@ ZONES = ["UTC", "Europe/Amsterdam", "America/Sao_Paulo", "Asia/Kathmandu"]
 
 
 @pytest.fixture(scope="module")
-def counted_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    with Log(tmp_path_factory.mktemp("counted")) as log:
+def counted_log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    with Log(tmp_path_factory.mktemp("counted"), engine) as log:
         load_sample(log)
         load_cut(log)
         yield log
@@ -32,7 +32,7 @@ def check(log: Log, tenant: str, grain: str, zone: str, pairs: list[tuple[str, s
     figures = figures_by_bucket(log.store, tenant, grain, zone, pairs)
     counts = counts_by_bucket_and_type(log.store, tenant, grain, zone, pairs)
     types = {type for _, type in counts}
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         buckets = trend(snapshot.tenant(tenant), parse(tenant, [*pairs, ("tz", zone)]).or_refused().selection, grain)
     dates = [utc_datetime(bucket.start).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d") for bucket in buckets]
     assert set(figures) <= set(dates) and len(set(dates)) == len(dates)
@@ -62,15 +62,15 @@ def test_every_bucket_of_a_real_log_is_what_sql_over_its_raw_rows_says(counted_l
 
 @given(rows=random_rows(), pairs=FILTERS, zone=st.sampled_from(ZONES))
 @settings(max_examples=10)
-def test_random_logs_have_the_buckets_that_sql_says(rows: list[dict], pairs: list[tuple[str, str]], zone: str) -> None:
-    with TemporaryDirectory() as folder, Log(Path(folder)) as log:
+def test_random_logs_have_the_buckets_that_sql_says(engine: str, rows: list[dict], pairs: list[tuple[str, str]], zone: str) -> None:
+    with TemporaryDirectory() as folder, Log(Path(folder), engine) as log:
         log.load(*rows)
         for grain in GRAINS:
             check(log, ACME, grain, zone, pairs)
 
 
 def starts(log: Log, grain: str, *pairs: tuple[str, str]) -> list[str]:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return [iso(bucket.start)[:16] for bucket in trend(snapshot.tenant(ACME), parse(ACME, pairs).or_refused().selection, grain)]
 
 
@@ -79,7 +79,7 @@ def test_days_without_rows_are_there_with_zeros(log: Log) -> None:
         interaction("1", "2026-03-01T10:00:00Z", customerId="A"), interaction("2", "2026-03-01T11:00:00Z", customerId="A"),
         interaction("3", "2026-03-04T00:00:00Z", interactionType="impression", outcome={"conversionValue": 2}),
     )
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         buckets = trend(snapshot.tenant(ACME), Selection(ACME))
     assert [(iso(bucket.start)[8:10], bucket.counts, bucket.figures.customers, bucket.figures.revenue) for bucket in buckets] == [
         ("01", {"click": 2, "impression": 0}, 1, 0.0),
@@ -115,7 +115,7 @@ def moment_of(date: str) -> int:
 
 
 def test_sparklines_add_up_to_the_summary(counted_log: Log) -> None:
-    with counted_log.store.snapshot() as snapshot:
+    with counted_log.snapshot() as snapshot:
         tenant, whole = snapshot.tenant(SAMPLE), Selection(SAMPLE, start=moment_of("2026-02-01"))
         for by in ("offer", "channel"):
             for measure in ("impression", "convert"):

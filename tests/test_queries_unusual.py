@@ -34,7 +34,7 @@ def rows(channel: str | None, type: str, counts: Iterable[int], days: list[date]
 
 
 def watched(log: Log, *pairs: tuple[str, str]) -> UnusualReport:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         return unusual(snapshot.tenant(ACME), parse(ACME, pairs).or_refused().selection)
 
 
@@ -171,7 +171,7 @@ def logged(log: Log, counts: dict[tuple[str, str], list[int]]) -> None:
 
 
 def found_in(log: Log, tenant: str = ACME) -> list[tuple]:
-    with log.store.snapshot() as snapshot:
+    with log.snapshot() as snapshot:
         watch = unusual(snapshot.tenant(tenant), Selection(tenant))
     assert watch.checked
     return [

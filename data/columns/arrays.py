@@ -33,9 +33,7 @@ class _Array:
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, columns: _Columns | None, owner: type) -> np.ndarray:
-        if columns is None:
-            return self
+    def __get__(self, columns: _Columns, owner: type) -> np.ndarray:
         return columns._array(self._name)
 
 

@@ -94,6 +94,8 @@ class Memory:
 
 def size_of(value: Any) -> int:
     """The bytes that a value takes: of arrays their own, of what is made of plain values an estimate, from some of its parts if it has many."""
+    if value is None or isinstance(value, (str, int, float)):
+        return getsizeof(value)
     own: int | None = getattr(value, "nbytes", None)
     if own is not None:
         return own

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from queries.asking.names import Entity, Names, Values
@@ -40,6 +41,7 @@ class Dictionaries:
     def __getitem__(self, dimension: str) -> Dictionary:
         return getattr(self, dimension)
 
+    @cached_property
     def largest_keys(self) -> dict[str, int]:
         return {one.name: len(self[one.name].ids) - 1 for one in fields(self)}
 

@@ -8,7 +8,7 @@ from typing import Any
 import numba
 import numpy as np
 from numba import int64, uint8, uint16, uint32, void
-from numba.types import Array, Type
+from numba.core.types import Array, Type
 
 from data.columns.tenant import TenantColumns
 from queries.asking.filters import FILTERS

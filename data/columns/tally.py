@@ -49,8 +49,8 @@ class Aggregates:
         counts = self._by_bucket(self.rows[:, [measure in self.classes.measures[kind] for kind in self.classes.kinds]])
         if self._shape.groups is None:
             return {None: counts[0].tolist()}
-        occurs = self._by_bucket(self.rows).any(axis=1)
-        return {id: row.tolist() for id, row, has_rows in zip(self._shape.groups.ids, counts, occurs, strict=True) if has_rows}
+        occurring = np.flatnonzero(self.rows.reshape(len(counts), -1).any(axis=1)).tolist()
+        return {self._shape.groups.ids[key]: counts[key].tolist() for key in occurring}
 
     def types(self) -> dict[str, list[int]]:
         """The rows of each type that occurs, bucket by bucket."""

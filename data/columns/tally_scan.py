@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from numba.types import Array, int64, uint32, void
+from numba import int64, uint32, void
+from numba.core.types import Array
 
 _KEYS = [Array(key, 1, "C", readonly=True) for key in (numba.uint8, numba.uint16, numba.uint32)]
 _TIMES = Array(int64, 1, "C", readonly=True)
@@ -56,7 +57,7 @@ def count_rows(cells: np.ndarray, places: np.ndarray, count: int, classes: np.nd
 )
 def count_rows_and_customers(
     cells: np.ndarray, places: np.ndarray, count: int, classes: np.ndarray,
-    first_row: int, starts: np.ndarray, customer: int, rows: np.ndarray, latest: np.ndarray, customers: np.ndarray,
+    first_row: int, starts: np.ndarray, customer: int | np.uint32, rows: np.ndarray, latest: np.ndarray, customers: np.ndarray,
 ) -> int:
     """Count the rows of each cell and class, and the different customers of each cell.
 
@@ -74,7 +75,7 @@ def count_rows_and_customers(
         rows[cell, classes[place]] += _ONE
         customers[cell] += np.uint32(latest[cell] != customer)
         latest[cell] = customer
-    return customer
+    return int(customer)
 
 
 @numba.njit(void(_BUFFER, _BUFFER, int64, _TIMES, int64[::1]), nogil=True, cache=True)
@@ -115,7 +116,7 @@ def add_amounts(
 
 @numba.njit(uint32(_BUFFER, int64, int64, _TIMES, uint32, _BUFFER), nogil=True, cache=True)
 def count_by_customer(
-    places: np.ndarray, count: int, first_row: int, starts: np.ndarray, customer: int, totals: np.ndarray
+    places: np.ndarray, count: int, first_row: int, starts: np.ndarray, customer: int | np.uint32, totals: np.ndarray
 ) -> int:
     """Add each place to the total of its customer; the search for it is as in `count_rows_and_customers`."""
     end = starts[customer + _ONE] - first_row
@@ -124,4 +125,4 @@ def count_by_customer(
             customer += _ONE
             end = starts[customer + _ONE] - first_row
         totals[customer] += _ONE
-    return customer
+    return int(customer)

@@ -46,17 +46,17 @@ class TenantColumns:
 
     def key_counts(self) -> dict[str, int]:
         """How many keys each dimension has, that of no value among them."""
-        return {dimension: largest + 1 for dimension, largest in self.dictionaries.largest_keys().items()}
+        return {dimension: largest + 1 for dimension, largest in self.dictionaries.largest_keys.items()}
 
     @property
     def log(self) -> LogColumns:
         """All interactions, oldest first."""
-        return log_columns(self._snapshot, self._tenant, self.dictionaries.largest_keys())
+        return log_columns(self._snapshot, self._tenant, self.dictionaries.largest_keys)
 
     @property
     def journeys(self) -> Journeys:
         """All interactions, by customer."""
-        return journeys(self._snapshot, self._tenant, self.dictionaries.largest_keys())
+        return journeys(self._snapshot, self._tenant, self.dictionaries.largest_keys)
 
     def has_read_journeys(self) -> bool:
         """Whether the times and types of `journeys` are in memory already, the longest columns of what every funnel reads."""
@@ -148,7 +148,7 @@ class TenantColumns:
         sql = 'select rowid as "row" from interactions where tenant = $tenant and id < $id'
         return self._snapshot.arrays(sql, {"tenant": self._tenant, "id": id})["row"]
 
-    def texts(self, rows: np.ndarray) -> list[tuple]:
+    def texts(self, rows: np.ndarray) -> list[list[Any]]:
         """What only the records hold, in the order of the row numbers given: id, context, response, outcome, value, customer key."""
         found = {row: texts for row, *texts in self._snapshot.rows(*_texts_of(rows))}
         return [found[row] for row in rows.tolist()]

@@ -75,7 +75,7 @@ def _count_changes(tenant: Tenant, selection: Selection, compared: PeriodCompari
     verdicts: dict[str, Verdict] = dict.fromkeys(counts, "too few to say")
     for id in counts:
         days = weeks.series(id)[None]
-        now, then = getattr(compared.now, id), getattr(compared.before, id)
+        now, then = compared.now.count(id), compared.before.count(id)
         times = _times(days, period, before, zone)
         if max(now, then / times) >= FEWEST:
             chances[id] = two_sided(deviations(now, then, times, noise_of(days)))

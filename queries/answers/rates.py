@@ -91,7 +91,8 @@ _MIRRORED: dict[Verdict, Verdict] = {"higher": "lower", "lower": "higher"}
 def arm_of(figures: Figures, measure: str) -> Arm:
     """The hits and trials behind a rate."""
     asked = MEASURE[measure]
-    return Arm(figures[asked.numerator], figures[asked.denominator])
+    assert asked.numerator is not None and asked.denominator is not None, f"{measure} is not a rate"
+    return Arm(figures.count(asked.numerator), figures.count(asked.denominator))
 
 
 def rate_of(figures: Figures, measure: str) -> Rate:

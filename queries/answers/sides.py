@@ -51,7 +51,7 @@ def _ranking(tenant: Tenant, selection: Selection, measure: str, most: int) -> R
     shares = [side for side in every if not side.rate.outnumbers]
     ranked = sorted(
         (side for side in shares if side.rate.enough),
-        key=lambda side: (-side.rate.value, -side.rate.trials, side.row.id),
+        key=lambda side: (-(side.rate.value or 0), -side.rate.trials, side.row.id or ""),
     )
     best = min(most, (len(ranked) + 1) // 2)
     weakest = min(most, len(ranked) - best)

@@ -130,9 +130,13 @@ class Figures:
 
     def __getitem__(self, id: str) -> int | float | None:
         measure = MEASURE[id]
-        if measure.numerator is None:
+        if measure.numerator is None or measure.denominator is None:
             return getattr(self, id)
-        return rate(measure, self[measure.numerator], self[measure.denominator])
+        return rate(measure, self.count(measure.numerator), self.count(measure.denominator))
+
+    def count(self, id: str) -> int:
+        """A count by its id."""
+        return getattr(self, id)
 
 
 def rate(measure: Measure, numerator: int, denominator: int) -> float | None:
@@ -146,7 +150,7 @@ def is_counted(measure: Measure, type: str, outcome: str) -> bool:
     """Whether a measure counts the rows of a type and an outcome key."""
     if measure.id == "impression" and type == RECOMMENDATION:
         return False
-    return measure.counts(outcome_of(outcome))
+    return measure.counts is not None and measure.counts(outcome_of(outcome))
 
 
 def filters_behind(measure: Measure, names: Names) -> list[tuple[str, str]]:

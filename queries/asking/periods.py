@@ -80,11 +80,11 @@ def period_pairs(chosen: DateRange, selection: Selection | None = None) -> list[
         start, end, kept, zone = selection.start, selection.end, touched_dates(selection), ZoneInfo(selection.zone)
     pairs = []
     if chosen.first is not None:
-        is_kept = start is not None and chosen.first == kept.first
-        pairs.append(("from", shortest_iso(start, zone) if is_kept else chosen.first.isoformat()))
+        is_kept = chosen.first == kept.first
+        pairs.append(("from", shortest_iso(start, zone) if is_kept and start is not None else chosen.first.isoformat()))
     if chosen.last is not None:
-        is_kept = end is not None and chosen.last == kept.last
-        pairs.append(("to", shortest_iso(end, zone) if is_kept else (chosen.last + _DAY).isoformat()))
+        is_kept = chosen.last == kept.last
+        pairs.append(("to", shortest_iso(end, zone) if is_kept and end is not None else (chosen.last + _DAY).isoformat()))
     return pairs
 
 

@@ -28,10 +28,10 @@ def sentence(selection: Selection, names: Names) -> str:
 def period_phrase(selection: Selection) -> str:
     """The period of a selection in words, in its time zone; whole days where its ends are the beginnings of days."""
     zone = ZoneInfo(selection.zone)
+    if selection.start is None:
+        return "the whole log" if selection.end is None else f"before {_spelled(selection.end, zone)} ({zone.key})"
     if selection.end is None:
         return f"since {_spelled(selection.start, zone)} ({zone.key})"
-    if selection.start is None:
-        return f"before {_spelled(selection.end, zone)} ({zone.key})"
     first, end = _day(selection.start, zone), _day(selection.end, zone)
     if first and end and first < end:
         return f"{_days(first, end - timedelta(days=1))} ({zone.key})"
@@ -44,6 +44,7 @@ def touched_days(selection: Selection) -> str:
     Where it ends within its last day, by more than that day's last minute, up to when: `23 November 2026 until 08:59`.
     """
     touched = touched_dates(selection)
+    assert selection.end is not None and touched.first is not None and touched.last is not None, "a period with two ends"
     said = _days(touched.first, touched.last)
     last_minute = utc_datetime(selection.end - 1).astimezone(ZoneInfo(selection.zone)).strftime("%H:%M")
     return said if last_minute == "23:59" else f"{said} until {last_minute}"

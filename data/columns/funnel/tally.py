@@ -78,7 +78,7 @@ class _EmptyJourneys:
         self.starts = np.array([0, 1], np.int64)
         self.customer = np.ones(1, np.uint32)
         self.timestamp = np.zeros(1, np.int64)
-        self.type = self.offer = np.zeros(1, keys)
+        self.type = self.offer = self.creative = self.channel = self.direction = self.outcome = np.zeros(1, keys)
 
 
 def _tally(

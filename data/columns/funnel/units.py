@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 from numba import int64, njit, uint32
-from numba.types import Array, UniTuple
+from numba.core.types import Array, UniTuple
 
 from data.columns.arrays import smallest_unsigned
 
