@@ -10,7 +10,7 @@ from data.engine import Tenant
 from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
-from queries.asking.filters import FILTERS
+from queries.asking.filters import FILTERS, Condition
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.visible import visible
 from ui.charts.palette import Looks
@@ -48,7 +48,7 @@ class Customers:
     @property
     def selection(self) -> Selection:
         """All interactions of the customer; of the whole log where none is named."""
-        return Selection(self.tenant.id, ((CUSTOMER, (self.id,)),) if self.id else ())
+        return Selection(self.tenant.id, (Condition(CUSTOMER, (self.id,)),) if self.id else ())
 
     def draw(self) -> None:
         heading("Customers", self.problems)

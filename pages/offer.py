@@ -15,6 +15,7 @@ from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections
 from queries.answers.trend import GRAIN, Bucket
+from queries.asking.filters import Condition
 from queries.asking.names import Entity
 from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
@@ -136,4 +137,4 @@ class OfferPage(OfferFrame):
 
     def clear(self) -> None:
         """Navigate to all of this offer's interactions."""
-        self.show_selection(Selection(self.tenant.id, (("offerId", (self.offer,)),), zone=self.selection.zone))
+        self.show_selection(Selection(self.tenant.id, (Condition("offerId", (self.offer,)),), zone=self.selection.zone))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from data.engine import Tenant
 from data.results import Timeline
+from queries.asking.filters import Condition
 from queries.asking.measures import MEASURE, Figures, filters_behind
 from queries.asking.names import Names
 from queries.asking.narrowing import narrowed
@@ -72,7 +73,7 @@ def _customer(tenant: Tenant, id: str) -> Customer | None:
     log = tenant.customer(id)
     if log is None:
         return None
-    whole = Selection(tenant.id, (("customerId", (id,)),))
+    whole = Selection(tenant.id, (Condition("customerId", (id,)),))
     return Customer(
         id=id,
         first=log.first,

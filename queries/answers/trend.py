@@ -60,12 +60,7 @@ def fitting_grain(tenant: Tenant, selection: Selection, grain: Grain) -> Grain:
 
 def _buckets(log: LogSpan | None, selection: Selection, covered: TimeRange, asked: Grain) -> Buckets:
     zone = ZoneInfo(selection.zone)
-    for grain in GRAINS[GRAINS.index(asked):]:
-        # A first look without the calendar: years always fit.
-        if (covered.end - covered.start) // _SHORTEST[grain] <= 2 * MOST_BUCKETS:
-            edges = calendar_edges(covered.start, covered.end, grain, zone)
-            if len(edges) <= MOST_BUCKETS + 1:
-                break
+    grain, edges = _fitting_edges(covered, asked, zone)
 
     def is_cut(start: int, end: int) -> bool:
         if (start < covered.start and selection.start is not None) or (covered.end < end and selection.end is not None):
@@ -76,6 +71,18 @@ def _buckets(log: LogSpan | None, selection: Selection, covered: TimeRange, aske
     dates = [local_date(edge, zone).isoformat() for edge in edges[:-1]]
     cut = Edges(tuple(edges))
     return Buckets(grain, cut, dates, [is_cut(*bucket) for bucket in cut.ranges()])
+
+
+def _fitting_edges(covered: TimeRange, asked: Grain, zone: ZoneInfo) -> tuple[Grain, list[int]]:
+    """The finest grain from the asked one on that cuts a time range into few enough buckets, and where those begin and end."""
+    for grain in GRAINS[GRAINS.index(asked):-1]:
+        # A first look without the calendar.
+        if (covered.end - covered.start) // _SHORTEST[grain] <= 2 * MOST_BUCKETS:
+            edges = calendar_edges(covered.start, covered.end, grain, zone)
+            if len(edges) <= MOST_BUCKETS + 1:
+                return grain, edges
+    # The calendar has fewer years than that.
+    return GRAINS[-1], calendar_edges(covered.start, covered.end, GRAINS[-1], zone)
 
 
 @dataclass(frozen=True)

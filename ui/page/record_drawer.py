@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from data.results import Record
+from queries.asking.filters import Condition
 from queries.asking.parameters import Parameter, any_text
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
@@ -144,7 +145,7 @@ def _facts(record: Record, zone: str, looks: Looks) -> list[Fact]:
         if not value:
             return Fact(label, text, value)
         noun = label.lower()
-        every = Selection(record.tenantId, ((f"{noun}Id", (value,)),), zone=zone)
+        every = Selection(record.tenantId, (Condition(f"{noun}Id", (value,)),), zone=zone)
         return Fact(label, text, value, link=f"All of this {noun}", address=rows_link(every))
 
     offer, creative, channel = record.offer, record.creative, record.channel
