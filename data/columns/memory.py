@@ -17,7 +17,7 @@ MOST_BYTES = 400_000_000
 # Measured: what an entry takes beside its key and its value.
 _ENTRY_BYTES = 250
 
-_MOST_LOOKED_AT = 32
+_MOST_LOOKED_AT = 8
 
 
 class Memory:
