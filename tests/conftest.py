@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from hypothesis import HealthCheck, settings
 
 from tests.logs import ENGINES, Log, tangled_logs
 from tests.service import Service
+
+# A shell ignores Ctrl-C for what it runs in the background, and whatever the tests start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A store on disk answers, so one example's time says nothing.
 settings.register_profile("dev", max_examples=25, deadline=None)
