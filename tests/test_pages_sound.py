@@ -17,14 +17,10 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 BROKEN_RULES = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(" ")).join(", ")}`)"""
 # The page has come to the theme, all that it fetches is there, and nothing fades or moves any more.
-SETTLED = """async (scheme) => {
-    const settled = () => {
-        const app = document.querySelector(".stApp")
-        if (app && getComputedStyle(app).colorScheme !== scheme || document.querySelector("[data-testid=stSkeleton]")) return false
-        return document.getAnimations().every((one) => one.playState !== "running" || one.effect.getComputedTiming().iterations === Infinity)
-    }
-    for (let times = 0; times < 3; times = settled() ? times + 1 : 0)
-        await new Promise((after) => requestIdleCallback(() => setTimeout(after, 100)))
+SETTLED = """(scheme) => {
+    const app = document.querySelector(".stApp")
+    if (app && getComputedStyle(app).colorScheme !== scheme || document.querySelector("[data-testid=stSkeleton]")) return false
+    return document.getAnimations().every((one) => one.playState !== "running" || one.effect.getComputedTiming().iterations === Infinity)
 }"""
 PAGES = (
     "/overview", "/offers?period=all", "/offers?offerId=off_002&period=all", "/offers?offerId=off_002&offerId=off_003",
@@ -59,7 +55,10 @@ def broken_rules(page: Page, *places: tuple[str, int]) -> list[str]:
     for scheme, width in places:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(SETTLED, scheme)
+        # Seen from outside: a page that waits for its own idle time here can wait for minutes.
+        for _ in range(3):
+            page.wait_for_timeout(150)
+            page.wait_for_function(SETTLED, arg=scheme, polling=100)
         broken += [f"{scheme}, {width}: {rule}" for rule in page.evaluate(BROKEN_RULES)]
     return broken
 
