@@ -61,7 +61,8 @@ def test_a_store_of_format_1_holds_the_same_after_its_upgrade_and_takes_further_
                 ("a", _at(30), "ada", "impression"), ("b", _at(31), "ben", "impression"), ("c", _at(32), "ada", "click"))]
         with log.store.snapshot() as snapshot:
             assert snapshot.version == 1
-            assert snapshot.tenant("acme").row_of("b") is not None
+            record = snapshot.tenant("acme").record("b")
+            assert record is not None and record.customerId == "ben"
         log.load(interaction("d", customerId="ben"), interaction("e", customerId="cleo"))
         assert faults(log.store) == []
 

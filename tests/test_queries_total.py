@@ -25,10 +25,16 @@ def test_the_total_is_exact(tangled_log: Log, pairs: Pairs) -> None:
         assert counted(tangled_log, pairs, tenant) == len(matching(tangled_log.rows, tenant, pairs))
 
 
+def field_of(pair: tuple[str, str]) -> str:
+    """What a filter narrows: a further value of the same field widens, and rows without any are one more value."""
+    name, value = pair
+    return value if name == "without" else name
+
+
 @given(selections(), selections())
 def test_a_further_filter_never_adds_rows(tangled_log: Log, pairs: Pairs, more: Pairs) -> None:
-    names = {name for name, _ in pairs}
-    narrowed = pairs + [(name, value) for name, value in more if name not in names | {"from", "to"}]
+    fields = {field_of(pair) for pair in pairs}
+    narrowed = pairs + [pair for pair in more if field_of(pair) not in fields | {"from", "to"}]
     assert counted(tangled_log, narrowed) <= counted(tangled_log, pairs)
 
 
