@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from data.loading.fields import renamed_columns
 from data.loading.handover import hand_over
 from data.loading.loading import Stop
 from data.loading.orders import Command, Event, Failure, LoadCommand, SampleCommand, StatusCommand
 from data.loading.outcome import LoadReport, Progress
+from data.mapping.fields import renamed_columns
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities

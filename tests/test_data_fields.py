@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from data.loading.fields import RECORD_FIELDS, column_mapping, renamed_columns
+from data.mapping.fields import RECORD_FIELDS, column_mapping, renamed_columns
 from data.store.limits import StoreError
 
 

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.loading import json_text
-from data.loading.json_scan import find_odd
-from data.loading.json_text import as_json_readers_read
+from data.reading import json_text
+from data.reading.json_scan import find_odd
+from data.reading.json_text import as_json_readers_read
 from tests.logs import Log, interaction
 from tests.store_checks import loaded
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.loading.loading import LoadOptions
-from data.loading.reading import opened
+from data.reading.source import opened
 from data.store.limits import StoreError
 from tests.logs import Log, interaction, tangled_rows
 from tests.store_checks import contents, loaded
@@ -198,9 +198,9 @@ def test_columns_called_line_or_problem_are_columns_like_others(log: Log, tmp_pa
 
 
 def test_many_batches_number_their_lines_through(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.loading.text_formats.BATCH_BYTES", 1000)
-    monkeypatch.setattr("data.loading.text_formats.FIRST_BYTES", 1000)
-    monkeypatch.setattr("data.loading.text_formats.BATCH_ROWS", 4)
+    monkeypatch.setattr("data.reading.text_formats.BATCH_BYTES", 1000)
+    monkeypatch.setattr("data.reading.text_formats.FIRST_BYTES", 1000)
+    monkeypatch.setattr("data.reading.text_formats.BATCH_ROWS", 4)
     for name, content in (("log.ndjson", ndjson(ROWS)), ("log.csv", as_csv(ROWS))):
         file = tmp_path / name
         file.write_bytes(content)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from data.loading.mapping import RawRows
+from data.mapping.field_sql import RawRows
 
 # Fewer rows than that to a text, and telling the texts apart takes longer than it spares.
 _ROWS_A_TEXT = 8

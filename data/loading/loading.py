@@ -15,11 +15,11 @@ import pyarrow as pa
 
 from data.loading.checking import VALUE_TEXT
 from data.loading.duplicates import not_loaded, set_duplicates_aside
-from data.loading.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.loading.outcome import LoadReport, Progress, Rejects, iso_text
-from data.loading.reading import Source, opened
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.writing import apply_descriptions, write
+from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
+from data.reading.source import Source, opened
 from data.store.limits import StoreError
 from data.store.store import Store
 

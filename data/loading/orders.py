@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from data.loading.fields import renamed_columns
 from data.loading.loading import LoadOptions, Stop, Stopped, load_descriptions, load_entities, load_log, load_rows
 from data.loading.outcome import LoadReport, Progress, Rejects
-from data.loading.parquet import numbered
-from data.loading.reading import Source
+from data.mapping.fields import renamed_columns
+from data.reading.columnar import numbered
+from data.reading.source import Source
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
 from data.store.limits import StoreError

@@ -11,9 +11,9 @@ import duckdb
 import pyarrow as pa
 
 from data.loading.checking import compact_columns, entities_sql, interactions_sql
-from data.loading.fields import ENTITY_FIELDS, RECORD_FIELDS, ColumnMapping, Field, column_mapping
-from data.loading.json_text import as_json_readers_read
-from data.loading.mapping import OBJECTS, RawRows, column_rows, is_text, record_rows
+from data.mapping.field_sql import OBJECTS, RawRows, column_rows, is_text, record_rows
+from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, ColumnMapping, Field, column_mapping
+from data.reading.json_text import as_json_readers_read
 from data.store.limits import StoreError
 
 # Dictionary → the staged column whose strings it holds, and what a new entry has beside tenant, key and id.

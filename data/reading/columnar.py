@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from data.loading.text_formats import BATCH_ROWS
+from data.reading.text_formats import BATCH_ROWS
 from data.store.limits import StoreError
 
 

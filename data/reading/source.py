@@ -14,8 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.loading.parquet import parquet_batches, parquet_rows
-from data.loading.text_formats import delimited_batches, document_batches, is_record, line_batches
+from data.reading.columnar import parquet_batches, parquet_rows
+from data.reading.text_formats import delimited_batches, document_batches, is_record, line_batches
 from data.store.limits import StoreError
 
 PEEK = 1 << 20

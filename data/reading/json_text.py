@@ -86,7 +86,7 @@ def _odd(texts: pa.Array) -> np.ndarray:
     offsets = np.frombuffer(ends, np.int64)[texts.offset:texts.offset + len(texts) + 1]
     if offsets[-1] - offsets[0] < _WORTH_SCANNING:
         return np.flatnonzero(np.diff(offsets))
-    from data.loading.json_scan import find_odd
+    from data.reading.json_scan import find_odd
 
     odd = np.zeros(len(texts), np.uint8)
     find_odd(np.frombuffer(data, np.uint8), offsets, odd)
