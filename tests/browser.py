@@ -97,6 +97,8 @@ def window(chromium: Browser, dashboard: Dashboard) -> Page:
 
 def step_to(page: Page, address: str) -> None:
     """Shows another address in the page that is open, and returns once the answer of the server is drawn."""
+    # A page that another lies over is drawn seldom or never.
+    page.bring_to_front()
     at_rest(page)
     page.evaluate("""address => new Promise((answered, failed) => {
         const state = () => document.querySelector("[data-testid=stApp]").dataset.testScriptState
@@ -108,7 +110,7 @@ def step_to(page: Page, address: str) -> None:
             // A small page can have been computed before it was ever drawn as running.
             if (state() === "notRunning" && (running || waited > 2000)) {
                 watcher.disconnect()
-                requestIdleCallback(() => requestIdleCallback(answered))
+                requestIdleCallback(() => requestIdleCallback(answered, { timeout: 1000 }), { timeout: 1000 })
             } else if (waited > 60000) {
                 failed(new Error(`no answer to ${address}`))
             } else {
