@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from data.load_flags import add_load, add_presets, given_text
 from data.loading.handover import hand_over
 from data.loading.loading import Stop
-from data.loading.orders import Command, Event, Failure, LoadCommand, SampleCommand, StatusCommand
+from data.loading.orders import Command, Event, Failure, SampleCommand, StatusCommand
 from data.loading.outcome import LoadReport, Progress
-from data.mapping.fields import renamed_columns
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
@@ -105,14 +105,6 @@ def until_unread(command: Callable[[], int]) -> int:
 
 SAMPLE_UNTIL = datetime.date(2026, 6, 30)
 
-LOAD_NOTES = """\
-FILE may be CSV, NDJSON, JSON or Parquet; the first three also as .gz. One file is one transaction: after an error or
-Ctrl-C the store is as it was before that file. While the server runs, it loads the file for you.
-
-exit code: 0 all rows are in the store; 3 some are not, and are listed in FILE.rejects.csv; 1 a file was not loaded; 2 wrong usage
-"""
-
-
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
@@ -130,17 +122,8 @@ def _parser() -> argparse.ArgumentParser:
                                      "IH_HOME, by default var/.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    load = commands.add_parser("load", help="load log files, or files that describe offers, creatives, channels",
-                               epilog=LOAD_NOTES, formatter_class=argparse.RawDescriptionHelpFormatter)
-    load.add_argument("logs", nargs="*", metavar="FILE", type=_file, help="a log of interactions")
-    load.add_argument("--tenant", type=_text, help="the tenant of rows that do not name one")
-    load.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", dest="maps",
-                      help="read a column with another name as this field (repeatable)")
-    for kind, columns in (("offers", "id, name, status"), ("creatives", "id, name, channelId"), ("channels", "id, name")):
-        load.add_argument(f"--{kind}", action="append", default=[], metavar="FILE", type=_file,
-                          help=f"a file that describes {kind}: {columns}")
-    load.add_argument("--strict", action="store_true", help="load a file only if every row of it can be loaded")
-    load.set_defaults(run=_load, parser=load)
+    add_load(commands, _carried_out)
+    add_presets(commands)
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
@@ -150,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
                                  description="The same arguments make the same log.")
     sample.add_argument("--interactions", type=_number, default=100_000, metavar="N", help="rows (default %(default)s)")
     sample.add_argument("--seed", type=_number, default=1, metavar="S", help="which log (default %(default)s)")
-    sample.add_argument("--tenant", type=_text, default="sample", help="whose log (default %(default)s)")
+    sample.add_argument("--tenant", type=given_text, default="sample", help="whose log (default %(default)s)")
     sample.add_argument("--until", type=datetime.date.fromisoformat, default=SAMPLE_UNTIL, metavar="DATE",
                         help="its last day (default %(default)s)")
     sample.add_argument("--output", type=Path, metavar="FILE", help="write .parquet, .ndjson or .csv and load nothing")
@@ -158,41 +141,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _text(value: str) -> str:
-    if not value:
-        raise argparse.ArgumentTypeError("must not be empty")
-    return value
-
-
 def _number(value: str) -> int:
     if not value.isdecimal():
         raise argparse.ArgumentTypeError(f"must be a whole number from 0, not '{value}'")
     return int(value)
-
-
-def _file(value: str) -> str:
-    path = Path(value)
-    if not path.exists() or path.is_dir():
-        raise argparse.ArgumentTypeError(f"there is no file '{value}'")
-    return str(path.absolute())
-
-
-def _load(options: argparse.Namespace) -> int:
-    if not (options.logs or options.offers or options.creatives or options.channels):
-        options.parser.error("nothing to load: name a FILE, or --offers, --creatives, --channels")
-    try:
-        renamed_columns(options.maps)
-    except StoreError as problem:
-        options.parser.error(str(problem))
-    return _carried_out(LoadCommand(
-        logs=tuple(options.logs),
-        offers=tuple(options.offers),
-        creatives=tuple(options.creatives),
-        channels=tuple(options.channels),
-        tenant=options.tenant,
-        maps=tuple(options.maps),
-        strict=options.strict,
-    ))
 
 
 def _sample(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.loading.loading import LoadOptions, Stop, Stopped, load_entities, load_log
+from data.mapping.mapping import Mapping
 from data.store.limits import StoreError
 from data.store.store import Store
 from tests.logs import ACME, Log, interaction, tangled_rows
@@ -160,7 +161,7 @@ def test_a_rows_own_tenant_counts_more_than_the_one_given(log: Log, tmp_path: Pa
 
 def test_foreign_columns_are_read_as_the_fields_they_are_mapped_to(log: Log, tmp_path: Path) -> None:
     row = {"event": "e1", "tenant_id": "t", "customer_id": "c", "type": "view", "outcome": "seen", "timestamp": 0, "a/b~": "web"}
-    terms = LoadOptions(renamed={"event": "id", "outcome": "outcomeTypeKey", "a/b~": "channelId"})
+    terms = LoadOptions(mapping=Mapping(map=(("event", "id"), ("outcome", "outcomeTypeKey"), ("a/b~", "channelId"))))
     summary = loaded(log.store, written(tmp_path, [row | {"extra": 1}]), terms)
     assert summary.ignored == ("extra",)
     assert contents(log.store)["interactions"] == [
@@ -169,7 +170,7 @@ def test_foreign_columns_are_read_as_the_fields_they_are_mapped_to(log: Log, tmp
 
 def test_a_mapped_column_that_the_file_does_not_have_is_an_error(log: Log, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="--map evnt=id: there is no column 'evnt'"):
-        loaded(log.store, written(tmp_path, [interaction("a")]), LoadOptions(renamed={"evnt": "id"}))
+        loaded(log.store, written(tmp_path, [interaction("a")]), LoadOptions(mapping=Mapping(map=(("evnt", "id"),))))
     assert contents(log.store)["interactions"] == []
 
 

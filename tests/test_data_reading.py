@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from data.loading.loading import LoadOptions
+from data.mapping.mapping import Mapping
 from data.reading.source import opened
 from data.store.limits import StoreError
 from tests.logs import Log, interaction, tangled_rows
@@ -192,7 +193,7 @@ def test_a_parquet_column_that_cannot_be_a_field_is_named(log: Log, tmp_path: Pa
 def test_columns_called_line_or_problem_are_columns_like_others(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_text("line,problem,id,tenantId,customerId,type,timestamp\n7,none,a,t,c,click,0\n")
-    summary = loaded(log.store, file, LoadOptions(renamed={"problem": "channelId"}))
+    summary = loaded(log.store, file, LoadOptions(mapping=Mapping(map=(("problem", "channelId"),))))
     assert (summary.loaded, summary.ignored) == (1, ("line",))
     assert contents(log.store)["interactions"][0][7] == "none"
 

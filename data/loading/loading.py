@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ from data.loading.outcome import LoadReport, Progress, Rejects, iso_text
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.writing import apply_descriptions, write
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
+from data.mapping.mapping import Mapping
 from data.reading.source import Source, opened
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -28,11 +29,19 @@ ReportProgress = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How to read a file: the tenant of rows that do not name one, the fields of columns with other names, and whether to load all rows or none."""
+    """How to load a file: the tenant of its rows, what its flags say of them, and whether to load all rows or none.
+
+    With `replace` the newer content of a known id wins, with `check` nothing is loaded, with `all_rejects` the list of rejects has no end.
+    `by` is who loads it.
+    """
 
     tenant: str | None = None
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    mapping: Mapping = Mapping()
     strict: bool = False
+    replace: bool = False
+    check: bool = False
+    all_rejects: bool = False
+    by: str = "operator"
 
 
 class Stopped(StoreError):
@@ -116,7 +125,7 @@ def _load(
 ) -> LoadReport:
     started = time.monotonic()
     with _connection(store, stop) as cursor, rejects:
-        staging = Staging(cursor, options.renamed)
+        staging = Staging(cursor, options.mapping)
         for batch in source.batches:
             stop.check()
             take(staging, batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from data.loading.loading import LoadOptions, Stop, Stopped, load_descriptions, load_entities, load_log, load_rows
 from data.loading.outcome import LoadReport, Progress, Rejects
-from data.mapping.fields import renamed_columns
+from data.mapping.mapping import Mapping
+from data.mapping.mapping_file import mapping_of
+from data.mapping.targets import mapping_of_kind
 from data.reading.columnar import numbered
 from data.reading.source import Source
 from data.sample.log import sample_batches
@@ -47,19 +49,22 @@ class LoadCommand:
     creatives: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     tenant: str | None = None
-    maps: tuple[str, ...] = ()
+    mapping: Mapping = Mapping()
     strict: bool = False
+    replace: bool = False
+    check: bool = False
+    all_rejects: bool = False
 
     def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
         """Tell of each file in turn what became of it; one that fails does not keep the next from being loaded."""
         rejects = home / REJECTS_FOLDER
-        entity_options = LoadOptions(self.tenant, {}, self.strict)
-        log_options = LoadOptions(self.tenant, renamed_columns(self.maps), self.strict)
+        options = LoadOptions(self.tenant, self.mapping, self.strict, self.replace, self.check, self.all_rejects)
         for kind in ("channels", "creatives", "offers"):
+            entity_options = replace(options, mapping=mapping_of_kind(self.mapping, kind, alone=not self.logs))
             for file in getattr(self, kind):
                 _told(tell, partial(load_entities, store, kind, Path(file), entity_options, tell, rejects, stop))
         for file in self.logs:
-            _told(tell, partial(load_log, store, Path(file), log_options, tell, rejects, stop))
+            _told(tell, partial(load_log, store, Path(file), options, tell, rejects, stop))
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,8 @@ def command_of(name: str, values: Any) -> Command:
     if not isinstance(values, dict):
         raise StoreError("its fields are not a JSON object.")
     fields: dict[str, Any] = {field: tuple(value) if isinstance(value, list) else value for field, value in values.items()}
+    if "mapping" in fields:
+        fields["mapping"] = mapping_of(fields["mapping"])
     try:
         return _ORDERS[name](**fields)
     except TypeError as problem:

@@ -13,6 +13,8 @@ import pyarrow as pa
 from data.loading.checking import compact_columns, entities_sql, interactions_sql
 from data.mapping.field_sql import OBJECTS, RawRows, column_rows, is_text, record_rows
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, ColumnMapping, Field, column_mapping
+from data.mapping.mapping import Mapping as FieldMapping
+from data.mapping.targets import target_of
 from data.reading.json_text import as_json_readers_read
 from data.store.limits import StoreError
 
@@ -91,11 +93,11 @@ _DESCRIBING = {"offer", "creative", "offerName", "offerStatus", "creativeName", 
 class Staging:
     """The rows read so far, for one connection's load."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, renamed: Mapping[str, str]):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, mapping: FieldMapping):
         self.cursor = cursor
         self.columns: dict[str, None] = {}
         self.rows = 0
-        self._renamed = renamed
+        self._renamed = {path: target_of(field, RECORD_FIELDS, f"--map {path}={field}").field for path, field in mapping.map}
         cursor.execute(files("data.loading").joinpath("staging.sql").read_text())
         cursor.execute("insert into tenant_keys select tenant, id from tenants")
 

@@ -1,8 +1,9 @@
-"""How a file of another system is read: a mapping, as flags, as a TOML file, or as one that is shipped."""
+"""How a file of another system is read: what each flag of a load says, from flags, from a TOML file, or from one that is shipped."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -24,7 +25,10 @@ class RowRule:
 
 @dataclass(frozen=True)
 class Mapping:
-    """What each flag of a load says; empty where it is not given. `map` has (PATH, FIELD), `set` (FIELD, VALUE), `value` (TEXT, TYPE)."""
+    """What each flag of a load says; empty where it is not given. `map` has (PATH, FIELD), `set` (FIELD, VALUE), `value` (TEXT, TYPE).
+
+    `select` is the text of a statement, `id_from` is `("row",)` or paths. A `description` says what a file's mapping is for.
+    """
 
     map: Pairs = ()
     set: Pairs = ()
@@ -42,3 +46,25 @@ class Mapping:
     columns: tuple[str, ...] = ()
     pad: bool = False
     member: str = ""
+    description: str = ""
+
+    def over(self, other: Mapping) -> Mapping:
+        """What both say together; where they say different things of a field, a word or a flag, this one is right."""
+        mapped, given = {field for _, field in self.map}, {field for field, _ in self.set}
+        words = {text.casefold() for text, _ in self.value}
+        rows = self.rows or tuple(
+            replace(row, map=_without(row.map, 1, mapped | given), set=_without(row.set, 0, mapped | given)) for row in other.rows
+        )
+        both = {field.name: getattr(self, field.name) or getattr(other, field.name) for field in fields(Mapping)}
+        return Mapping(**both | {
+            "map": self.map + _without(other.map, 1, mapped | given),
+            "set": self.set + _without(other.set, 0, mapped | given),
+            "value": self.value + tuple(pair for pair in other.value if pair[0].casefold() not in words),
+            "null": tuple(dict.fromkeys(self.null + other.null)),
+            "rows": rows,
+        })
+
+
+def _without(pairs: Pairs, place: int, taken: Iterable[str]) -> Pairs:
+    """Pairs but those that have one of some names at a place."""
+    return tuple(pair for pair in pairs if pair[place] not in taken)
