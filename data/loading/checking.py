@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from data.mapping.field_sql import RawRows
+from data.mapping.money import amount_sql
 
 # Fewer rows than that to a text, and telling the texts apart takes longer than it spares.
 _ROWS_A_TEXT = 8
@@ -41,7 +42,6 @@ LONGEST_TEXT = 1000
 
 # JSON text as it stands in a row: outside of strings only numbers hold such letters.
 _STRING = r'"(?:[^"\\]|\\.)*"'
-_NUMBER = r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*"
 
 # What a row's outcome says it is worth, a number or not.
 VALUE_TEXT = "case when contains(outcome, '\"conversionValue\"') then json_extract_string(outcome, '/conversionValue') end"
@@ -129,9 +129,7 @@ def interactions_sql(raw: RawRows) -> str:
                 "channelId" as channel,
                 direction,
                 outcome_type,
-                case
-                    when regexp_full_match(worth, '{_NUMBER}') and isfinite(worth::double) then worth::double
-                end as value,
+                {amount_sql("worth")} as value,
                 context,
                 response,
                 outcome,

@@ -8,61 +8,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from data.mapping.fields import ColumnMapping
+from data.mapping.times import time_sql, typed_time_sql
 from data.store.limits import StoreError
-
-ISO = r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?)?"
-BASIC = r"\d{8}[Tt]\d{6}([.,]\d+)?([Zz]|[+-]([01]\d|2[0-3])(:?[0-5]\d)?)?"
-EPOCH = r"-?\d{1,15}(\.\d+)?"
-_BASIC_PARTS = r"^(\d{4})(\d\d)(\d\d)[Tt](\d\d)(\d\d)"
-_LEAP_SECOND = r":60([.,]\d+)?([Zz+-]|$)"
-_OFFSET = r"([+-])(\d{2}):?(\d{2})?$"
-
-
-def time_of_text(text: str) -> str:
-    """SQL for the UTC timestamp of ISO 8601 or epoch-millisecond text; null for anything else."""
-    extended = f"regexp_replace({text}, '{_BASIC_PARTS}', '\\1-\\2-\\3T\\4:\\5:')"
-    return f"""case
-        when not regexp_full_match({text}, '{ISO}') then
-            case
-                when regexp_full_match({text}, '{EPOCH}') then {time_of_number(f"{text}::double")}
-                when regexp_full_match({text}, '{BASIC}') then {_time_of_iso(extended)}
-            end
-        else {_time_of_iso(text)}
-    end"""
-
-
-def _time_of_iso(text: str) -> str:
-    # The engine knows no leap second: one counts as the first instant after it, and always ends a day of UTC.
-    second_before = f"regexp_replace({text}, '{_LEAP_SECOND}', ':59\\2')"
-    after = f"({_utc(second_before)} + to_seconds(1))"
-    return f"""case
-        when contains({text}, ':60') then case when {after} = date_trunc('day', {after}) then {after} end
-        else {_utc(text)}
-    end"""
-
-
-def _utc(text: str) -> str:
-    offset = f"regexp_extract({text}, '{_OFFSET}', ['sign', 'hours', 'minutes'])"
-    return f"""case
-        when length({text}) <= 16 or right({text}, 1) in ('Z', 'z') then
-            {_local(text)}
-        else
-            {_local(text)} - to_minutes(
-                if({offset}.sign = '-', -1, 1)
-                * (coalesce(try_cast({offset}.hours as bigint), 0) * 60 + coalesce(try_cast({offset}.minutes as bigint), 0))
-            )
-    end"""
-
-
-def time_of_number(number: str) -> str:
-    """SQL for the timestamp of a number of milliseconds since 1970."""
-    return f"case when abs({number}) < 1e15 then make_timestamp_ms(floor({number})::bigint) end"
-
-
-def _local(text: str) -> str:
-    # The engine reads the date and time, and passes over the offset.
-    return f"try_cast(replace(upper({text}), ',', '.') as timestamp)"
-
 
 OBJECTS = {"context", "response", "outcome", "offer", "creative"}
 
@@ -105,7 +52,7 @@ def record_rows(reading: ColumnMapping) -> RawRows:
                     when list_has_any(kinds[2:{len(scalars) + 1}], [{_NO_TEXT}]) then concat_ws('; ', {complaints or "''"})
                 end as problem,
                 own,
-                {_selected(texts, time_of_text(texts.get("timestamp", "null")))}
+                {_selected(texts, time_sql(texts.get("timestamp", "null")))}
             from (
                 select
                     c0 as line,
@@ -159,14 +106,9 @@ def _text(schema: pa.Schema, name: str, key: str) -> str:
 def _time(schema: pa.Schema, name: str) -> str:
     kind, place = _kind(schema, name), _place(schema, name)
     if is_text(kind):
-        return time_of_text(_text(schema, name, "timestamp"))
-    if pa.types.is_timestamp(kind) and kind.unit == "ns":
-        # The engine would round where it narrows.
-        return f"make_timestamp((epoch_ns({place}) - (epoch_ns({place}) % 1000 + 1000) % 1000) // 1000)"
-    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return f"{place}::timestamp"
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return time_of_number(f"{place}::double")
+        return time_sql(_text(schema, name, "timestamp"))
+    if moment := typed_time_sql(place, kind):
+        return moment
     raise StoreError(f"column {name} holds {kind}, from which timestamp cannot be read.")
 
 
