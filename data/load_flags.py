@@ -49,8 +49,8 @@ def add_load(commands: _Commands, carried_out: Callable[[LoadCommand], int]) -> 
         "--value": ("TEXT=TYPE", "a word of the source for an interaction type, without regard to case"),
         "--null": ("WORD", "a word that stands for no value"),
     }
-    for flag, (form, help) in repeated.items():
-        names.add_argument(flag, action="append", default=[], metavar=form, help=help)
+    for flag, (form, said) in repeated.items():
+        names.add_argument(flag, action="append", default=[], metavar=form, help=said)
     names.add_argument("--time", default="", help="how times are written: seconds, milliseconds, microseconds, nanoseconds, excel, "
                        "'hours since 2018-01-01' (days, minutes), or a format such as '%%d.%%m.%%Y %%H:%%M'")
     names.add_argument("--timezone", default="", metavar="ZONE", help="the zone of times that name none, such as Europe/Berlin")
@@ -100,6 +100,7 @@ def _load(options: argparse.Namespace, carried_out: Callable[[LoadCommand], int]
         check_mapping(mapping, () if options.logs else tuple(entities))
     except StoreError as problem:
         options.parser.error(str(problem))
+        raise
     if options.save_mapping:
         _save(mapping, Path(options.save_mapping))
     return carried_out(LoadCommand(

@@ -152,11 +152,16 @@ def test_a_strict_load_keeps_nothing_of_a_file_with_a_reject(log: Log, tmp_path:
         assert snapshot.version == 0 and snapshot.rows("select * from loads") == []
 
 
-def test_a_rows_own_tenant_counts_more_than_the_one_given(log: Log, tmp_path: Path) -> None:
+def test_a_file_of_another_tenant_than_the_one_given_is_refused_unless_that_is_set(log: Log, tmp_path: Path) -> None:
     plain = interaction("b")
     del plain["tenantId"]
-    loaded(log.store, written(tmp_path, [interaction("a"), plain]), LoadOptions(tenant="o'given"))
-    assert [row[:2] for row in contents(log.store)["interactions"]] == [("acme", "a"), ("o'given", "b")]
+    file = written(tmp_path, [plain, interaction("a")])
+    with pytest.raises(StoreError, match="log.ndjson: a row names the tenant 'acme', but --tenant is 'o'given'. With --set tenantId=o'given"):
+        loaded(log.store, file, LoadOptions(tenant="o'given"))
+    assert contents(log.store)["interactions"] == []
+    loaded(log.store, file, LoadOptions(tenant="o'given", mapping=Mapping(set=(("tenant_id", "o'set"),))))
+    loaded(log.store, written(tmp_path, [plain]), LoadOptions(tenant="o'given"))
+    assert [row[:2] for row in contents(log.store)["interactions"]] == [("o'given", "b"), ("o'set", "a"), ("o'set", "b")]
 
 
 def test_foreign_columns_are_read_as_the_fields_they_are_mapped_to(log: Log, tmp_path: Path) -> None:

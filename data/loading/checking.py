@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from data.mapping.field_sql import RawRows
+from data.mapping.mapping import Mapping
 from data.mapping.money import amount_sql
 
 # Fewer rows than that to a text, and telling the texts apart takes longer than it spares.
@@ -62,7 +63,7 @@ _COMPLAINTS = {
 }
 
 
-def interactions_sql(raw: RawRows) -> str:
+def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
     """A row for each raw row: its line, its problem or null, the record's typed values, and what it says of its entities.
 
     Parameters: those of `raw`, and `$tenant`, the tenant of rows that do not name one.
@@ -72,6 +73,7 @@ def interactions_sql(raw: RawRows) -> str:
         with taken as ({raw.sql}),
         parsed as (
             select
+                number,
                 line,
                 problem,
                 coalesce("tenantId", $tenant) as tenant,
@@ -111,6 +113,7 @@ def interactions_sql(raw: RawRows) -> str:
         ),
         judged as (
             select
+                number,
                 line,
                 own,
                 case
@@ -129,7 +132,7 @@ def interactions_sql(raw: RawRows) -> str:
                 "channelId" as channel,
                 direction,
                 outcome_type,
-                {amount_sql("worth")} as value,
+                {amount_sql("worth", mapping.decimal)} as value,
                 context,
                 response,
                 outcome,
@@ -155,6 +158,7 @@ def entities_sql(raw: RawRows, kind: str) -> str:
         with taken as ({raw.sql}),
         judged as (
             select
+                number,
                 line,
                 case
                     when problem is not null then problem

@@ -38,11 +38,11 @@ class Duplicates:
 
 
 def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection) -> Duplicates:
-    """Make table `duplicates` (line, difference) of the staged rows that are not to be written, and count them.
+    """Make table `duplicates` (number, difference) of the staged rows that are not to be written, and count them.
 
     The first row of an id stays; `difference` names the fields in which a later one differs, and is empty where none does.
     """
-    cursor.execute("create or replace temp table duplicates (line bigint, difference varchar)")
+    cursor.execute("create or replace temp table duplicates (number bigint, difference varchar)")
     # By hash alone nearly every row is shown to be new without looking at a single id.
     cursor.execute("""
         create or replace temp table met as
@@ -69,20 +69,20 @@ def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection) -> Duplicates:
 
 
 def not_loaded(cursor: duckdb.DuckDBPyConnection) -> Iterator[Reject]:
-    """The rows that have a problem or contradict an earlier one, by line."""
+    """The rows that have a problem or contradict an earlier one, in the order read."""
     rows = cursor.execute(f"""
-        select line, problem, raw
+        select number, line, problem, raw
         from arrived
         where problem is not null
         union all
-        select n.line, 'conflict: already loaded with a different ' || d.difference, left({_RECORD}, 1000)
+        select number, n.line, 'conflict: already loaded with a different ' || d.difference, left({_RECORD}, 1000)
         from duplicates d
-        join staged n using (line)
+        join staged n using (number)
         where d.difference != ''
-        order by line
+        order by number
     """)
     while row := rows.fetchone():
-        yield Reject(*row)
+        yield Reject(*row[1:])
 
 
 def _compare_with_store(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -103,7 +103,7 @@ def _compare_with_store(cursor: duckdb.DuckDBPyConnection) -> None:
             left join directions on directions.tenant = i.tenant and directions."key" = i.direction
             where i.rowid in (select "row" from ids where hash in (select (hash >> 32)::uinteger from met))
         )
-        select n.line, {_DIFFERENCE}
+        select n.number, {_DIFFERENCE}
         from staged n
         join stored o on o.tenant = n.tenant and o.id = n.id
         where n.hash in (select hash from met)
@@ -117,16 +117,16 @@ def _compare_within_file(cursor: duckdb.DuckDBPyConnection) -> None:
             select *
             from staged
             where hash in (select hash from met)
-                and line not in (select line from duplicates)
+                and number not in (select number from duplicates)
         ),
         firsts as (
-            select tenant, id, min(line) as line
+            select tenant, id, min(number) as number
             from several
             group by tenant, id
         )
-        select n.line, {_DIFFERENCE}
+        select n.number, {_DIFFERENCE}
         from several n
         join firsts f using (tenant, id)
-        join several o on o.line = f.line
-        where n.line != f.line
+        join several o on o.number = f.number
+        where n.number != f.number
     """)

@@ -19,7 +19,7 @@ from data.loading.outcome import LoadReport, Progress, Rejects, iso_text
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.writing import apply_descriptions, write
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
-from data.mapping.mapping import Mapping
+from data.mapping.mapping import NO_MAPPING, Mapping
 from data.reading.source import Source, opened
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -36,7 +36,7 @@ class LoadOptions:
     """
 
     tenant: str | None = None
-    mapping: Mapping = Mapping()
+    mapping: Mapping = NO_MAPPING
     strict: bool = False
     replace: bool = False
     check: bool = False
@@ -88,7 +88,7 @@ def load_log(store: Store, path: Path, options: LoadOptions, tell: ReportProgres
 def load_rows(store: Store, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop) -> LoadReport:
     """The same for rows from wherever they come."""
     def take(staging: Staging, batch: pa.RecordBatch) -> None:
-        staging.take_interactions(batch, source.is_json, options.tenant)
+        staging.take_interactions(batch, source.is_json)
 
     return _load(store, source, RECORD_FIELDS, take, options, tell, rejects, stop)
 
@@ -108,7 +108,7 @@ def load_descriptions(
     now = _now()
 
     def take(staging: Staging, batch: pa.RecordBatch) -> None:
-        staging.take_entities(batch, source.is_json, kind, options.tenant, now)
+        staging.take_entities(batch, source.is_json, kind, now)
 
     return _load(store, source, ENTITY_FIELDS[kind], take, options, tell, rejects, stop)
 
@@ -125,16 +125,18 @@ def _load(
 ) -> LoadReport:
     started = time.monotonic()
     with _connection(store, stop) as cursor, rejects:
-        staging = Staging(cursor, options.mapping)
+        staging = Staging(cursor, options.mapping, options.tenant, fields)
         for batch in source.batches:
             stop.check()
-            take(staging, batch)
+            with _told_of(source):
+                take(staging, batch)
             tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
-        ignored = staging.ignored(fields)
+        with _told_of(source):
+            ignored = staging.finish()
         tell(Progress("looking for known rows"))
         duplicates = set_duplicates_aside(cursor)
         rejects.add(not_loaded(cursor))
-        cursor.execute("create temp view fresh as from staged anti join duplicates using (line)")
+        cursor.execute("create temp view fresh as from staged anti join duplicates using (number)")
         [(loaded, oldest, newest, future, before_2000)] = cursor.execute("""
             select
                 count(*), min("timestamp"), max("timestamp"),
@@ -142,7 +144,7 @@ def _load(
             from fresh
         """, {"latest": store.latest_plausible()}).fetchall()
         [(unread, unread_value, unread_line)] = cursor.execute(f"""
-            select count(*), min_by({VALUE_TEXT}, line), min(line)
+            select count(*), min_by({VALUE_TEXT}, number), min_by(line, number)
             from fresh
             where value is null
                 and trim({VALUE_TEXT}) != ''
@@ -157,6 +159,7 @@ def _load(
             oldest=iso_text(oldest),
             newest=iso_text(newest),
             ignored=ignored,
+            unmatched=staging.unmatched(),
             unread_values=unread,
             unread_value=unread_value or "",
             unread_line=unread_line or 0,
@@ -169,6 +172,15 @@ def _load(
             rejects.close()
             summary = _written(cursor, summary, tell, stop)
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
+
+
+@contextmanager
+def _told_of(source: Source) -> Iterator[None]:
+    """Name the file in what is wrong with its rows or their mapping."""
+    try:
+        yield
+    except StoreError as problem:
+        raise StoreError(f"{source.name}: {problem}") from problem
 
 
 def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, tell: ReportProgress, stop: Stop) -> LoadReport:

@@ -13,9 +13,9 @@ import pyarrow as pa
 
 from data.loading.loading import LoadOptions, Stop, Stopped, load_descriptions, load_entities, load_log, load_rows
 from data.loading.outcome import LoadReport, Progress, Rejects
-from data.mapping.mapping import Mapping
+from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
-from data.mapping.targets import mapping_of_kind
+from data.mapping.targets import mapping_of_kind, mapping_of_log
 from data.reading.columnar import numbered
 from data.reading.source import Source
 from data.sample.log import sample_batches
@@ -49,7 +49,7 @@ class LoadCommand:
     creatives: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     tenant: str | None = None
-    mapping: Mapping = Mapping()
+    mapping: Mapping = NO_MAPPING
     strict: bool = False
     replace: bool = False
     check: bool = False
@@ -58,7 +58,7 @@ class LoadCommand:
     def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
         """Tell of each file in turn what became of it; one that fails does not keep the next from being loaded."""
         rejects = home / REJECTS_FOLDER
-        options = LoadOptions(self.tenant, self.mapping, self.strict, self.replace, self.check, self.all_rejects)
+        options = LoadOptions(self.tenant, mapping_of_log(self.mapping), self.strict, self.replace, self.check, self.all_rejects)
         for kind in ("channels", "creatives", "offers"):
             entity_options = replace(options, mapping=mapping_of_kind(self.mapping, kind, alone=not self.logs))
             for file in getattr(self, kind):

@@ -27,7 +27,8 @@ class LoadReport:
     """What became of the rows of one file; `kept` is false where a strict load refused it as a whole.
 
     `unread_values` are the conversion values of loaded rows that are not numbers; the first is `unread_value`, on line `unread_line`.
-    Of the loaded rows `future` are later than a day after the server's clock, and `before_2000` are of another century.
+    Of the loaded rows `future` are later than a day after the server's clock, and `before_2000` are of another century. Of the rows read
+    `unmatched` fit no rule of the mapping.
     """
 
     file: str
@@ -49,6 +50,7 @@ class LoadReport:
     seconds: float = 0
     future: int = 0
     before_2000: int = 0
+    unmatched: int = 0
 
     @property
     def clean(self) -> bool:
@@ -75,6 +77,8 @@ class LoadReport:
             lines.append(f"  {_rows(self.future, 'lies', 'lie')} in the future, later than a day after the server's clock")
         if self.before_2000:
             lines.append(f"  {_rows(self.before_2000, 'is', 'are')} from before the year 2000")
+        if self.unmatched:
+            lines.append(f"  {_rows(self.unmatched, 'fits', 'fit')} no [[row]] of the mapping and gave nothing")
         if self.unread_values:
             lines.append(f"  {self._unread()}")
         if self.rejects_file:

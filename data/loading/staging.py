@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping as Table
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -10,12 +10,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from data.loading.checking import compact_columns, entities_sql, interactions_sql
-from data.mapping.field_sql import OBJECTS, RawRows, column_rows, is_text, record_rows
-from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, ColumnMapping, Field, column_mapping
-from data.mapping.mapping import Mapping as FieldMapping
-from data.mapping.targets import target_of
-from data.reading.json_text import as_json_readers_read
+from data.loading.arriving import Arriving
+from data.loading.checking import entities_sql, interactions_sql
+from data.mapping.fields import RECORD_FIELDS, Field
+from data.mapping.mapping import Mapping
 from data.store.limits import StoreError
 
 # Dictionary → the staged column whose strings it holds, and what a new entry has beside tenant, key and id.
@@ -84,37 +82,51 @@ def _described(table: str) -> str:
                 {also}"""
 
 
-ARRIVED = """line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type,
+ARRIVED = """number, line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type,
     value, context, response, outcome"""
-PIECE_ROWS = 125_000
 _DESCRIBING = {"offer", "creative", "offerName", "offerStatus", "creativeName", "channelName"}
 
 
 class Staging:
-    """The rows read so far, for one connection's load."""
+    """The rows read so far, for one connection's load, of a log or of a file with other fields."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, mapping: FieldMapping):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, mapping: Mapping, tenant: str | None, fields: tuple[Field, ...] = RECORD_FIELDS):
         self.cursor = cursor
-        self.columns: dict[str, None] = {}
-        self.rows = 0
-        self._renamed = {path: target_of(field, RECORD_FIELDS, f"--map {path}={field}").field for path, field in mapping.map}
+        self._arriving = Arriving(cursor, fields, mapping)
+        self._mapping = mapping
+        self._tenant = tenant
         cursor.execute(files("data.loading").joinpath("staging.sql").read_text())
         cursor.execute("insert into tenant_keys select tenant, id from tenants")
 
-    def ignored(self, fields: tuple[Field, ...]) -> tuple[str, ...]:
-        """The columns seen that no field is read from; `StoreError` where a renamed column was never seen."""
-        for column, field in self._renamed.items():
-            if self.rows and column not in self.columns:
-                raise StoreError(f"--map {column}={field}: there is no column '{column}'.")
-        return column_mapping(fields, self.columns, self._renamed).ignored
+    @property
+    def rows(self) -> int:
+        """How many source rows there were."""
+        return self._arriving.rows
 
-    def take_interactions(self, batch: pa.RecordBatch, is_json: bool, tenant: str | None) -> None:
-        """Lay aside the rows of a batch."""
-        raw, read = self._raw(batch, is_json, RECORD_FIELDS)
-        parameters = {**raw.parameters, "tenant": tenant}
-        describes = any(read.columns[name] for name in _DESCRIBING)
-        rows = f"({interactions_sql(raw)})"
-        if is_json or describes:
+    def finish(self) -> tuple[str, ...]:
+        """End the ids that are made from rows, once all are there; the columns seen that no field is read from.
+
+        `StoreError` where the mapping names one that was never seen.
+        """
+        unread = self._arriving.unread()
+        if self._mapping.id_from:
+            self._tell_equal_rows_apart()
+        return unread
+
+    def unmatched(self) -> int:
+        """How many source rows gave no row, because they fit no rule."""
+        if not self._mapping.rows:
+            return 0
+        [(matched,)] = self.cursor.execute(f"select count(distinct number // {len(self._mapping.rows)}) from arrived").fetchall()
+        return self.rows - matched
+
+    def take_interactions(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
+        """Lay aside the rows of a batch; `place` are the columns that its file's place gives."""
+        raw, read = self._arriving.raw(batch, is_json, place or {})
+        parameters: dict[str, Any] = {**raw.parameters, "tenant": self._tenant}
+        describes = bool(read & _DESCRIBING)
+        rows = f"({interactions_sql(raw, self._mapping)})"
+        if is_json or describes or self._mapping.rows or self._mapping.records:
             # More than one statement reads them, and reading them once is dear.
             self.cursor.execute(f"create or replace temp table arriving as from {rows}", parameters)
             rows, parameters = "arriving", {}
@@ -128,67 +140,43 @@ class Staging:
         if describes:
             self._add_descriptions()
 
-    def take_entities(
-        self, batch: pa.RecordBatch, is_json: bool, kind: str, tenant: str | None, as_of: datetime
-    ) -> None:
+    def take_entities(self, batch: pa.RecordBatch, is_json: bool, kind: str, as_of: datetime, place: Table[str, str] | None = None) -> None:
         """Lay aside the descriptions of a batch."""
-        raw, _ = self._raw(batch, is_json, ENTITY_FIELDS[kind])
+        raw, _ = self._arriving.raw(batch, is_json, place or {})
         self.cursor.execute(f"create or replace temp table arriving as {entities_sql(raw, kind)}",
-                            {**raw.parameters, "tenant": tenant})
+                            {**raw.parameters, "tenant": self._tenant})
         self._add_tenants("arriving", {})
-        self.cursor.execute("insert into arrived (line, problem, raw) select line, problem, raw from arriving "
+        self.cursor.execute("insert into arrived (number, line, problem, raw) select number, line, problem, raw from arriving "
                             "where problem is not null")
         self.cursor.execute("""
             insert into described
-            select $kind, k.tenant, a.id, a.name, a.status, a.channel, $as_of, a.line
+            select $kind, k.tenant, a.id, a.name, a.status, a.channel, $as_of, a.number
             from arriving a
             join tenant_keys k on k.id = a.tenant
             where a.problem is null
         """, {"kind": kind, "as_of": as_of})
 
-    def _raw(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> tuple[RawRows, ColumnMapping]:
-        """A batch under the names of the fields, as table `incoming`."""
-        batch = self._as_json_readers_read(batch, is_json, fields)
-        compact = {} if is_json else self._compact(batch, column_mapping(fields, batch.schema.names[2:], self._renamed))
-        numbered = pa.record_batch(
-            [*batch.columns, *compact.values()],
-            [*(f"c{place}" for place in range(batch.num_columns)), *(f"compact_{field}" for field in compact)],
-        )
-        # Pieces, because the engine gives each to one thread.
-        pieces = [numbered.slice(start, PIECE_ROWS) for start in range(0, len(numbered), PIECE_ROWS)]
-        self.cursor.register("incoming", pa.Table.from_batches(pieces, numbered.schema))
-        columns = self._keys() if is_json else batch.schema.names[2:]
-        self.columns.update(dict.fromkeys(columns))
-        self.rows += len(batch)
-        read = column_mapping(fields, columns, self._renamed)
-        return (record_rows(read) if is_json else column_rows(read, batch.schema, frozenset(compact))), read
+    def _tell_equal_rows_apart(self) -> None:
+        """Add its count to the id of each row but the first that has the same one."""
+        self.cursor.execute("""
+            update arrived
+            set id = c.id, hash = hash(c.id)
+            from (
+                select number, id || '-' || row_number() over (partition by id order by number) as id
+                from arrived
+                where hash in (select hash from arrived where id is not null group by hash having count(*) > 1)
+                qualify row_number() over (partition by id order by number) > 1
+            ) c
+            where arrived.number = c.number
+        """)
 
-    def _as_json_readers_read(self, batch: pa.RecordBatch, is_json: bool, fields: tuple[Field, ...]) -> pa.RecordBatch:
-        if is_json:
-            known = [name for field in fields if field.name in OBJECTS for name in field.names if name not in self._renamed]
-            within = {*known, *(column for column, name in self._renamed.items() if name in OBJECTS)}
-            return as_json_readers_read(batch, {batch.schema.names[2]: "this is not JSON"}, within)
-        read = column_mapping(fields, batch.schema.names[2:], self._renamed).columns
-        return as_json_readers_read(batch, {
-            name: f"{field} is not a JSON object" for field in read if field in OBJECTS for name in read[field]
-            if is_text(batch.schema.field(batch.schema.names.index(name, 2)).type)
-        })
-
-    def _compact(self, batch: pa.RecordBatch, read: ColumnMapping) -> dict[str, pa.Array]:
-        """The fields that hold JSON objects and that one column is read for, where that can be checked text by text."""
-        places = {field: read.columns.get(field, ()) for field in ("context", "response", "outcome")}
-        return compact_columns(self.cursor, [
-            (field, batch.column(batch.schema.names.index(columns[0], 2))) for field, columns in places.items() if len(columns) == 1
-        ])
-
-    def _keys(self) -> Iterable[str]:
-        rows = self.cursor.execute("""
-            select distinct try(json_keys(c2))
-            from incoming
-        """).fetchall()
-        return sorted({name for (names,) in rows for name in names or ()})
-
-    def _add_tenants(self, rows: str, parameters: Mapping[str, Any]) -> None:
+    def _add_tenants(self, rows: str, parameters: Table[str, Any]) -> None:
+        if self._tenant:
+            others = self.cursor.execute(f"select distinct tenant from {rows} where tenant != $own limit 1",
+                                         {**parameters, "own": self._tenant}).fetchone()
+            if others:
+                raise StoreError(f"a row names the tenant '{others[0]}', but --tenant is '{self._tenant}'. "
+                                 f"With --set tenantId={self._tenant} all rows are of that tenant, without --tenant each is of its own.")
         self.cursor.execute(f"""
             insert into tenant_keys
             select (select coalesce(max(tenant), 0) from tenant_keys) + row_number() over (order by id), id
@@ -203,7 +191,7 @@ class Staging:
             ("creatives", "described_creative", "creative_name", "null", "creative_channel"),
             ("channels", "described_channel", "channel_name", "null", "null"),
         ):
-            newest = 'order by a."timestamp" desc, a.line desc'
+            newest = 'order by a."timestamp" desc, a.number desc'
             self.cursor.execute(f"""
                 insert into described
                 select
@@ -214,7 +202,7 @@ class Staging:
                     first({status} {newest}),
                     first({channel} {newest}),
                     max(a."timestamp"),
-                    first(a.line {newest})
+                    first(a.number {newest})
                 from arriving a
                 join tenant_keys t on t.id = a.tenant
                 where a.problem is null

@@ -3,7 +3,8 @@
 create temp table tenant_keys (tenant usmallint, id varchar);
 
 create temp table arrived (
-    line         bigint,
+    number       bigint,     -- tells the rows apart, in the order read
+    line         bigint,     -- where the row stands in its file
     problem      varchar,
     raw          varchar,    -- the row's own text where it has a problem
     tenant       usmallint,
@@ -37,5 +38,5 @@ create temp table described (
     status       varchar,
     channel      varchar,
     as_of        timestamp,
-    line         bigint
+    number       bigint
 );

@@ -27,7 +27,7 @@ def _apply(cursor: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ..
             select tenant, id, as_of, name, status, channel
             from described
             where kind = '{table}'
-            qualify row_number() over (partition by tenant, id order by as_of desc, line desc) = 1
+            qualify row_number() over (partition by tenant, id order by as_of desc, number desc) = 1
         )
         select
             e.tenant, e."key", n.as_of,
@@ -88,7 +88,7 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
         in_order, disordered, old = True, 0, 0
     else:
         # Of a file in order its lines say the same as time and id, and sort much faster.
-        order = "f.line" if _lines_follow(cursor) else 'f."timestamp", f.id'
+        order = "f.number" if _lines_follow(cursor) else 'f."timestamp", f.id'
         cursor.execute(f"insert into interactions ({_RECORD}) {_FRESH} order by {order}")
     # Rows of an open transaction have provisional numbers, which begin elsewhere but run as the final ones will.
     [(first,)] = cursor.execute("select min(rowid) from interactions where rowid >= $old", {"old": old}).fetchall()
@@ -136,10 +136,12 @@ def _lines_follow(cursor: duckdb.DuckDBPyConnection) -> bool:
     [(follow,)] = cursor.execute("""
         select count(*) = 0
         from (
-            select line, "timestamp", id, lag(line) over () as line_before, lag("timestamp") over () as time_before, lag(id) over () as id_before
+            select
+                number, "timestamp", id, lag(number) over () as number_before,
+                lag("timestamp") over () as time_before, lag(id) over () as id_before
             from staged
         )
-        where line_before >= line or time_before > "timestamp" or (time_before = "timestamp" and id_before > id)
+        where number_before >= number or time_before > "timestamp" or (time_before = "timestamp" and id_before > id)
     """).fetchall()
     return follow
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-import pyarrow as pa
-
-from data.mapping.fields import ColumnMapping
+from data.mapping.mapping import Mapping, RowRule
+from data.mapping.object_sql import merged, object_sql, rest_of
+from data.mapping.places import JsonRows, Place, quoted
+from data.mapping.reading import OBJECTS, Reading
 from data.mapping.times import time_sql, typed_time_sql
+from data.mapping.typed_places import ColumnRows, is_list, is_text
 from data.store.limits import StoreError
 
-OBJECTS = {"context", "response", "outcome", "offer", "creative"}
-
 _NO_TEXT = "'OBJECT', 'ARRAY', 'BOOLEAN'"
+_NESTED = "'OBJECT', 'ARRAY'"
 
 
 @dataclass(frozen=True)
 class RawRows:
-    """`sql` gives line, problem, each field as text under its name, and the timestamp also as `moment`.
+    """`sql` gives number, line, problem, each field as text under its name, and the timestamp also as `moment`.
 
-    It reads the batch as table `incoming`, with columns c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
+    It reads the batch as table `incoming`, with the row's number, c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
     keeps it. `text` is the SQL of the row's own text, out of the further column `own`. The fields in `compact` are JSON objects in their
     compact form already, or null.
     """
@@ -30,114 +31,166 @@ class RawRows:
     compact: frozenset[str] = frozenset()
     parameters: dict[str, list[str]] = field(default_factory=dict)
 
-
-def record_rows(reading: ColumnMapping) -> RawRows:
-    """Of rows that are JSON texts."""
-    scalars = [name for key, columns in reading.columns.items() if key not in OBJECTS for name in columns]
-    names = scalars + [name for key in reading.columns if key in OBJECTS for name in reading.columns[key]]
-    place = {name: position for position, name in enumerate(names, 2)}
-    texts = {
-        key: _first(f"nullif(texts[{place[name]}], '')" for name in columns) for key, columns in reading.columns.items()
-    }
-    complaints = ", ".join(
-        f"case when kinds[{place[name]}] in ({_NO_TEXT}) then {_literal(name + ' is not text')} end" for name in scalars
-    )
-    sql = f"""
-            select
-                line,
-                case
-                    when problem is not null then problem
-                    when kinds is null then 'this is not JSON'
-                    when kinds[1] != 'OBJECT' then 'this is not a JSON object'
-                    when list_has_any(kinds[2:{len(scalars) + 1}], [{_NO_TEXT}]) then concat_ws('; ', {complaints or "''"})
-                end as problem,
-                own,
-                {_selected(texts, time_sql(texts.get("timestamp", "null")))}
-            from (
-                select
-                    c0 as line,
-                    c1 as problem,
-                    c2 as own,
-                    try(json_extract_string(c2, $pointers::varchar[])) as texts,
-                    try(json_type(c2, $pointers::varchar[])) as kinds
-                from incoming
-            )"""
-    return RawRows(sql, "own", parameters={"pointers": ["", *map(_pointer, names)]})
+    def and_also(self, other: RawRows) -> RawRows:
+        """The rows of both, which are read alike."""
+        return replace(self, sql=f"{self.sql}\n            union all{other.sql}", parameters=self.parameters | other.parameters)
 
 
-def column_rows(reading: ColumnMapping, schema: pa.Schema, compact: frozenset[str]) -> RawRows:
-    """Of rows that are columns with types; those of `compact` stand once more in columns named `compact_` and the field."""
-    texts = {key: _first(_text(schema, name, key) for name in columns) for key, columns in reading.columns.items()}
+@dataclass(frozen=True)
+class RowSet:
+    """Which of the rows that a source row gives these are: the rule, its place among so many."""
+
+    rule: RowRule | None = None
+    nth: int = 0
+    of: int = 1
+
+
+def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, row_set: RowSet, compact: frozenset[str]) -> RawRows:
+    """A batch's rows by a reading of them."""
+    is_json = isinstance(rows, JsonRows)
+    rule = row_set.rule
+    time = (rule.time if rule else "") or mapping.time
+    texts = {key: _field_text(key, places, mapping) for key, places in reading.places.items()}
     texts |= {key: f"compact_{key}" for key in compact}
-    match reading.columns.get("timestamp"):
-        case [name] if not is_text(_kind(schema, name)):
-            texts["timestamp"] = _place(schema, name)
-    moment = _first(_time(schema, name) for name in reading.columns.get("timestamp", ()))
-    read = [name for columns in reading.columns.values() for name in columns]
-    shown = ", ".join(f"{_literal(name)}: {_place(schema, name)}" for name in read) or "line: c0"
+    moment = _first(_moment(place, time, mapping) for place in reading.places.get("timestamp", ()))
+    match reading.places.get("timestamp"):
+        case [Place(type=type_, sql=sql)] if type_ and not is_text(type_) and not rule:
+            texts["timestamp"] = sql
+    texts |= {key: quoted(value) for key, value in reading.given.items()}
+    if value := reading.given.get("timestamp"):
+        moment = f"coalesce({time_sql(quoted(value), '', mapping.timezone)}, {time_sql(quoted(value), time, mapping.timezone)})"
+    if mapping.value and "interactionType" not in reading.given:
+        texts |= _translated(texts, mapping, reading)
+    if "interactionType" in texts:
+        texts["id"] = _id(rows, reading, row_set, texts["id"])
+        texts |= {key: _object(key, texts[key], rows, reading, mapping) for key in ("context", "response", "outcome")}
+
+    parameters: dict[str, list[str]] = {}
+    own, text = _own(rows, reading)
+    complaint = _complaint(rows, reading)
+    source = rows.sql(parameters, f"p{row_set.nth}") if isinstance(rows, JsonRows) else "incoming"
+    fields = ",\n                ".join(f'{sql} as "{key}"' for key, sql in texts.items())
     sql = f"""
             select
+                number * {row_set.of} + {row_set.nth} as number,
                 c0 as line,
-                c1 as problem,
-                {{{shown}}} as own,
-                {_selected(texts, moment)}
-            from incoming"""
-    return RawRows(sql, "to_json(own)::varchar", compact)
+                {complaint} as problem,
+                {own} as own,
+                {fields},
+                ({moment})::timestamp as moment
+            from {source}{_condition(reading, row_set, is_json)}"""
+    return RawRows(sql, text, compact, parameters)
 
 
-def _selected(texts: dict[str, str], moment: str) -> str:
-    fields = [f'{text} as "{key}"' for key, text in texts.items()]
-    return ",\n                ".join([*fields, f"({moment})::timestamp as moment"])
+def _field_text(key: str, places: tuple[Place, ...], mapping: Mapping) -> str:
+    for place in places:
+        if place.type and (is_list(place.type) or (key not in OBJECTS and place.type.num_fields)):
+            raise StoreError(f"column {place.name} holds {place.type}, from which {key} cannot be read.")
+    return _first(_without_words(place.text, mapping) for place in places)
 
 
-def _text(schema: pa.Schema, name: str, key: str) -> str:
-    kind, place = _kind(schema, name), _place(schema, name)
-    if pa.types.is_nested(kind):
-        if key not in OBJECTS or pa.types.is_list(kind) or pa.types.is_large_list(kind):
-            raise StoreError(f"column {name} holds {kind}, from which {key} cannot be read.")
-        text = f"to_json({place})::varchar"
-        # A struct has every member in every row: one that is null was not logged.
-        return f"json_merge_patch('{{}}', {text})::varchar" if pa.types.is_struct(kind) else text
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        return f"nullif(decode({place}), '')"
-    return f"nullif({place}::varchar, '')"
+def _without_words(text: str, mapping: Mapping) -> str:
+    return f"case when {text} not in ({', '.join(map(quoted, mapping.null))}) then {text} end" if mapping.null else text
 
 
-def _time(schema: pa.Schema, name: str) -> str:
-    kind, place = _kind(schema, name), _place(schema, name)
-    if is_text(kind):
-        return time_sql(_text(schema, name, "timestamp"))
-    if moment := typed_time_sql(place, kind):
+def _moment(place: Place, time: str, mapping: Mapping) -> str:
+    if place.type and not is_text(place.type):
+        moment = typed_time_sql(place.sql, place.type, time, mapping.timezone)
+        if not moment:
+            raise StoreError(f"column {place.name} holds {place.type}, from which timestamp cannot be read.")
         return moment
-    raise StoreError(f"column {name} holds {kind}, from which timestamp cannot be read.")
+    return time_sql(_without_words(place.text, mapping), time, mapping.timezone)
 
 
-def is_text(kind: pa.DataType) -> bool:
-    """Whether a column of this type, or a dictionary's values, are texts."""
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return any(test(kind) for test in (
-        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_binary, pa.types.is_large_binary,
-        pa.types.is_null,
-    ))
+def _translated(texts: dict[str, str], mapping: Mapping, reading: Reading) -> dict[str, str]:
+    """The type in the words of the mapping; the outcome key follows it unless it is mapped itself."""
+    text = texts["interactionType"]
+    folded: dict[str, set[str]] = {}
+    for word, type_ in mapping.value:
+        folded.setdefault(word.lower(), set()).add(type_)
+    exact = " ".join(f"when {quoted(word)} then {quoted(type_)}" for word, type_ in mapping.value)
+    alike = " ".join(f"when {quoted(word)} then {quoted(min(types))}" for word, types in folded.items() if len(types) == 1)
+    word = f"coalesce(case {text} {exact} end, {f'case lower({text}) {alike} end' if alike else 'null'})"
+    translated = {"interactionType": f"coalesce({word}, {text})"}
+    if "outcomeTypeKey" not in reading.mapped:
+        translated["outcomeTypeKey"] = f"case when {word} is null then {texts['outcomeTypeKey']} end"
+    return translated
 
 
-def _kind(schema: pa.Schema, name: str) -> pa.DataType:
-    kind = schema.field(schema.names.index(name, 2)).type
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
+def _id(rows: JsonRows | ColumnRows, reading: Reading, row_set: RowSet, text: str) -> str:
+    name = f" || {quoted('-' + row_set.rule.name)}" if row_set.rule else ""
+    if reading.ids is None:
+        own = row_set.rule and any(field == "id" for field in (*(f for _, f in row_set.rule.map), *(f for f, _ in row_set.rule.set)))
+        return text if own else f"{text}{name}"
+    if reading.ids:
+        key = f"to_json([{', '.join(f'({place.text})::varchar' for place in reading.ids)}])"
+    elif isinstance(rows, JsonRows):
+        key = "try(json(c2)::varchar)"
+    else:
+        key = f"to_json([{', '.join(f'c{number}::varchar' for number in rows.numbers())}])"
+    return f"md5({key}::varchar){name}"
 
 
-def _place(schema: pa.Schema, name: str) -> str:
-    return f"c{schema.names.index(name, 2)}"
+def _object(key: str, base: str, rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping) -> str:
+    """The text of a field that holds an object: what is read as it, what is left of the row, and what is mapped to its members."""
+    members = [(target.members, f"to_json({quoted(value)})::varchar") for target, value in reading.given_members if target.field == key]
+    members += [(target.members, place.json) for target, place in reading.members if target.field == key]
+    if key == mapping.rest and key not in reading.given:
+        rest = rest_of(rows, reading.kept)
+        base = rest if base == "null::varchar" else merged(rest, f"coalesce({base}, '{{}}')")
+    if not members:
+        return base
+    named = object_sql(members)
+    return named if base == "null::varchar" else merged(base, named)
+
+
+def _own(rows: JsonRows | ColumnRows, reading: Reading) -> tuple[str, str]:
+    """SQL for what a row's own text is made from, and for that text out of it."""
+    if isinstance(rows, JsonRows):
+        return "c2", "own"
+    shown = [number for number in rows.numbers() if rows.label(number) in {place.column for place in reading.taken}]
+    columns = ", ".join(f"c{number} := c{number}" for number in shown) or "line := c0"
+    texts = ", ".join(f"{quoted(rows.label(number))}, own.c{number}" for number in shown) or "'line', own.line"
+    return f"struct_pack({columns})", f"json_object({texts})::varchar"
+
+
+def _complaint(rows: JsonRows | ColumnRows, reading: Reading) -> str:
+    """SQL for what is wrong with a row, or null."""
+    complaints: list[str] = []
+    kinds: list[str] = []
+    in_texts: list[str] = []
+    for key, places in reading.places.items():
+        for place in places if key not in OBJECTS and key not in reading.given else ():
+            if place.kind:
+                refused = _NESTED if key in reading.mapped else _NO_TEXT
+                complaints.append(f"case when {place.kind} in ({refused}) then {quoted(place.name + ' is not text')} end")
+                (kinds if place.kind.startswith("kinds[") else in_texts).append(place.kind)
+    told = f"nullif(concat_ws('; ', {', '.join(complaints)}), '')" if complaints else "null"
+    cases = ["when c1 is not null then c1"]
+    if isinstance(rows, JsonRows):
+        cases += ["when kinds is null then 'this is not JSON'", "when kinds[1] != 'OBJECT' then 'this is not a JSON object'"]
+        if kinds:
+            last = max(int(kind[len("kinds["):-1]) for kind in kinds)
+            cases.append(f"when list_has_any(kinds[2:{last}], [{_NO_TEXT}]) then {told}")
+    if in_texts:
+        cases.append(f"when {' or '.join(f'({kind}) in ({_NO_TEXT})' for kind in in_texts)} then {told}")
+    return f"case {' '.join(cases)} end"
+
+
+def _condition(reading: Reading, row_set: RowSet, is_json: bool) -> str:
+    if not row_set.rule:
+        return ""
+    conditions = [
+        f"coalesce({place.text if place else 'null'}, '') in ({', '.join(map(quoted, texts))})" for place, texts in reading.when
+    ]
+    if reading.timed is not None:
+        conditions.append(f"({' or '.join(f'{place.text} is not null' for place in reading.timed) or 'false'})")
+    broken = "c1 is not null" + (" or kinds is null or kinds[1] != 'OBJECT'" if is_json else "")
+    taken = " and ".join(conditions) or "true"
+    # A row that cannot be read at all is told of once.
+    return f"\n            where {broken} or {taken}" if row_set.nth == 0 else f"\n            where not ({broken}) and {taken}"
 
 
 def _first(texts: Iterable[str]) -> str:
     texts = list(texts)
-    return f"coalesce({', '.join(texts)})" if texts else "null::varchar"
-
-
-def _pointer(name: str) -> str:
-    return "/" + name.replace("~", "~0").replace("/", "~1")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    return f"coalesce({', '.join(texts)})" if len(texts) > 1 else texts[0] if texts else "null::varchar"

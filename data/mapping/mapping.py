@@ -51,6 +51,8 @@ class Mapping:
     def over(self, other: Mapping) -> Mapping:
         """What both say together; where they say different things of a field, a word or a flag, this one is right."""
         mapped, given = {field for _, field in self.map}, {field for field, _ in self.set}
+        if self.id_from:
+            mapped.add("id")
         words = {text.casefold() for text, _ in self.value}
         rows = self.rows or tuple(
             replace(row, map=_without(row.map, 1, mapped | given), set=_without(row.set, 0, mapped | given)) for row in other.rows
@@ -60,9 +62,13 @@ class Mapping:
             "map": self.map + _without(other.map, 1, mapped | given),
             "set": self.set + _without(other.set, 0, mapped | given),
             "value": self.value + tuple(pair for pair in other.value if pair[0].casefold() not in words),
+            "id_from": () if "id" in (mapped | given) and not self.id_from else both["id_from"],
             "null": tuple(dict.fromkeys(self.null + other.null)),
             "rows": rows,
         })
+
+
+NO_MAPPING = Mapping()
 
 
 def _without(pairs: Pairs, place: int, taken: Iterable[str]) -> Pairs:
