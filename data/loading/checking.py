@@ -10,6 +10,7 @@ import pyarrow as pa
 from data.mapping.field_sql import RawRows
 from data.mapping.mapping import Mapping
 from data.mapping.money import amount_sql
+from data.mapping.time_remedies import time_complaint_sql
 
 # Fewer rows than that to a text, and telling the texts apart takes longer than it spares.
 _ROWS_A_TEXT = 8
@@ -52,8 +53,6 @@ _COMPLAINTS = {
     "customer is null": "'customerId is missing'",
     "type is null": "'interactionType is missing'",
     "time_text is null": "'timestamp is missing'",
-    "time_text is not null and \"timestamp\" is null":
-        "'timestamp is neither an ISO 8601 time in the years 1 to 9999 nor epoch milliseconds: ' || left(time_text::varchar, 50)",
     "tenant is null": "'no tenant: give --tenant'",
     "context is null": "'context is not a JSON object'",
     "response is null": "'response is not a JSON object'",
@@ -68,7 +67,10 @@ def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
 
     Parameters: those of `raw`, and `$tenant`, the tenant of rows that do not name one.
     """
-    complaints = ", ".join(f"case when {when} then {says} end" for when, says in _COMPLAINTS.items())
+    problems = _COMPLAINTS | {
+        'time_text is not null and "timestamp" is null': time_complaint_sql("time_text::varchar", raw.time),
+    }
+    complaints = ", ".join(f"case when {when} then {says} end" for when, says in problems.items())
     return f"""
         with taken as ({raw.sql}),
         parsed as (
@@ -118,7 +120,7 @@ def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
                 own,
                 case
                     when problem is not null then problem
-                    when {" or ".join(_COMPLAINTS)}
+                    when {" or ".join(problems)}
                     then concat_ws('; ', {complaints})
                 end as problem,
                 tenant,

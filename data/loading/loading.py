@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from data.loading.checking import VALUE_TEXT
 from data.loading.duplicates import not_loaded, set_duplicates_aside
+from data.loading.number_times import FIRST_ROWS
 from data.loading.outcome import LoadReport, Progress, Rejects, iso_text
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.writing import apply_descriptions, write
@@ -82,13 +83,18 @@ class Stop:
 def load_log(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> LoadReport:
     """Load one log file; `StoreError` where nothing of it could be loaded, and the store is as before."""
     with opened(path) as source:
-        return load_rows(store, source, options, tell, Rejects(path, rejects_folder), stop or Stop())
+        return load_rows(store, source, options, tell, Rejects(path, rejects_folder), stop or Stop(), of_file=True)
 
 
-def load_rows(store: Store, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop) -> LoadReport:
-    """The same for rows from wherever they come."""
+def load_rows(
+    store: Store, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop, *, of_file: bool = False
+) -> LoadReport:
+    """The same for rows from wherever they come; those `of_file` can be refused for how most of them are written."""
     def take(staging: Staging, batch: pa.RecordBatch) -> None:
+        begins = staging.rows < FIRST_ROWS
         staging.take_interactions(batch, source.is_json)
+        if of_file and begins:
+            staging.refuse_other_units(source.name)
 
     return _load(store, source, RECORD_FIELDS, take, options, tell, rejects, stop)
 

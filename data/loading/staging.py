@@ -12,6 +12,8 @@ import pyarrow as pa
 
 from data.loading.arriving import Arriving
 from data.loading.checking import entities_sql, interactions_sql
+from data.loading.number_times import refuse_other_units
+from data.mapping.field_sql import RawRows
 from data.mapping.fields import RECORD_FIELDS, Field
 from data.mapping.mapping import Mapping
 from data.store.limits import StoreError
@@ -95,6 +97,7 @@ class Staging:
         self._arriving = Arriving(cursor, fields, mapping)
         self._mapping = mapping
         self._tenant = tenant
+        self._latest: RawRows | None = None
         cursor.execute(files("data.loading").joinpath("staging.sql").read_text())
         cursor.execute("insert into tenant_keys select tenant, id from tenants")
 
@@ -123,6 +126,7 @@ class Staging:
     def take_interactions(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
         """Lay aside the rows of a batch; `place` are the columns that its file's place gives."""
         raw, read = self._arriving.raw(batch, is_json, place or {})
+        self._latest = raw
         parameters: dict[str, Any] = {**raw.parameters, "tenant": self._tenant}
         describes = bool(read & _DESCRIBING)
         rows = f"({interactions_sql(raw, self._mapping)})"
@@ -139,6 +143,11 @@ class Staging:
         """, parameters)
         if describes:
             self._add_descriptions()
+
+    def refuse_other_units(self, file: str) -> None:
+        """`StoreError` where the times of the latest batch are numbers that mostly count by another unit."""
+        if self._latest and self.cursor.execute("select 1 from arrived where starts_with(problem, 'timestamp ') limit 1").fetchone():
+            refuse_other_units(self.cursor, self._latest, file)
 
     def take_entities(self, batch: pa.RecordBatch, is_json: bool, kind: str, as_of: datetime, place: Table[str, str] | None = None) -> None:
         """Lay aside the descriptions of a batch."""

@@ -23,13 +23,14 @@ class RawRows:
 
     It reads the batch as table `incoming`, with the row's number, c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
     keeps it. `text` is the SQL of the row's own text, out of the further column `own`. The fields in `compact` are JSON objects in their
-    compact form already, or null.
+    compact form already, or null. `time` says how timestamps are written, as `--time` does.
     """
 
     sql: str
     text: str
     compact: frozenset[str] = frozenset()
     parameters: dict[str, list[str]] = field(default_factory=dict)
+    time: str = ""
 
     def and_also(self, other: RawRows) -> RawRows:
         """The rows of both, which are read alike."""
@@ -79,7 +80,7 @@ def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, ro
                 {fields},
                 ({moment})::timestamp as moment
             from {source}{_condition(reading, row_set, is_json)}"""
-    return RawRows(sql, text, compact, parameters)
+    return RawRows(sql, text, compact, parameters, time)
 
 
 def _field_text(key: str, places: tuple[Place, ...], mapping: Mapping) -> str:

@@ -1,0 +1,42 @@
+"""Refuses a file whose times are numbers that count by another unit than is asked for, before most of its rows are rejects."""
+
+from __future__ import annotations
+
+import duckdb
+
+from data.mapping.field_sql import RawRows
+from data.mapping.time_remedies import LOOK_LIKE, number_remedy_sql
+from data.mapping.times import EPOCH, FIRST_MS, LAST_MS, NUMBER
+from data.store.limits import StoreError
+
+# A file that counts by another unit is found out by as many rows.
+FIRST_ROWS = 1000
+
+
+def refuse_other_units(cursor: duckdb.DuckDBPyConnection, raw: RawRows, file: str) -> None:
+    """`StoreError` where most of the first thousand numbers of a batch, and more than one, are no times as the milliseconds that they are
+    taken for."""
+    if raw.time:
+        return
+    [(numbers, strangers, first, remedy)] = cursor.execute(f"""
+        with numbers as (
+            select line, "timestamp"::varchar as text
+            from ({raw.sql})
+            where regexp_full_match("timestamp"::varchar, '{NUMBER}')
+            limit {FIRST_ROWS}
+        ),
+        strangers as (
+            select line, text, {number_remedy_sql("text")} as remedy
+            from numbers
+            where not (regexp_full_match(text, '{EPOCH}') and text::double between {FIRST_MS} and {LAST_MS})
+        )
+        select (select count(*) from numbers), count(*), min_by(text, line), mode(remedy)
+        from strangers
+    """, raw.parameters).fetchall()
+    if strangers < 2 or 2 * strangers <= numbers:
+        return
+    if remedy:
+        raise StoreError(f"{file}: its timestamps look like {LOOK_LIKE[remedy]}: give --time {remedy}. The first is {first}.")
+    raise StoreError(f"{file}: its timestamps are numbers, such as {first}, of which most are not between 2000 and a year ahead as milliseconds since "
+                     "1970. Say with --time what they count: --time seconds, or --time 'hours since 2018-01-01'; "
+                     "--time milliseconds takes them as they are.")
