@@ -37,6 +37,6 @@ def refuse_other_units(cursor: duckdb.DuckDBPyConnection, raw: RawRows, file: st
         return
     if remedy:
         raise StoreError(f"{file}: its timestamps look like {LOOK_LIKE[remedy]}: give --time {remedy}. The first is {first}.")
-    raise StoreError(f"{file}: its timestamps are numbers, such as {first}, of which most are not between 2000 and a year ahead as milliseconds since "
-                     "1970. Say with --time what they count: --time seconds, or --time 'hours since 2018-01-01'; "
+    raise StoreError(f"{file}: its timestamps are numbers, such as {first}, and most are not between 2000 and a year ahead as milliseconds "
+                     "since 1970. Say with --time what they count: --time seconds, or --time 'hours since 2018-01-01'; "
                      "--time milliseconds takes them as they are.")
