@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, unload, loads, status and sample, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from rich.progress import Progress as Bars
 
 from data.load_flags import add_load, add_presets, given_text
 from data.loading.handover import hand_over
-from data.loading.loading import Stop
-from data.loading.orders import Command, Event, Failure, SampleCommand, StatusCommand
+from data.loading.listing import Loads
+from data.loading.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.loading.outcome import LoadReport, Progress
+from data.loading.transaction import Stop
+from data.loading.unloading import UnloadReport
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
@@ -66,6 +68,8 @@ class Display:
                     self.exit_code = 1
                 elif not event.clean:
                     self.exit_code = self.exit_code or 3
+            case UnloadReport() | Loads():
+                self._say(str(event), sys.stdout)
             case Status():
                 self._say(self._status_text(event), sys.stdout)
 
@@ -124,6 +128,14 @@ def _parser() -> argparse.ArgumentParser:
 
     add_load(commands, _carried_out)
     add_presets(commands)
+
+    loads = commands.add_parser("loads", help="list the loads whose rows the store holds, the newest first")
+    loads.set_defaults(run=lambda options: _carried_out(LoadsCommand()))
+
+    unload = commands.add_parser("unload", help="take a load back: its rows go, and what it had replaced returns")
+    unload.add_argument("version", type=_number, metavar="VERSION", help="the load's version, as `python -m data loads` lists it")
+    unload.add_argument("--tenant", type=_text, help="take back this tenant's rows alone")
+    unload.set_defaults(run=lambda options: _carried_out(UnloadCommand(options.version, options.tenant)))
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")

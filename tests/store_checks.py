@@ -71,6 +71,8 @@ def faults(store: Store) -> list[str]:
             for table in (*(word + "s" for word in _WORDS),)
         }
         tenants = snapshot.rows("select tenant, id from tenants")
+        owners = {(tenant, id): load for tenant, id, load in snapshot.rows("select tenant, id, load from interactions")}
+        replaced = snapshot.rows("select tenant, id, load from replaced")
     said = {
         "rowids count from 0": [row[0] for row in records] == list(range(len(records))),
         "every id lies where ids says": sorted(ids) == sorted((row[1], row[0]) for row in records),
@@ -83,6 +85,8 @@ def faults(store: Store) -> list[str]:
         "at most an eighth is disordered": disordered * 8 <= len(records),
         "tenants are unique": len({id for _, id in tenants}) == len(tenants) == len({key for key, _ in tenants}),
         "keys are dense and ids unique": all(_dense(rows) for rows in dictionaries.values()),
+        "only a row of a later load hides another's content": all(owners.get((tenant, id), -1) > load for tenant, id, load in replaced),
+        "a load has one content of a row": len(replaced) == len(set(replaced)),
         "every key is known": _known(records, dictionaries),
     }
     return [promise for promise, kept in said.items() if not kept]

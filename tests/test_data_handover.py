@@ -18,9 +18,9 @@ import pytest
 
 from data.loading import handover
 from data.loading.handover import SOCKET, hand_over, serve_loads
-from data.loading.loading import Stop
 from data.loading.orders import Failure, LoadCommand, SampleCommand, StatusCommand
 from data.loading.outcome import LoadReport, Progress
+from data.loading.transaction import Stop
 from data.store.limits import StoreError
 from data.store.status import Status
 from tests.logs import Log, interaction
@@ -108,7 +108,7 @@ def test_any_http_client_can_hand_over_a_load_of_any_tenant_and_reads_an_event_a
 @pytest.mark.parametrize(("order", "body", "said"), [
     ("load", "{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
     ("load", "[]", "its fields are not a JSON object."),
-    ("vacuum", "{}", "there is no 'vacuum', only load, sample, status."),
+    ("vacuum", "{}", "there is no 'vacuum', only load, sample, status, loads, unload."),
     ("load", '{"log": []}', "LoadCommand.__init__() got an unexpected keyword argument 'log'."),
     ("sample", "{}", "SampleCommand.__init__() missing 4 required positional arguments: 'interactions', 'seed', 'tenant', and 'until'."),
 ])

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.loading.loading import LoadOptions, Stop, Stopped, load_entities, load_log
+from data.loading.loading import LoadOptions, load_entities, load_log
+from data.loading.transaction import Stop, Stopped
 from data.mapping.mapping import Mapping
 from data.store.limits import StoreError
 from data.store.store import Store

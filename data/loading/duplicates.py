@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data.loading.outcome import Reject
+from data.loading.writing import STORED
 
 # The store's column → the name by which a difference is told.
 _COMPARED = {
@@ -35,37 +36,27 @@ _RECORD = "to_json({id: n.id, " + ", ".join(f"{name}: n.{column}" for column, na
 class Duplicates:
     known: int
     conflicts: int
+    replaced: int
 
 
-def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection) -> Duplicates:
-    """Make table `duplicates` (number, difference) of the staged rows that are not to be written, and count them.
+def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection, replace: bool = False) -> Duplicates:
+    """Fill `duplicates` with the staged rows that are not to be written, and count them.
 
-    The first row of an id stays; `difference` names the fields in which a later one differs, and is empty where none does.
+    The first row of an id stays; `difference` names the fields in which a later one differs, and is empty where none does. Where the
+    file is to `replace` what the store has, its rows are compared with one another first, and of those that then differ from the store's
+    the latter are `gone`.
     """
-    cursor.execute("create or replace temp table duplicates (number bigint, difference varchar)")
-    # By hash alone nearly every row is shown to be new without looking at a single id.
-    cursor.execute("""
-        create or replace temp table met as
-        select distinct s.hash
-        from staged s
-        join ids on ids.hash = (s.hash >> 32)::uinteger
-    """)
-    if cursor.execute("select 1 from met limit 1").fetchone():
-        _compare_with_store(cursor)
-    cursor.execute("""
-        create or replace temp table met as
-        select hash
-        from staged
-        group by hash
-        having count(*) > 1
-    """)
-    if cursor.execute("select 1 from met limit 1").fetchone():
+    if replace:
+        _compare_within_file(cursor)
+    _compare_with_store(cursor, replace)
+    if not replace:
         _compare_within_file(cursor)
     [(known, conflicts)] = cursor.execute("""
         select count(*) filter (difference = ''), count(*) filter (difference != '')
         from duplicates
     """).fetchall()
-    return Duplicates(known, conflicts)
+    [(replaced,)] = cursor.execute("select count(*) from gone").fetchall()
+    return Duplicates(known, conflicts, replaced)
 
 
 def not_loaded(cursor: duckdb.DuckDBPyConnection) -> Iterator[Reject]:
@@ -85,32 +76,44 @@ def not_loaded(cursor: duckdb.DuckDBPyConnection) -> Iterator[Reject]:
         yield Reject(*row[1:])
 
 
-def _compare_with_store(cursor: duckdb.DuckDBPyConnection) -> None:
+def _compare_with_store(cursor: duckdb.DuckDBPyConnection, replace: bool) -> None:
+    # By hash alone nearly every row is shown to be new without looking at a single id.
+    cursor.execute("""
+        create or replace temp table met as
+        select distinct s.hash
+        from staged s
+        join ids on ids.hash = (s.hash >> 32)::uinteger
+    """)
+    if not cursor.execute("select 1 from met limit 1").fetchone():
+        return
     cursor.execute(f"""
-        insert into duplicates
+        create or replace temp table compared as
         with stored as (
-            select
-                i.tenant, i.id, i."timestamp", customers.id as customer, types.id as type, outcomes.id as outcome_type,
-                offers.id as offer, creatives.id as creative, channels.id as channel, directions.id as direction,
-                i.context, i.response, i.outcome
-            from interactions i
-            join customers on customers.tenant = i.tenant and customers."key" = i.customer
-            join types on types.tenant = i.tenant and types."key" = i.type
-            join outcomes on outcomes.tenant = i.tenant and outcomes."key" = i.outcome_type
-            left join offers on offers.tenant = i.tenant and offers."key" = i.offer
-            left join creatives on creatives.tenant = i.tenant and creatives."key" = i.creative
-            left join channels on channels.tenant = i.tenant and channels."key" = i.channel
-            left join directions on directions.tenant = i.tenant and directions."key" = i.direction
+            {STORED}
             where i.rowid in (select "row" from ids where hash in (select (hash >> 32)::uinteger from met))
         )
-        select n.number, {_DIFFERENCE}
+        select n.number, o."row", {_DIFFERENCE} as difference
         from staged n
         join stored o on o.tenant = n.tenant and o.id = n.id
         where n.hash in (select hash from met)
+            and n.number not in (select number from duplicates)
     """)
+    taken = "difference = ''" if replace else "true"
+    cursor.execute(f"insert into duplicates select number, difference from compared where {taken}")
+    if replace:
+        cursor.execute("""insert into gone select "row" from compared where difference != ''""")
 
 
 def _compare_within_file(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute("""
+        create or replace temp table met as
+        select hash
+        from staged
+        group by hash
+        having count(*) > 1
+    """)
+    if not cursor.execute("select 1 from met limit 1").fetchone():
+        return
     cursor.execute(f"""
         insert into duplicates
         with several as (

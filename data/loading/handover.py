@@ -1,7 +1,7 @@
 """Hand a command to the process that owns the store: HTTP over a socket in the state folder, which only the folder's owner can open.
 
-`POST /load`, `/sample` or `/status`, with the command's fields as a JSON object, is answered with NDJSON: an event a line as it happens,
-and `{"event": "End"}` once all is done. Who can open the socket is the operator, and may name any tenant.
+`POST /load`, `/sample`, `/unload`, `/loads` or `/status`, with the command's fields as a JSON object, is answered with NDJSON: an event a
+line as it happens, and `{"event": "End"}` once all is done. Who can open the socket is the operator, and may name any tenant.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
-from data.loading.loading import Stop
-from data.loading.orders import Command, Event, Failure, command_of, event_members, event_of
+from data.loading.orders import Command, Event, Failure, Question, command_of, event_members, event_of
 from data.loading.outcome import Progress
+from data.loading.transaction import Stop
 from data.store.limits import StoreError
 from data.store.store import Store
 
@@ -159,8 +159,8 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         return self._guests[guest]
 
     def carry_out(self, command: Command, tell: Callable[[Event], None], stop: Stop) -> None:
-        """Loads take turns; a status waits for none."""
-        if command.name == "status":
+        """Loads take turns; a question waits for none."""
+        if isinstance(command, Question):
             command.carry_out(self._store, self._home, tell, stop)
             return
         if not self._turn.acquire(blocking=False):

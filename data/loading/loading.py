@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,23 +15,22 @@ from data.loading.checking import VALUE_TEXT
 from data.loading.duplicates import not_loaded, set_duplicates_aside
 from data.loading.number_times import FIRST_ROWS
 from data.loading.outcome import LoadReport, Progress, Rejects, iso_text
+from data.loading.recording import LoadRecord, keep_replaced, record_load
 from data.loading.staging import Staging, add_dictionary_entries
+from data.loading.transaction import OPERATOR, ReportProgress, Stop, connection, now
 from data.loading.writing import apply_descriptions, write
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.reading.source import Source, opened
-from data.store.limits import StoreError
 from data.store.store import Store
-
-ReportProgress = Callable[[Progress], None]
 
 
 @dataclass(frozen=True)
 class LoadOptions:
     """How to load a file: the tenant of its rows, what its flags say of them, and whether to load all rows or none.
 
-    With `replace` the newer content of a known id wins, with `check` nothing is loaded, with `all_rejects` the list of rejects has no end.
-    `by` is who loads it.
+    With `replace` a row takes the place of the one that the store has under its id, with `check` nothing is loaded, with `all_rejects` the
+    list of rejects has no end. `by` is whoever asked, an account or a key.
     """
 
     tenant: str | None = None
@@ -42,42 +39,7 @@ class LoadOptions:
     replace: bool = False
     check: bool = False
     all_rejects: bool = False
-    by: str = "operator"
-
-
-class Stopped(StoreError):
-    def __init__(self) -> None:
-        super().__init__("The load was stopped; the store is unchanged.")
-
-
-class Stop:
-    """Lets another thread end a load; what it has done so far is then rolled back."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._cursor: duckdb.DuckDBPyConnection | None = None
-        # Held while interrupting, so that no cursor is interrupted once its load has ended and it is closed.
-        self._changed = threading.Lock()
-
-    def now(self) -> None:
-        self.asked = True
-        with self._changed:
-            if self._cursor:
-                self._cursor.interrupt()
-
-    @contextmanager
-    def watching(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-        with self._changed:
-            self._cursor = cursor
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._cursor = None
-
-    def check(self) -> None:
-        if self.asked:
-            raise Stopped
+    by: str = OPERATOR
 
 
 def load_log(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> LoadReport:
@@ -111,10 +73,10 @@ def load_descriptions(
     store: Store, kind: str, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop
 ) -> LoadReport:
     """The same for rows from wherever they come."""
-    now = _now()
+    as_of = now()
 
     def take(staging: Staging, batch: pa.RecordBatch) -> None:
-        staging.take_entities(batch, source.is_json, kind, now)
+        staging.take_entities(batch, source.is_json, kind, as_of)
 
     return _load(store, source, ENTITY_FIELDS[kind], take, options, tell, rejects, stop)
 
@@ -130,7 +92,7 @@ def _load(
     stop: Stop,
 ) -> LoadReport:
     started = time.monotonic()
-    with _connection(store, stop) as cursor, rejects:
+    with connection(store, stop) as cursor, rejects:
         staging = Staging(cursor, options.mapping, options.tenant, fields)
         for batch in source.batches:
             stop.check()
@@ -140,7 +102,7 @@ def _load(
         with _told_of(source):
             ignored = staging.finish()
         tell(Progress("looking for known rows"))
-        duplicates = set_duplicates_aside(cursor)
+        duplicates = set_duplicates_aside(cursor, options.replace)
         rejects.add(not_loaded(cursor))
         cursor.execute("create temp view fresh as from staged anti join duplicates using (number)")
         [(loaded, oldest, newest, future, before_2000)] = cursor.execute("""
@@ -158,7 +120,8 @@ def _load(
         summary = LoadReport(
             file=source.name,
             read=staging.rows,
-            loaded=loaded,
+            loaded=loaded - duplicates.replaced,
+            replaced=duplicates.replaced if options.replace else None,
             known=duplicates.known,
             conflicts=duplicates.conflicts,
             rejected=rejects.count - duplicates.conflicts,
@@ -173,10 +136,11 @@ def _load(
             before_2000=before_2000,
         )
         if options.strict and rejects.count:
-            summary = replace(summary, kept=False, loaded=0, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
+            summary = replace(summary, kept=False, loaded=0, replaced=None, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
         else:
             rejects.close()
-            summary = _written(cursor, summary, tell, stop)
+            with stop.writing():
+                summary = _written(cursor, summary, options.by, tell, stop)
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 
 
@@ -189,7 +153,7 @@ def _told_of(source: Source) -> Iterator[None]:
         raise StoreError(f"{source.name}: {problem}") from problem
 
 
-def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, tell: ReportProgress, stop: Stop) -> LoadReport:
+def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, by: str, tell: ReportProgress, stop: Stop) -> LoadReport:
     """Write what is staged in one transaction."""
     def phase(name: str) -> None:
         tell(Progress(name))
@@ -197,47 +161,17 @@ def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, tell: Repor
 
     cursor.begin()
     phase("writing names")
+    [(version,)] = cursor.execute("select version + 1 from store").fetchall()
+    cursor.execute(f"create or replace temp view fresh as select *, {version} as load from staged anti join duplicates using (number)")
     add_dictionary_entries(cursor)
     described = apply_descriptions(cursor)
+    keep_replaced(cursor)
     write(cursor, phase)
-    if summary.loaded or described:
-        cursor.execute("update store set version = version + 1")
-    [(version,)] = cursor.execute("select version from store").fetchall()
-    cursor.execute("""
-        insert into loads
-        values ($version, $file, $loaded, $known, $conflicts, $rejected, $at)
-    """, {
-        "version": version,
-        "file": summary.file,
-        "loaded": summary.loaded,
-        "known": summary.known,
-        "conflicts": summary.conflicts,
-        "rejected": summary.rejected,
-        "at": _now(),
-    })
+    made = bool(summary.loaded or summary.replaced or described)
+    if not made:
+        version -= 1
+    record_load(cursor, LoadRecord(
+        version, summary.file, summary.loaded, summary.known, summary.conflicts, summary.rejected, now(), summary.replaced or 0, by, made))
     phase("committing")
     cursor.commit()
     return replace(summary, version=version, described=described)
-
-
-@contextmanager
-def _connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor for one load. Closing it rolls back what is not committed."""
-    with closing(store.cursor()) as cursor, stop.watching(cursor):
-        try:
-            yield cursor
-        except duckdb.InterruptException as problem:
-            stop.check()
-            raise KeyboardInterrupt from problem
-        except RuntimeError as problem:
-            # What the engine makes of Ctrl-C in the middle of a statement.
-            if str(problem) == "Query interrupted":
-                stop.check()
-                raise KeyboardInterrupt from problem
-            raise
-        except (duckdb.Error, OSError) as problem:
-            raise StoreError(f"Nothing was loaded; the store is unchanged: {problem}") from problem
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)

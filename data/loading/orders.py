@@ -11,8 +11,11 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from data.loading.loading import LoadOptions, Stop, Stopped, load_descriptions, load_entities, load_log, load_rows
+from data.loading.listing import Loads, loads
+from data.loading.loading import LoadOptions, load_descriptions, load_entities, load_log, load_rows
 from data.loading.outcome import LoadReport, Progress, Rejects
+from data.loading.transaction import OPERATOR, Stop, Stopped
+from data.loading.unloading import UnloadReport, unload
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
 from data.mapping.targets import mapping_of_kind, mapping_of_log
@@ -34,7 +37,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | Status | Failure
+Event = Progress | LoadReport | UnloadReport | Loads | Status | Failure
 Report = Callable[[Event], None]
 
 
@@ -54,6 +57,10 @@ class LoadCommand:
     replace: bool = False
     check: bool = False
     all_rejects: bool = False
+
+    @property
+    def source(self) -> str:
+        return ", ".join(Path(file).name for file in (*self.channels, *self.creatives, *self.offers, *self.logs))
 
     def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
         """Tell of each file in turn what became of it; one that fails does not keep the next from being loaded."""
@@ -78,8 +85,12 @@ class SampleCommand:
     tenant: str
     until: str
 
+    @property
+    def source(self) -> str:
+        return f"sample {self.seed}"
+
     def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
-        options, label = LoadOptions(self.tenant), f"sample {self.seed}"
+        options, label = LoadOptions(self.tenant), self.source
 
         def rejects() -> Rejects:
             return Rejects(home / REJECTS_FOLDER / label, home / REJECTS_FOLDER)
@@ -103,10 +114,42 @@ class StatusCommand:
         tell(store_status(store))
 
 
-Command = LoadCommand | SampleCommand | StatusCommand
+@dataclass(frozen=True)
+class LoadsCommand:
+    """Tell which loads there are."""
 
-_ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand)}
-_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Progress, LoadReport, Status, Failure)}
+    name: ClassVar[str] = "loads"
+
+    def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
+        with store.snapshot(None) as snapshot:
+            tell(loads(snapshot))
+
+
+@dataclass(frozen=True)
+class UnloadCommand:
+    """Take a load back, of all tenants or of one."""
+
+    name: ClassVar[str] = "unload"
+
+    version: int
+    tenant: str | None = None
+
+    @property
+    def source(self) -> str:
+        return f"unload {self.version}"
+
+    def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
+        tell(unload(store, self.version, self.tenant, OPERATOR, tell, stop))
+
+
+Question = StatusCommand | LoadsCommand
+Change = LoadCommand | SampleCommand | UnloadCommand
+Command = Question | Change
+
+_ORDERS: dict[str, type[Command]] = {
+    kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand, LoadsCommand, UnloadCommand)
+}
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Progress, LoadReport, UnloadReport, Loads, Status, Failure)}
 
 
 def command_of(name: str, values: Any) -> Command:

@@ -27,8 +27,8 @@ class LoadReport:
     """What became of the rows of one file; `kept` is false where a strict load refused it as a whole.
 
     `unread_values` are the conversion values of loaded rows that are not numbers; the first is `unread_value`, on line `unread_line`.
-    Of the loaded rows `future` are later than a day after the server's clock, and `before_2000` are of another century. Of the rows read
-    `unmatched` fit no rule of the mapping.
+    `replaced` rows changed; None where that was not asked for. Of both `future` are later than a day after the server's clock, and
+    `before_2000` are of another century. Of the rows read `unmatched` fit no rule of the mapping.
     """
 
     file: str
@@ -51,6 +51,7 @@ class LoadReport:
     future: int = 0
     before_2000: int = 0
     unmatched: int = 0
+    replaced: int | None = None
 
     @property
     def clean(self) -> bool:
@@ -62,6 +63,7 @@ class LoadReport:
         counts = {
             "rows read": self.read,
             "loaded": self.loaded,
+            **({} if self.replaced is None else {"replaced": self.replaced}),
             "already there": self.known,
             "conflicts": self.conflicts,
             "rejected": self.rejected,

@@ -40,3 +40,9 @@ create temp table described (
     as_of        timestamp,
     number       bigint
 );
+
+-- The rows of the store, by their numbers, whose present content is to go: it is replaced, or taken back with its load.
+create temp table gone ("row" uinteger);
+
+-- The staged rows that are not to be written, and in which fields they differ from the one that is; nothing where they do not.
+create temp table duplicates (number bigint, difference varchar);

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import duckdb
+
+from data.loading.renumbering import renumbered
+from data.loading.transaction import now
 
 
 def apply_descriptions(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -51,14 +54,16 @@ def _apply(cursor: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ..
 # More than an eighth of the store out of place: it is written anew, in order.
 REWRITE_SHARE = 8
 
-_RECORD = """tenant, id, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
+CONTENT = """tenant, id, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
     context, response, outcome"""
+_RECORD = f"{CONTENT}, load"
 
+# The fresh rows with keys for words, and with the load that wrote them; the rows of the store with words for keys.
 _FRESH = """
     select
         f.tenant, f.id, f."timestamp", customers."key" as customer, types."key" as type, coalesce(offers."key", 0) as offer,
         coalesce(creatives."key", 0) as creative, coalesce(channels."key", 0) as channel,
-        coalesce(directions."key", 0) as direction, outcomes."key" as outcome_type, f.value, f.context, f.response, f.outcome
+        coalesce(directions."key", 0) as direction, outcomes."key" as outcome_type, f.value, f.context, f.response, f.outcome, f.load
     from fresh f
     join customers on customers.tenant = f.tenant and customers.id = f.customer
     join types on types.tenant = f.tenant and types.id = f.type
@@ -67,31 +72,44 @@ _FRESH = """
     left join creatives on creatives.tenant = f.tenant and creatives.id = f.creative
     left join channels on channels.tenant = f.tenant and channels.id = f.channel
     left join directions on directions.tenant = f.tenant and directions.id = f.direction"""
+STORED = """
+    select
+        i.rowid as "row", i.load, i.tenant, i.id, i."timestamp", customers.id as customer, types.id as type, offers.id as offer,
+        creatives.id as creative, channels.id as channel, directions.id as direction, outcomes.id as outcome_type, i.value,
+        i.context, i.response, i.outcome
+    from interactions i
+    join customers on customers.tenant = i.tenant and customers."key" = i.customer
+    join types on types.tenant = i.tenant and types."key" = i.type
+    join outcomes on outcomes.tenant = i.tenant and outcomes."key" = i.outcome_type
+    left join offers on offers.tenant = i.tenant and offers."key" = i.offer
+    left join creatives on creatives.tenant = i.tenant and creatives."key" = i.creative
+    left join channels on channels.tenant = i.tenant and channels."key" = i.channel
+    left join directions on directions.tenant = i.tenant and directions."key" = i.direction"""
 
 
 def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> None:
-    """Append the fresh rows, or write the whole store anew where too many would then lie out of (timestamp, id) order.
+    """Append the `fresh` rows; or write the whole store anew, where too many would then lie out of (timestamp, id) order or some are `gone`.
 
-    To be called within a transaction; the dictionaries must know every word of the rows.
+    To be called within a transaction; the dictionaries must know every word of the rows. Words that no row has afterwards leave them.
     """
-    old = _count(cursor, "interactions")
-    new = _count(cursor, "fresh")
-    if not new:
+    cursor.execute("""delete from removed where "until" < $now""", {"now": now()})
+    old, new, gone = (_count(cursor, table) for table in ("interactions", "fresh", "gone"))
+    if not new and not gone:
         return
     [(in_order, disordered)] = cursor.execute("select in_order, disordered from store").fetchall()
     in_order = in_order and _follows(cursor, old)
     disordered = 0 if in_order else disordered + new
-    whole = disordered * REWRITE_SHARE > old + new
+    whole = gone > 0 or disordered * REWRITE_SHARE > old + new
     phase("writing interactions")
     if whole:
-        _rewrite_interactions(cursor)
+        _rewrite_interactions(cursor, renumbered(cursor) if gone else {})
         in_order, disordered, old = True, 0, 0
     else:
-        # Of a file in order its lines say the same as time and id, and sort much faster.
-        order = "f.number" if _lines_follow(cursor) else 'f."timestamp", f.id'
+        # Of a file in order its numbers say the same as time and id, and sort much faster.
+        order = "f.number" if _numbers_follow(cursor) else 'f."timestamp", f.id'
         cursor.execute(f"insert into interactions ({_RECORD}) {_FRESH} order by {order}")
     # Rows of an open transaction have provisional numbers, which begin elsewhere but run as the final ones will.
-    [(first,)] = cursor.execute("select min(rowid) from interactions where rowid >= $old", {"old": old}).fetchall()
+    [(first,)] = cursor.execute("select coalesce(min(rowid), 0) from interactions where rowid >= $old", {"old": old}).fetchall()
     place = {"first": first, "old": old}
     phase("writing ids")
     if whole:
@@ -131,7 +149,7 @@ def _follows(cursor: duckdb.DuckDBPyConnection, old: int) -> bool:
     return follows
 
 
-def _lines_follow(cursor: duckdb.DuckDBPyConnection) -> bool:
+def _numbers_follow(cursor: duckdb.DuckDBPyConnection) -> bool:
     """Whether the rows of the file stand in (timestamp, id) order, as they mostly do in an export."""
     [(follow,)] = cursor.execute("""
         select count(*) = 0
@@ -146,18 +164,31 @@ def _lines_follow(cursor: duckdb.DuckDBPyConnection) -> bool:
     return follow
 
 
-def _rewrite_interactions(cursor: duckdb.DuckDBPyConnection) -> None:
+def _rewrite_interactions(cursor: duckdb.DuckDBPyConnection, renumbered_columns: Mapping[str, str]) -> None:
     [(definition,)] = cursor.execute("""
         select sql
         from duckdb_tables()
         where table_name = 'interactions'
     """).fetchall()
+    keys = {column: f'coalesce({column}s."number", 0) as {column}' for column in renumbered_columns}
+    kept = ", ".join(keys.get(column, f"b.{column}") for column in map(str.strip, _RECORD.split(",")))
+    joins = "\n".join(
+        f'left join {table} {column}s on {column}s.tenant = b.tenant and {column}s."key" = b.{column}'
+        for column, table in renumbered_columns.items()
+    )
     cursor.execute("alter table interactions rename to interactions_before")
     cursor.execute(definition)
     cursor.execute(f"""
         insert into interactions ({_RECORD})
         select *
-        from (select {_RECORD} from interactions_before union all {_FRESH})
+        from (
+            select {kept}
+            from interactions_before b
+            {joins}
+            where b.rowid not in (select "row" from gone)
+            union all
+            {_FRESH}
+        )
         order by "timestamp", id
     """)
     cursor.execute("drop table interactions_before")

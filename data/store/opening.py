@@ -96,8 +96,13 @@ def _half_hashes(connection: duckdb.DuckDBPyConnection) -> None:
     _write_ids(connection)
 
 
+def _owned_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    """From 2 to 3: a row knows the load that wrote it, where that can still be told, and a load whose rows it may take back."""
+    connection.execute(files("data.store").joinpath("format_3.sql").read_text())
+
+
 # Each step brings a file of one format to the next. A new one comes at the end, and schema.sql is changed with it.
-FORMATS = Formats(1, [_half_hashes])
+FORMATS = Formats(1, [_half_hashes, _owned_rows])
 
 
 def _hash_anew_for_another_engine(connection: duckdb.DuckDBPyConnection) -> None:

@@ -17,7 +17,19 @@ create table loads (
     known       ubigint   not null,
     conflicts   ubigint   not null,
     rejected    ubigint   not null,
-    finished    timestamp not null
+    finished    timestamp not null,
+    replaced    ubigint   not null,   -- rows whose content it replaced
+    "by"        varchar   not null,   -- the account or key that asked for it; of the command line "operator"
+    made        boolean   not null,   -- it made the version, and is the only one of it that did
+    noted       boolean   not null    -- its rows carry its version; those of a load before format 3 mostly do not
+);
+
+-- What a load that made a version means to a tenant; gone once the tenant has taken it back.
+create table tenant_loads (
+    version     ubigint   not null,
+    tenant      usmallint not null,
+    conflicts   ubigint   not null,
+    rejected    ubigint   not null
 );
 
 create table tenants (
@@ -80,7 +92,36 @@ create table interactions (
     value        double,              -- outcome.conversionValue where it is a number
     context      varchar   not null,  -- a compact JSON object, as are the next two
     response     varchar   not null,
+    outcome      varchar   not null,
+    load         uinteger  not null   -- the version of the load that wrote this content; 0 where that is not known
+);
+
+-- The contents that a load with --replace has put another in the place of: of a row of interactions, those that loads with smaller
+-- versions wrote. In words, so that no dictionary keeps what no row has.
+create table replaced (
+    load         uinteger  not null,
+    tenant       usmallint not null,
+    id           varchar   not null,
+    "timestamp"  timestamp not null,
+    customer     varchar   not null,
+    type         varchar   not null,
+    offer        varchar,
+    creative     varchar,
+    channel      varchar,
+    direction    varchar,
+    outcome_type varchar   not null,
+    value        double,
+    context      varchar   not null,
+    response     varchar   not null,
     outcome      varchar   not null
+);
+
+-- Where a row stood that a load taken back has taken along, for as long as a cursor may name it.
+create table removed (
+    tenant       usmallint not null,
+    id           varchar   not null,
+    "timestamp"  timestamp not null,
+    "until"      timestamp not null
 );
 
 -- Half a hash is enough to find a record by, for its id is compared anyway, and takes a sixth of the space when sorted.

@@ -1,0 +1,92 @@
+"""The one transaction of a load: the connection it runs on, who asked for it, and how another thread ends it."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import duckdb
+
+from data.loading.outcome import Progress
+from data.store.limits import StoreError
+from data.store.store import Store
+
+ReportProgress = Callable[[Progress], None]
+
+# Who asks from the command line.
+OPERATOR = "operator"
+
+
+class Stopped(StoreError):
+    def __init__(self) -> None:
+        super().__init__("The load was stopped; the store is unchanged.")
+
+
+class Stop:
+    """Lets another thread end a load; what it has done so far is then rolled back."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._writes = False
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+        # Held while interrupting, so that no cursor is interrupted once its load has ended and it is closed.
+        self._changed = threading.Lock()
+
+    def now(self) -> bool:
+        """End the load; whether it will write nothing any more, however long it goes on reading."""
+        with self._changed:
+            self.asked = True
+            if self._cursor:
+                self._cursor.interrupt()
+            return not self._writes
+
+    @contextmanager
+    def watching(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        with self._changed:
+            self._cursor = cursor
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._cursor = None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """While the load writes; `Stopped` where its end was asked for before that."""
+        with self._changed:
+            self.check()
+            self._writes = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._writes = False
+
+    def check(self) -> None:
+        if self.asked:
+            raise Stopped
+
+
+@contextmanager
+def connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for one load. Closing it rolls back what is not committed."""
+    with closing(store.cursor()) as cursor, stop.watching(cursor):
+        try:
+            yield cursor
+        except duckdb.InterruptException as problem:
+            stop.check()
+            raise KeyboardInterrupt from problem
+        except RuntimeError as problem:
+            # What the engine makes of Ctrl-C in the middle of a statement.
+            if str(problem) == "Query interrupted":
+                stop.check()
+                raise KeyboardInterrupt from problem
+            raise
+        except (duckdb.Error, OSError) as problem:
+            raise StoreError(f"Nothing was loaded; the store is unchanged: {problem}") from problem
+
+
+def now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
