@@ -79,7 +79,7 @@ app = st.App(
     middleware=[
         # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.
         Middleware(SignInWall, accounts=process.accounts(), closed=("/media/",)),
-        Middleware(ApiFirst, store=process.store, accounts=process.accounts),
+        Middleware(ApiFirst, store=process.store, accounts=process.accounts, loads=process.loads),
     ],
     on_script_error=page_failed,
 )

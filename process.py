@@ -1,4 +1,4 @@
-"""What this one process holds: the store, the accounts, and the server for loads."""
+"""What this one process holds: the store, the accounts, the loads that run, and the server that takes them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import cache
 from accounts import Accounts
 from data.columns.warming import warm
 from data.loading.handover import serve_loads
+from data.loading.running import RunningLoads
 from data.store.home import home
 from data.store.store import Store
 
@@ -28,6 +29,12 @@ def store() -> Store:
 def accounts() -> Accounts:
     """The accounts of the state folder, opened once."""
     return Accounts(home())
+
+
+@cache
+def loads() -> RunningLoads:
+    """The loads that run in this process, from wherever they come."""
+    return RunningLoads()
 
 
 class _ReadingAhead:
@@ -58,7 +65,8 @@ class _ReadingAhead:
 def running() -> Iterator[None]:
     """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
     reading_ahead = _ReadingAhead()
-    close_loads = serve_loads(store(), home(), after_load=reading_ahead.begin)
+    loads().after_load = reading_ahead.begin
+    close_loads = serve_loads(store(), home(), loads())
     reading_ahead.begin()
     try:
         yield

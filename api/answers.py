@@ -293,6 +293,29 @@ class FunnelUnitPage(TypedDict):
     pagination: Pagination
 
 
+class Load(TypedDict):
+    """One load: a file, archive, folder or glob. `rows` are the tenant's that hold the content it wrote."""
+
+    version: Annotated[int, Meta(ge=1, description="Of the store, which the load made; it names the load.")]
+    source: Annotated[str, Meta(description="The name of what was read, without its folder.")]
+    rows: Annotated[Count | None, Meta(description="Null where an earlier version of the program did not note which rows it wrote; such a "
+                                       "load cannot be taken back.")]
+    rejected: Count
+    conflicts: Count
+    finished: Moment
+    by: Annotated[str, Meta(description="The account or the key that asked for it; `operator` where it was the command line.")]
+
+
+class Loads(TypedDict):
+    loads: list[Load]
+
+
+class Unload(TypedDict):
+    version: Annotated[int, Meta(ge=1, description="Of the store without the load.")]
+    removed: Annotated[int, Meta(ge=0, description="Rows that the log no longer has.")]
+    restored: Annotated[int, Meta(ge=0, description="Rows that have the content back which the load had replaced.")]
+
+
 def spelled(ms: int | None) -> str | None:
     """An end of a period; None where it is open."""
     try:

@@ -20,12 +20,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
-from api.endpoint import ApiRequest, Endpoint
+from api.endpoint import Action, ActionRequest, ApiRequest, Endpoint
 from api.errors import ApiError, error_response, identity_of
 from api.figures import ENDPOINTS as FIGURES
 from api.funnel import ENDPOINTS as FUNNEL
 from api.history import ENDPOINTS as HISTORY
+from api.loads import ACTIONS
 from api.openapi import docs_page, openapi
+from data.loading.running import RunningLoads
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
 from queries.asking.parameters import InvalidQuery, filled
@@ -44,9 +46,9 @@ _log = logging.getLogger("interaction_history")
 class ApiFirst:
     """Middleware that answers whatever is asked under the API's path, so that nothing behind it can answer that in another form."""
 
-    def __init__(self, app: ASGIApp, store: Callable[[], Store], accounts: Callable[[], Accounts]):
+    def __init__(self, app: ASGIApp, store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]):
         self._behind = app
-        self._api = GZipMiddleware(api(store, accounts), COMPRESSED_FROM_BYTES, COMPRESSION)
+        self._api = GZipMiddleware(api(store, accounts, loads), COMPRESSED_FROM_BYTES, COMPRESSION)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -56,9 +58,11 @@ class ApiFirst:
             await self._behind(scope, receive, send)
 
 
-def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp:
-    """The API over a store and the accounts that may ask it; both are asked for at each request, since they open after this app."""
-    described = orjson.dumps(openapi(ENDPOINTS, VERSION))
+def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]) -> ASGIApp:
+    """The API over a store, the accounts that may ask it and the loads that run; all are asked for at each request, since they open after
+    this app.
+    """
+    described = orjson.dumps(openapi(ENDPOINTS, ACTIONS, VERSION))
 
     def description(request: Request) -> Response:
         return Response(described, media_type="application/json")
@@ -69,7 +73,11 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
     def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
         return lambda request: _answer(endpoint, request, store)
 
+    def acting(action: Action) -> Callable[[Request], Response]:
+        return lambda request: _done(action, request, store(), loads())
+
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
+    routes += [Route(action.path, acting(action), methods=[action.method]) for action in ACTIONS]
     routes += [Route("/openapi.json", description), Route("/docs", documentation)]
     app = Starlette(
         routes=routes,
@@ -88,8 +96,7 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
             response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
-            response.headers["Cache-Control"] = "private, no-cache"
-            response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
+            _make_private(response)
             if isinstance(response, StreamingResponse):
                 if request.method == "HEAD":
                     return StreamingResponse(iter(()), headers=dict(response.headers))
@@ -102,6 +109,22 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
     except StoreError as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": "5"}) from problem
+
+
+def _done(action: Action, request: Request, store: Store, running: RunningLoads) -> Response:
+    identity = request.state.identity
+    action.admit(request, identity)
+    try:
+        response = action.answer(ActionRequest(request, identity, store, running))
+    except StoreError as problem:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot do this right now", {"Retry-After": "5"}) from problem
+    _make_private(response)
+    return response
+
+
+def _make_private(response: Response) -> None:
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
 
 
 async def _closing(stack: ExitStack, body: AsyncIterable[T]) -> AsyncIterator[T]:
@@ -158,10 +181,15 @@ async def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         messages = {
             HTTPStatus.NOT_FOUND: f"there is nothing at {request.url.path}",
-            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only GET",
+            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only {_allowed(error)}",
         }
         status = HTTPStatus(error.status_code)
         return error_response(request, ApiError(status, messages.get(status, error.detail), dict(error.headers or {})))
     _log.error("request %s failed: %s %s", request.state.request_id, request.method, request.url.path, exc_info=error)
     message = "something went wrong; the server log has the details under this requestId"
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))
+
+
+def _allowed(error: HTTPException) -> str:
+    methods = set((error.headers or {}).get("Allow", "GET").split(", "))
+    return ", ".join(sorted(methods - {"HEAD"}))

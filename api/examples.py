@@ -166,3 +166,13 @@ UNITS_CSV = (
     "customerId,offerId,level,enteredAt,reachedAt\r\n"
     "CUST001,off_abc123,2,2026-03-01T09:00:00.000Z,2026-03-01T09:01:00.000Z\r\n"
 )
+
+LOADS = {
+    "loads": [
+        {"version": 3, "source": "march-corrected.csv", "rows": 5210, "rejected": 0, "conflicts": 0,
+         "finished": "2026-04-02T08:15:00.000Z", "by": "ada@example.com"},
+        {"version": 2, "source": "march.csv", "rows": 0, "rejected": 3, "conflicts": 1, "finished": "2026-04-01T08:12:30.500Z", "by": "operator"},
+    ],
+}
+
+UNLOAD = {"version": 4, "removed": 10, "restored": 5200}

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from api.answers import Error, schemas_of
-from api.endpoint import Endpoint
+from api.endpoint import Action, Endpoint
 from api.errors import error_body
 from api.examples import REQUEST_ID
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
@@ -36,19 +36,27 @@ _REFUSALS = {
 }
 
 
-def openapi(endpoints: Sequence[Endpoint[Any]], version: str) -> dict[str, Any]:
-    """The description of all endpoints, OpenAPI 3.1."""
-    (_, *bodies), components = schemas_of([Error, *(endpoint.body for endpoint in endpoints)])
+def openapi(endpoints: Sequence[Endpoint[Any]], actions: Sequence[Action], version: str) -> dict[str, Any]:
+    """The description of all endpoints and actions, OpenAPI 3.1."""
+    asked: list[Endpoint[Any] | Action] = [*endpoints, *actions]
+    (_, *bodies), components = schemas_of([Error, *(one.body for one in asked)])
+    paths: dict[str, dict[str, Any]] = {}
+    for one, body in zip(asked, bodies, strict=True):
+        if isinstance(one, Action):
+            paths.setdefault(one.path, {})[one.method.lower()] = _action(one, body)
+        else:
+            paths[one.path] = {"get": _operation(one, body)}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Interaction History",
             "version": version,
-            "description": "Read access to the log of all customer interactions. The tenant is that of the credential.",
+            "description": "Read access to the log of all customer interactions, and the loads that it came with. The tenant is that of the "
+                           "credential.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],
-        "paths": {endpoint.path: {"get": _operation(endpoint, body)} for endpoint, body in zip(endpoints, bodies, strict=True)},
+        "paths": paths,
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `krn_…`."},
@@ -61,8 +69,7 @@ def openapi(endpoints: Sequence[Endpoint[Any]], version: str) -> dict[str, Any]:
 
 
 def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
-    content = {endpoint.media_type: {"schema": body, "example": endpoint.example}}
-    success: dict[str, Any] = {"description": endpoint.summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
+    success = _success(endpoint.summary, endpoint.media_type, body, endpoint.example)
     if endpoint.streams:
         success["headers"]["X-Total-Count"] = _header("integer")
     return {
@@ -70,12 +77,31 @@ def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
         "summary": endpoint.summary,
         "description": endpoint.description,
         "parameters": [*_filter_parameters(endpoint), *map(_parameter, endpoint.parameters)],
-        "responses": {"200": success} | {str(int(status)): _refusal(status) for status in _REFUSALS},
+        "responses": {"200": success} | {str(int(status)): _refusal(status, *said) for status, said in _REFUSALS.items()},
     }
 
 
-def _refusal(status: HTTPStatus) -> dict[str, Any]:
-    meaning, message = _REFUSALS[status]
+def _action(action: Action, body: dict[str, Any]) -> dict[str, Any]:
+    refusals = _REFUSALS | {status: (meaning, message) for status, meaning, message in action.refusals}
+    return {
+        "operationId": action.name,
+        "summary": action.summary,
+        "description": action.description,
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "description": meaning, "schema": {"type": "integer", "minimum": 1}, "example": 3}
+            for name, meaning in action.places
+        ],
+        "responses": {"200": _success(action.summary, "application/json", body, action.example)}
+        | {str(int(status)): _refusal(status, *refusals[status]) for status in sorted(refusals)},
+    }
+
+
+def _success(summary: str, media_type: str, body: dict[str, Any], example: Any) -> dict[str, Any]:
+    content = {media_type: {"schema": body, "example": example}}
+    return {"description": summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
+
+
+def _refusal(status: HTTPStatus, meaning: str, message: str) -> dict[str, Any]:
     headers = {"X-Request-Id": _header("string")}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         headers["Retry-After"] = _header("integer")

@@ -117,13 +117,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("Interrupted. Nothing was loaded from the file in progress; the files before it are loaded.", file=sys.stderr)
+        print(f"Interrupted. {options.interrupted}", file=sys.stderr)
         return 130
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m data", description="Fill the store and look at it. The state folder is "
                                      "IH_HOME, by default var/.")
+    parser.set_defaults(interrupted="Nothing was loaded from the file in progress; the files before it are loaded.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     add_load(commands, _carried_out)
@@ -135,7 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     unload = commands.add_parser("unload", help="take a load back: its rows go, and what it had replaced returns")
     unload.add_argument("version", type=_number, metavar="VERSION", help="the load's version, as `python -m data loads` lists it")
     unload.add_argument("--tenant", type=_text, help="take back this tenant's rows alone")
-    unload.set_defaults(run=lambda options: _carried_out(UnloadCommand(options.version, options.tenant)))
+    unload.set_defaults(run=lambda options: _carried_out(UnloadCommand(options.version, options.tenant)),
+                        interrupted="Nothing was taken back; the store is unchanged.")
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")

@@ -17,6 +17,7 @@ from accounts import Accounts, Role
 from accounts.wall import SignInWall
 from api.app import ApiFirst
 from api.health import health_routes
+from data.loading.running import RunningLoads
 from tests.logs import ACME, Log
 
 PREFIX = "/api/v1"
@@ -30,11 +31,12 @@ class Service:
         self.log = log
         self.seconds = time.time()
         self.accounts = Accounts(log.folder, now=lambda: self.seconds)
+        self.running = RunningLoads()
         self.app = Starlette(
             routes=health_routes(lambda: self.log.store, lambda: self.accounts),
             middleware=[
                 Middleware(SignInWall, accounts=self.accounts),
-                Middleware(ApiFirst, store=lambda: self.log.store, accounts=lambda: self.accounts),
+                Middleware(ApiFirst, store=lambda: self.log.store, accounts=lambda: self.accounts, loads=lambda: self.running),
             ],
         )
         self._keys = 0

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from api.app import ENDPOINTS
+from api.loads import ACTIONS
 from queries.asking.filters import FILTERS
 from tests.logs import Log
 from tests.service import PREFIX, Service
@@ -69,6 +70,11 @@ def test_every_endpoint_filter_and_parameter_stands_on_the_page(text: str) -> No
         assert f'href="#{endpoint.name}"' in text
         for parameter in endpoint.parameters:
             assert f"<td><code>{parameter.name}</code></td>" in text
+    for action in ACTIONS:
+        assert f"<b>{action.method}</b>{PREFIX}{action.path}</code>" in text
+        assert f'href="#{action.name}"' in text
+        for name, _ in action.places:
+            assert f"<td><code>{name}</code></td>" in text
     for filter in FILTERS:
         for name in (filter.name, *filter.aliases):
             assert f"<td><code>{name}</code></td>" in text

@@ -12,6 +12,7 @@ from schemathesis import Case
 from starlette.testclient import TestClient
 
 from api.app import ENDPOINTS
+from api.loads import ACTIONS
 from queries.asking.filters import FILTERS
 from tests.logs import Log, tangled_logs
 from tests.service import HISTORY, PREFIX, Service
@@ -41,13 +42,21 @@ def problems_of(answer: Any, schema: dict[str, Any], description: dict[str, Any]
     return [error.message for error in validator.iter_errors(answer)]
 
 
+def operations(description: dict[str, Any]) -> list[dict[str, Any]]:
+    """What can be asked, whatever its method."""
+    return [operation for item in description["paths"].values() for operation in item.values()]
+
+
 def test_the_description_is_valid_openapi(description: dict[str, Any]) -> None:
     schemathesis.openapi.from_dict(description).validate()
     assert description["openapi"] == "3.1.0"
 
 
 def test_every_endpoint_and_every_parameter_is_described(description: dict[str, Any]) -> None:
-    assert list(description["paths"]) == [endpoint.path for endpoint in ENDPOINTS]
+    described = [(path, method.upper()) for path, item in description["paths"].items() for method in item]
+    assert described == [*((endpoint.path, "GET") for endpoint in ENDPOINTS), *((action.path, action.method) for action in ACTIONS)]
+    for operation in operations(description):
+        assert operation["summary"] and operation["description"] and operation["operationId"]
     for endpoint in ENDPOINTS:
         operation = description["paths"][endpoint.path]["get"]
         names = [parameter["name"] for parameter in operation["parameters"]]
@@ -66,8 +75,8 @@ def test_every_object_has_a_name_by_which_a_client_can_call_it(description: dict
     components = description["components"]["schemas"]
     assert {"InteractionRecord", "Pagination", "Error", "Offer", "Creative", "Channel", "SummaryRow", "TrendBucket", "Funnel", "FunnelStep"} <= set(
         components)
-    for item in description["paths"].values():
-        for response in item["get"]["responses"].values():
+    for operation in operations(description):
+        for response in operation["responses"].values():
             for content in response["content"].values():
                 assert content["schema"].keys() in ({"$ref"}, {"type"}), content["schema"]
     for name, component in components.items():
@@ -78,8 +87,7 @@ def test_every_object_has_a_name_by_which_a_client_can_call_it(description: dict
 
 def test_a_parameters_values_and_an_answer_never_share_a_name(description: dict[str, Any]) -> None:
     # A generated client names the values of a parameter after the operation and the parameter.
-    for item in description["paths"].values():
-        operation = item["get"]
+    for operation in operations(description):
         called = operation["operationId"][0].upper() + operation["operationId"][1:]
         for parameter in operation["parameters"]:
             name = called + parameter["name"][0].upper() + parameter["name"][1:]
@@ -87,15 +95,16 @@ def test_a_parameters_values_and_an_answer_never_share_a_name(description: dict[
 
 
 def test_every_example_is_valid_against_its_schema(description: dict[str, Any]) -> None:
-    for path, item in description["paths"].items():
-        for status, response in item["get"]["responses"].items():
+    for operation in operations(description):
+        name = operation["operationId"]
+        for status, response in operation["responses"].items():
             for content in response["content"].values():
-                assert problems_of(content["example"], content["schema"], description) == [], (path, status)
+                assert problems_of(content["example"], content["schema"], description) == [], (name, status)
                 if status != "200":
                     assert content["example"]["error"]["status"] == int(status)
-        for parameter in item["get"]["parameters"]:
+        for parameter in operation["parameters"]:
             if "example" in parameter:
-                assert problems_of(parameter["example"], parameter["schema"], description) == [], (path, parameter["name"])
+                assert problems_of(parameter["example"], parameter["schema"], description) == [], (name, parameter["name"])
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)

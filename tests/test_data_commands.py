@@ -136,3 +136,33 @@ def test_sample_loads_or_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["sample", "--interactions", "500", "--seed", "2", "--tenant", "t"]) == 0
     assert main(["load", str(file)]) == 0
     assert "already there           500" in capsys.readouterr().out
+
+
+def test_loads_lists_them_and_unload_takes_one_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["loads"]) == 0
+    assert capsys.readouterr().out == "no loads\n"
+    file = written(tmp_path, interaction("a"), interaction("b"))
+    assert main(["load", file]) == 0
+    assert main(["load", written(tmp_path, interaction("a", customerId="CUST002"), interaction("b")), "--replace"]) == 0
+    assert [line.split() for line in capsys.readouterr().out.splitlines() if "replaced" in line] == [["replaced", "1"]]
+    assert main(["loads"]) == 0
+    heading, *lines = capsys.readouterr().out.splitlines()
+    assert heading.split() == ["version", "finished", "source", "tenant", "rows", "rejected", "conflicts", "by"]
+    assert [[cell for place, cell in enumerate(line.split()) if place != 1] for line in lines] == [
+        ["2", file, "acme", "1", "0", "0", "operator"], ["1", file, "acme", "1", "0", "0", "operator"]]
+    assert main(["unload", "2"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"load 2 taken back: {file}"
+    assert [line.split() for line in said[1:3]] == [["rows", "removed", "0"], ["put", "back", "1"]]
+    assert main(["unload", "1", "--tenant", "acme"]) == 0
+    assert capsys.readouterr().out.splitlines()[0] == f"load 1 taken back, of tenant acme alone: {file}"
+    assert main(["status", "--tenants"]) == 0
+    assert capsys.readouterr().out == "\n"
+
+
+def test_a_load_that_there_is_not_is_named_and_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["unload", "7"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "There is no load 7; `python -m data loads` lists those there are."
+    with pytest.raises(SystemExit) as ended:
+        main(["unload", "march.csv"])
+    assert ended.value.code == 2

@@ -172,7 +172,8 @@ def owners(store: Store) -> dict[str, int]:
 
 def test_of_a_store_of_format_2_the_loads_that_came_last_and_out_of_order_know_their_rows(tmp_path: Path) -> None:
     with closing(of_format_2(tmp_path / FILE_NAME)) as store:
-        assert faults(store) == []
+        # Of three rows one is more than an eighth already.
+        assert faults(store) == ["at most an eighth is disordered"]
         assert owners(store) == {"a": 0, "b": 0, "c": 4}
         with store.snapshot() as snapshot:
             assert [line[:7] for line in loads(snapshot).lines] == [
@@ -207,7 +208,7 @@ def test_whose_the_rows_of_an_old_load_are_is_known_to_the_operator_alone_where_
         assert [line.version for line in loads(snapshot, "acme").lines] == [4]
         assert loads(snapshot, "zenith").lines == ()
         assert str(loads(snapshot)).splitlines() == [
-            "  version  finished                  source         tenant   rows     rejected  conflicts  by",
+            "  version  finished                  source         tenant      rows  rejected  conflicts  by",
             "  4        2026-03-16T11:00:00.000Z  late.ndjson    acme           1         0          1  operator",
             "  3        2026-03-16T10:00:00.000Z  second.ndjson  unknown  unknown         0          0  operator",
             "  2        2026-03-16T09:00:00.000Z  first.ndjson   unknown  unknown         2          0  operator",
@@ -218,7 +219,12 @@ def test_whose_the_rows_of_an_old_load_are_is_known_to_the_operator_alone_where_
 
 @pytest.mark.parametrize("format_", [1, 2])
 def test_an_upgraded_store_has_the_tables_and_macros_of_a_new_one(tmp_path: Path, log: Log, format_: int) -> None:
-    columns = "select table_name, column_name, data_type, is_nullable, column_default from duckdb_columns() where not internal order by 1, column_index"
+    columns = """
+        select table_name, column_name, data_type, is_nullable, column_default
+        from duckdb_columns()
+        where not internal
+        order by 1, column_index
+    """
     macros = "select function_name, macro_definition from duckdb_functions() where not internal order by 1"
     with duckdb.connect(str(tmp_path / "old.duckdb")) as connection:
         connection.execute({1: FORMAT_1, 2: FORMAT_2}[format_])

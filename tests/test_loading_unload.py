@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -75,16 +75,16 @@ def test_nothing_stays_of_words_that_no_row_has_any_more(log: Log) -> None:
                                   offerId="off_bare"))
     with log.snapshot() as snapshot:
         names = snapshot.tenant(ACME).names
-        assert set(names.type) == {"click", "typo"} and set(names.offer) == {"off_card", "off_bare"}
+        assert set(names.type.by_id) == {"click", "typo"} and set(names.offer.by_id) == {"off_card", "off_bare"}
     taken_back(log.store, second)
     assert faults(log.store) == []
     with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         names = tenant.names
-        assert (set(names.type), set(names.outcome), set(names.direction)) == ({"click"}, {"click"}, set())
+        assert (set(names.type.by_id), set(names.outcome.by_id), set(names.direction.by_id)) == ({"click"}, {"click"}, set())
         # What the load described keeps its name, and the channel that the creative is described to be for.
-        assert (set(names.offer), set(names.creative), set(names.channel)) == ({"off_card"}, {"cr_1"}, {"ch_web", "ch_2"})
-        assert names.creative["cr_1"].channel == "ch_2"
+        assert (set(names.offer.by_id), set(names.creative.by_id), set(names.channel.by_id)) == ({"off_card"}, {"cr_1"}, {"ch_web", "ch_2"})
+        assert names.creative.by_id["cr_1"].channel == "ch_2"
         assert tenant.customer("CUST002") is None
         record = tenant.record("a")
         assert record is not None and record.offer is not None and record.offer.name == "Card" and record.channelId == "ch_web"
@@ -280,3 +280,5 @@ class LoadsAndUnloads(RuleBasedStateMachine):
 
 
 TestLoadsAndUnloads = LoadsAndUnloads.TestCase
+# A sequence of so many steps meets every order of three loads that replace one another.
+TestLoadsAndUnloads.settings = settings(max_examples=settings.default.max_examples // 2, stateful_step_count=8)

@@ -95,18 +95,20 @@ def _place(tenant: TenantColumns, matches: Matches, cursor: str | None) -> int |
     if cursor is None or not len(matches.log):
         return None
     found = tenant.row_of(cursor)
-    if found is None:
-        _compare_ids_literally(tenant, matches, cursor)
-        return None
-    return _first_not_below(tenant, matches.log, cursor, *found)
+    if found is not None:
+        return _first_not_below(tenant, matches.log, cursor, *found)
+    removed = tenant.removed_place(cursor)
+    if removed is not None:
+        return _first_not_below(tenant, matches.log, cursor, None, removed)
+    _compare_ids_literally(tenant, matches, cursor)
+    return None
 
 
-def _first_not_below(tenant: TenantColumns, log: LogColumns, id: str, row: int, timestamp: int) -> int:
+def _first_not_below(tenant: TenantColumns, log: LogColumns, id: str, row: int | None, timestamp: int) -> int:
     first, end = (int(np.searchsorted(log.timestamp, timestamp, side)) for side in ("left", "right"))
-    itself = np.flatnonzero(log.row[first:end] == row)
-    if len(itself):
+    if row is not None and len(itself := np.flatnonzero(log.row[first:end] == row)):
         return first + int(itself[0])
-    # The record is another customer's. Those of its instant stand in the byte order of their ids, which is that of code points.
+    # The record is another customer's, or has gone. Those of its instant stand in the byte order of their ids, which is that of code points.
     return bisect_left(range(end), id, lo=first, key=lambda position: tenant.ids(log.row[position:position + 1])[0])
 
 

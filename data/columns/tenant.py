@@ -121,6 +121,19 @@ class TenantColumns:
                     return row, timestamp
         return None
 
+    def removed_place(self, id: str) -> int | None:
+        """The timestamp in milliseconds at which a record stood until lately, when its load was taken back."""
+        found = self._snapshot.rows("""
+            select epoch_ms("timestamp")
+            from removed
+            where tenant = $tenant
+                and id = $id
+                and epoch_ms("until") > $now
+            order by "until" desc
+            limit 1
+        """, {"tenant": self._tenant, "id": id, "now": int(self._snapshot.now_ms)})
+        return found[0][0] if found else None
+
     def probable_row(self, id: str) -> int | None:
         """Where the record of an id lies if it has one: compare the id there, for its hash may be another's.
 

@@ -23,8 +23,8 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 from data.loading.orders import Command, Event, Failure, Question, command_of, event_members, event_of
-from data.loading.outcome import Progress
-from data.loading.transaction import Stop
+from data.loading.running import RunningLoad, RunningLoads
+from data.loading.transaction import OPERATOR, Stop
 from data.store.limits import StoreError
 from data.store.store import Store
 
@@ -98,25 +98,24 @@ def _address(path: Path) -> Iterator[str]:
         os.close(folder)
 
 
-def serve_loads(store: Store, home: Path, after_load: Callable[[], None] = lambda: None) -> Callable[[], None]:
-    """Carry out what other processes hand over, until the answer is called; that stops a load under way.
+def serve_loads(store: Store, home: Path, running: RunningLoads | None = None) -> Callable[[], None]:
+    """Carry out what other processes hand over, each in its turn among the `running` loads, until the answer is called; that stops a load
+    under way.
 
-    `after_load` is called after each load, and the guest waits for it. The caller owns the store, so a socket that is there already
-    belongs to an owner that was killed.
+    The caller owns the store, so a socket that is there already belongs to an owner that was killed.
     """
-    return _Server(store, home, after_load).close
+    return _Server(store, home, running or RunningLoads()).close
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, store: Store, home: Path, after_load: Callable[[], None]):
+    def __init__(self, store: Store, home: Path, running: RunningLoads):
         self._store = store
         self._home = home
-        self._after_load = after_load
+        self._running = running
         self._path = home / SOCKET
-        self._turn = threading.Lock()
         self._guests: dict[Any, Stop] = {}
         self._left = threading.Condition()
         self._path.unlink(missing_ok=True)
@@ -154,25 +153,38 @@ class _Server(socketserver.ThreadingUnixStreamServer):
                         guest.shutdown(socket.SHUT_RD)
                 self._left.wait(_AGAIN_S)
 
-    def stop_of(self, guest: socket.socket) -> Stop:
-        """What stops the load of a guest."""
-        return self._guests[guest]
-
-    def carry_out(self, command: Command, tell: Callable[[Event], None], stop: Stop) -> None:
-        """Loads take turns; a question waits for none."""
+    def carry_out(self, command: Command, tell: Callable[[Event], None], guest: socket.socket) -> None:
+        """Loads take turns; a question waits for none. A guest who leaves ends what it asked for."""
+        stop = self._guests[guest]
         if isinstance(command, Question):
             command.carry_out(self._store, self._home, tell, stop)
             return
-        if not self._turn.acquire(blocking=False):
-            tell(Progress("waiting for another load"))
-            while not self._turn.acquire(timeout=_AGAIN_S):
-                stop.check()
-        try:
-            stop.check()
-            command.carry_out(self._store, self._home, tell, stop)
-        finally:
-            self._turn.release()
-        self._after_load()
+        load = RunningLoad(command.source, command.tenant, OPERATOR, stop)
+        with _cancelling(self._running, load, guest), self._running.turn(load, tell) as noting:
+            command.carry_out(self._store, self._home, noting, stop)
+
+
+@contextmanager
+def _cancelling(running: RunningLoads, load: RunningLoad, guest: socket.socket) -> Iterator[None]:
+    """Cancel a load once its guest has left, who sends nothing after the order: whatever arrives is the end of the connection."""
+    over = threading.Event()
+
+    def watch() -> None:
+        with DefaultSelector() as selector:
+            selector.register(guest, EVENT_READ)
+            while not over.is_set():
+                if selector.select(_AGAIN_S):
+                    # Again and again: an interrupt between two statements stops neither.
+                    running.cancel(load)
+                    over.wait(_AGAIN_S)
+
+    watching = threading.Thread(target=watch, name="guest", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watching.join()
 
 
 class _GuestLeft(Exception):
@@ -200,11 +212,8 @@ class _Guest(BaseHTTPRequestHandler):
         """Nothing: what becomes of a load is told to the guest, and kept in the store."""
 
     def _carry_out(self, command: Command) -> None:
-        stop, over = self.server.stop_of(self.connection), threading.Event()
-        watching = threading.Thread(target=self._stop_when_left, args=(stop, over), name="guest", daemon=True)
-        watching.start()
         try:
-            self.server.carry_out(command, self._tell, stop)
+            self.server.carry_out(command, self._tell, self.connection)
         except StoreError as problem:
             self._tell(Failure(str(problem)))
         except _GuestLeft:
@@ -212,19 +221,6 @@ class _Guest(BaseHTTPRequestHandler):
         except Exception:
             log.exception("an order failed: %s", command)
             self._tell(Failure("The server failed to do this; its log says why."))
-        finally:
-            over.set()
-            watching.join()
-
-    def _stop_when_left(self, stop: Stop, over: threading.Event) -> None:
-        """A guest sends nothing after the order: whatever arrives is the end of the connection."""
-        with DefaultSelector() as selector:
-            selector.register(self.connection, EVENT_READ)
-            while not over.is_set():
-                if selector.select(_AGAIN_S):
-                    # Again and again: an interrupt between two statements stops neither.
-                    stop.now()
-                    over.wait(_AGAIN_S)
 
     def _tell(self, event: Event) -> None:
         self._write(event_members(event))

@@ -73,7 +73,7 @@ def loads(snapshot: Snapshot, tenant: str | None = None) -> Loads:
         left join held h on h.version = l.version
         where l.made
             and (w.id is not null or (not l.noted and $tenant is null))
-        group by all
+        group by l.version, l.file, l.finished, l.rejected, l.conflicts, l."by", l.noted
         order by l.version desc
     """, {"tenant": tenant})
     return Loads(tuple(

@@ -85,19 +85,24 @@ class Store:
             # Views of an older version that are still open hold on to its memory themselves.
             for old in [remembered for remembered in self._remembered if remembered < version]:
                 del self._remembered[old]
-        return Snapshot(cursor, version, memory, self.latest_plausible())
+        return Snapshot(cursor, version, memory, self._now_ms())
 
     def latest_plausible(self) -> int:
         """A day after the server's own clock, in milliseconds: what is later lies in the future."""
-        return self._now_ms() + _DAY_MS
+        return _latest_plausible(self._now_ms())
+
+
+def _latest_plausible(now_ms: int) -> int:
+    return now_ms + _DAY_MS
 
 
 class Snapshot:
     """One version of the store. Not for sharing between threads."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory, latest_plausible: int):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory, now_ms: int):
         self.version = version
-        self.latest_plausible = latest_plausible
+        self.now_ms = now_ms
+        self.latest_plausible = _latest_plausible(now_ms)
         self.memory = memory
         self._cursor = cursor
 
