@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import glob
 import os
 import sys
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from data.loading.handover import hand_over
 from data.loading.listing import Loads
 from data.loading.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.loading.outcome import LoadReport, Progress
+from data.loading.rejects import printable
 from data.loading.transaction import Stop
 from data.loading.unloading import UnloadReport
 from data.sample.file import write_sample
@@ -85,7 +87,7 @@ class Display:
     def _say(self, text: str, stream: TextIO) -> None:
         self._bars.update(self._task, visible=False)
         self._phase = ""
-        print(text, file=stream, flush=True)
+        print(printable(text), file=stream, flush=True)
 
 
 UNREAD = 128 + 13
@@ -114,7 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return options.run(options)
     except StoreError as problem:
-        print(problem, file=sys.stderr)
+        print(printable(str(problem)), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"Interrupted. {options.interrupted}", file=sys.stderr)
@@ -135,7 +137,7 @@ def _parser() -> argparse.ArgumentParser:
 
     unload = commands.add_parser("unload", help="take a load back: its rows go, and what it had replaced returns")
     unload.add_argument("version", type=_number, metavar="VERSION", help="the load's version, as `python -m data loads` lists it")
-    unload.add_argument("--tenant", type=_text, help="take back this tenant's rows alone")
+    unload.add_argument("--tenant", type=given_text, help="take back this tenant's rows alone")
     unload.set_defaults(run=lambda options: _carried_out(UnloadCommand(options.version, options.tenant)),
                         interrupted="Nothing was taken back; the store is unchanged.")
 

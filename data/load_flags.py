@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import glob
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.loading.orders import LoadCommand
+from data.loading.orders import REJECTS_FOLDER, LoadCommand
+from data.loading.standard_input import STANDARD_INPUT, held
 from data.mapping.mapping import Mapping, Pairs
 from data.mapping.mapping_file import mapping_of_file, mapping_text
 from data.mapping.presets import PRESETS, preset
 from data.mapping.targets import check_mapping
+from data.store.home import home
 from data.store.limits import StoreError
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 NOTES = """\
-FILE may be CSV, NDJSON, JSON or Parquet; the first three also as .gz. One file is one transaction: after an error or
-Ctrl-C the store is as it was before that file. While the server runs, it loads the file for you.
+FILE may be CSV, NDJSON, JSON, Parquet, ORC, Arrow, Avro or a workbook (.xlsx), compressed or not; a zip or tar archive, a folder
+or a pattern of such files, which is one load; or - for standard input. One load is one transaction: after an error or Ctrl-C the
+store is as it was before. While the server runs, it loads the file for you.
 
 PATH is a column's name, a path such as properties.time or items[0].id, '"a.b"' for a name with a dot, '#1' for the first column,
 or #file, #folder; with ? behind it, one that a file may lack. FIELD is a field such as customerId, or context.NAME, outcome.conversionValue.
@@ -85,8 +89,10 @@ def given_text(value: str) -> str:
 
 
 def _file(value: str) -> str:
+    if value == STANDARD_INPUT:
+        return value
     path = Path(value)
-    if not path.exists() or path.is_dir():
+    if not path.exists() and not glob.glob(value, recursive=True):
         raise argparse.ArgumentTypeError(f"there is no file '{value}'")
     return str(path.absolute())
 
@@ -97,24 +103,26 @@ def _load(options: argparse.Namespace, carried_out: Callable[[LoadCommand], int]
         options.parser.error("nothing to load: name a FILE, or --offers, --creatives, --channels")
     try:
         mapping = _mapping(options)
+        mapping.read_options()
         check_mapping(mapping, () if options.logs else tuple(entities))
     except StoreError as problem:
         options.parser.error(str(problem))
         raise
     if options.save_mapping:
         _save(mapping, Path(options.save_mapping))
-    return carried_out(LoadCommand(
-        logs=tuple(options.logs),
-        offers=tuple(options.offers),
-        creatives=tuple(options.creatives),
-        channels=tuple(options.channels),
-        tenant=options.tenant,
-        mapping=mapping,
-        strict=options.strict,
-        replace=options.replace,
-        check=options.check,
-        all_rejects=options.all_rejects,
-    ))
+    with held(tuple(options.logs), home() / REJECTS_FOLDER) as logs:
+        return carried_out(LoadCommand(
+            logs=logs,
+            offers=tuple(options.offers),
+            creatives=tuple(options.creatives),
+            channels=tuple(options.channels),
+            tenant=options.tenant,
+            mapping=mapping,
+            strict=options.strict,
+            replace=options.replace,
+            check=options.check,
+            all_rejects=options.all_rejects,
+        ))
 
 
 def _mapping(options: argparse.Namespace) -> Mapping:

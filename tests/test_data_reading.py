@@ -201,12 +201,13 @@ def test_columns_called_line_or_problem_are_columns_like_others(log: Log, tmp_pa
 def test_many_batches_number_their_lines_through(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.reading.text_formats.BATCH_BYTES", 1000)
     monkeypatch.setattr("data.reading.text_formats.FIRST_BYTES", 1000)
-    monkeypatch.setattr("data.reading.text_formats.BATCH_ROWS", 4)
+    monkeypatch.setattr("data.reading.delimited.BATCH_ROWS", 4)
+    monkeypatch.setattr("data.reading.delimited.FIRST_ROWS", 4)
     for name, content in (("log.ndjson", ndjson(ROWS)), ("log.csv", as_csv(ROWS))):
         file = tmp_path / name
         file.write_bytes(content)
         with opened(file) as source:
-            batches = list(source.batches)
+            batches = [batch for member in source.members for batch in member.batches]
         lines = [line for batch in batches for line in batch.column(0).to_pylist()]
         assert len(batches) > 2 and len(lines) == len(set(lines)) and lines == sorted(lines)
         assert loaded(log.store, file).conflicts == 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from data.loading.outcome import Reject, Rejects
+from data.loading.rejects import Reject, Rejects
 
 
 def test_the_list_stands_beside_the_file_and_replaces_an_older_one(tmp_path: Path) -> None:

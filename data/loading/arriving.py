@@ -39,6 +39,10 @@ class Arriving:
         rules = self._mapping.rows
         return [RowSet(rule, nth, len(rules)) for nth, rule in enumerate(rules)] or [RowSet()]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._readings.columns
+
     def raw(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str]) -> tuple[RawRows, set[str]]:
         """The SQL for the rows of a batch, and the fields that are read from it."""
         batch = self._as_json_readers_read(batch, is_json)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from data.loading.outcome import Reject
+from data.loading.rejects import Reject
 from data.loading.writing import STORED
 
 # The store's column → the name by which a difference is told.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,14 +14,17 @@ import pyarrow as pa
 from data.loading.checking import VALUE_TEXT
 from data.loading.duplicates import not_loaded, set_duplicates_aside
 from data.loading.number_times import FIRST_ROWS
-from data.loading.outcome import LoadReport, Progress, Rejects, iso_text
+from data.loading.outcome import LoadReport, Progress, iso_text
+from data.loading.places import Places
 from data.loading.recording import LoadRecord, keep_replaced, record_load
+from data.loading.rejects import Rejects, refuse_alike
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.transaction import OPERATOR, ReportProgress, Stop, connection, now
 from data.loading.writing import apply_descriptions, write
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import NO_MAPPING, Mapping
-from data.reading.source import Source, opened
+from data.mapping.selecting import opened_through
+from data.reading.source import Member, Source, named_problems, opened
 from data.store.store import Store
 
 
@@ -44,17 +47,17 @@ class LoadOptions:
 
 def load_log(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> LoadReport:
     """Load one log file; `StoreError` where nothing of it could be loaded, and the store is as before."""
-    with opened(path) as source:
-        return load_rows(store, source, options, tell, Rejects(path, rejects_folder), stop or Stop(), of_file=True)
+    with _opened(path, options.mapping) as source:
+        return load_rows(store, source, options, tell, Rejects(path, rejects_folder, options.all_rejects), stop or Stop(), of_file=True)
 
 
 def load_rows(
     store: Store, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop, *, of_file: bool = False
 ) -> LoadReport:
     """The same for rows from wherever they come; those `of_file` can be refused for how most of them are written."""
-    def take(staging: Staging, batch: pa.RecordBatch) -> None:
+    def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
         begins = staging.rows < FIRST_ROWS
-        staging.take_interactions(batch, source.is_json)
+        staging.take_interactions(batch, member.is_json, member.place)
         if of_file and begins:
             staging.refuse_other_units(source.name)
 
@@ -65,8 +68,8 @@ def load_entities(
     store: Store, kind: str, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None
 ) -> LoadReport:
     """Load a file that describes offers, creatives or channels (the `kind`); what it says holds from now on."""
-    with opened(path) as source:
-        return load_descriptions(store, kind, source, options, tell, Rejects(path, rejects_folder), stop or Stop())
+    with _opened(path, options.mapping) as source:
+        return load_descriptions(store, kind, source, options, tell, Rejects(path, rejects_folder, options.all_rejects), stop or Stop())
 
 
 def load_descriptions(
@@ -75,8 +78,8 @@ def load_descriptions(
     """The same for rows from wherever they come."""
     as_of = now()
 
-    def take(staging: Staging, batch: pa.RecordBatch) -> None:
-        staging.take_entities(batch, source.is_json, kind, as_of)
+    def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
+        staging.take_entities(batch, member.is_json, kind, as_of, member.place)
 
     return _load(store, source, ENTITY_FIELDS[kind], take, options, tell, rejects, stop)
 
@@ -85,7 +88,7 @@ def _load(
     store: Store,
     source: Source,
     fields: tuple[Field, ...],
-    take: Callable[[Staging, pa.RecordBatch], None],
+    take: Callable[[Staging, pa.RecordBatch, Member], None],
     options: LoadOptions,
     tell: ReportProgress,
     rejects: Rejects,
@@ -94,16 +97,19 @@ def _load(
     started = time.monotonic()
     with connection(store, stop) as cursor, rejects:
         staging = Staging(cursor, options.mapping, options.tenant, fields)
-        for batch in source.batches:
-            stop.check()
-            with _told_of(source):
-                take(staging, batch)
-            tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
-        with _told_of(source):
+        places = Places()
+        for member in source.members:
+            for batch in member.batches:
+                stop.check()
+                with named_problems(source.name if member.name == source.name else f"{source.name}: {member.name}"):
+                    take(staging, places.numbered(member.name, batch), member)
+                refuse_alike(cursor, staging.rows, len(batch), staging.columns)
+                tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
+        with named_problems(source.name):
             ignored = staging.finish()
         tell(Progress("looking for known rows"))
         duplicates = set_duplicates_aside(cursor, options.replace)
-        rejects.add(not_loaded(cursor))
+        rejects.add(places.told(not_loaded(cursor)))
         cursor.execute("create temp view fresh as from staged anti join duplicates using (number)")
         [(loaded, oldest, newest, future, before_2000)] = cursor.execute("""
             select
@@ -131,7 +137,7 @@ def _load(
             unmatched=staging.unmatched(),
             unread_values=unread,
             unread_value=unread_value or "",
-            unread_line=unread_line or 0,
+            unread_line=places.line(unread_line or 0),
             future=future,
             before_2000=before_2000,
         )
@@ -144,13 +150,8 @@ def _load(
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 
 
-@contextmanager
-def _told_of(source: Source) -> Iterator[None]:
-    """Name the file in what is wrong with its rows or their mapping."""
-    try:
-        yield
-    except StoreError as problem:
-        raise StoreError(f"{source.name}: {problem}") from problem
+def _opened(path: Path, mapping: Mapping) -> AbstractContextManager[Source]:
+    return opened_through(mapping.select, path) if mapping.select else opened(path, mapping.read_options())
 
 
 def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, by: str, tell: ReportProgress, stop: Stop) -> LoadReport:

@@ -13,14 +13,15 @@ import pyarrow as pa
 
 from data.loading.listing import Loads, loads
 from data.loading.loading import LoadOptions, load_descriptions, load_entities, load_log, load_rows
-from data.loading.outcome import LoadReport, Progress, Rejects
+from data.loading.outcome import LoadReport, Progress
+from data.loading.rejects import Rejects
 from data.loading.transaction import OPERATOR, Stop, Stopped
 from data.loading.unloading import UnloadReport, unload
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
 from data.mapping.targets import mapping_of_kind, mapping_of_log
 from data.reading.columnar import numbered
-from data.reading.source import Source
+from data.reading.source import source_of
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
 from data.store.limits import StoreError
@@ -97,10 +98,10 @@ class SampleCommand:
 
         for kind, rows in sample_entities(self.seed)._asdict().items():
             batch = pa.RecordBatch.from_pylist([{key: row[key] for key in row if key != "offerId"} for row in rows])
-            source = Source(f"{label} {kind}", numbered([batch]), False, "rows", len(rows))
+            source = source_of(f"{label} {kind}", numbered([batch]), len(rows))
             load_descriptions(store, kind, source, options, tell, rejects(), stop)
         batches = sample_batches(self.interactions, self.seed, self.tenant, datetime.date.fromisoformat(self.until))
-        source = Source(label, numbered(batches), False, "rows", self.interactions)
+        source = source_of(label, numbered(batches), self.interactions)
         tell(load_rows(store, source, options, tell, rejects(), stop))
 
 

@@ -106,6 +106,11 @@ class Staging:
         """How many source rows there were."""
         return self._arriving.rows
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns seen."""
+        return self._arriving.columns
+
     def finish(self) -> tuple[str, ...]:
         """End the ids that are made from rows, once all are there; the columns seen that no field is read from.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
+from data.reading.options import ReadOptions
+
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -47,6 +49,10 @@ class Mapping:
     pad: bool = False
     member: str = ""
     description: str = ""
+
+    def read_options(self) -> ReadOptions:
+        """What it says of a file before any field is read."""
+        return ReadOptions(self.encoding, self.columns, self.pad, self.member, self.records)
 
     def over(self, other: Mapping) -> Mapping:
         """What both say together; where they say different things of a field, a word or a flag, this one is right."""

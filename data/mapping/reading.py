@@ -85,11 +85,16 @@ class Readings:
         self._taken |= {place.column for place in (*reading.taken, *(place for place, _ in reading.when if place))}
         return reading
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns met."""
+        return tuple(column for column in self._columns if not column.startswith("#"))
+
     def unread(self) -> tuple[str, ...]:
         """The columns met that no field is read from; `StoreError` where a path of the mapping led nowhere."""
         for flag, path in self._paths():
             if self._columns and path.text not in self._met and not path.optional:
-                known = ", ".join(column for column in self._columns if not column.startswith("#"))
+                known = ", ".join(self.columns)
                 raise StoreError(f"{flag}: there is no column '{path.text}'. Write '{path.text}?' for one that a file may lack. "
                                  f"Columns: {known[:_LONGEST_LIST]}{' …' if len(known) > _LONGEST_LIST else ''}.")
         if self._mapping.rest:

@@ -1,29 +1,31 @@
-"""The text formats: NDJSON, CSV and JSON documents, as batches of raw rows."""
+"""NDJSON and JSON documents, as batches of raw rows."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-import sys
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any, BinaryIO
 
 import pyarrow as pa
 
+from data.reading.options import ReadOptions
 from data.store.limits import StoreError
 
 BATCH_ROWS = 250_000
+# The first rows come soon: a file that cannot be used is found out by them.
+FIRST_ROWS = 2_500
 BATCH_BYTES = 1 << 26
-# A file that cannot be used is found out at once.
 FIRST_BYTES = 1 << 20
+
+_FIRST_LINES = 10
+# Lists of such names hold the records of an object that has more members than they have.
+_WRAPPERS = {"events", "records", "results", "rows", "interactions"}
 
 SCHEMA = pa.schema([("line", pa.int64()), ("problem", pa.string()), ("record", pa.string())])
 
 
-def line_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
+def line_batches(file: BinaryIO, options: ReadOptions) -> Iterator[pa.RecordBatch]:
     """The non-blank lines, unparsed; a line that is not UTF-8 text has a problem."""
     line = 0
     while lines := file.readlines(BATCH_BYTES if line else FIRST_BYTES):
@@ -50,97 +52,10 @@ def _batch_of_lines(lines: list[bytes], first: int) -> pa.RecordBatch:
     return pa.record_batch([[number for number, _ in kept], problems, records], schema=SCHEMA)
 
 
-DELIMITERS = ",;\t"
-
-# A cell may hold any amount of JSON.
-csv.field_size_limit(sys.maxsize)
-
-
-def delimited_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
-    """The rows as text, an empty cell as null; a row of another width than the header, or no UTF-8 text, has a problem.
-
-    The delimiter is the one of comma, semicolon and tab that the header has most of. A quoted cell may hold line breaks.
-    """
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
-    header = text.readline()
-    if not header.strip():
-        raise StoreError("there is no header row.")
-    delimiter = max(DELIMITERS, key=header.count)
-    rows = csv.reader(chain([header], text), delimiter=delimiter, strict=True)
-    try:
-        columns = _columns(next(rows))
-    except csv.Error as problem:
-        raise StoreError(f"the header row cannot be split into cells: {problem}.") from problem
-    batch = _Batch(columns)
-    line = rows.line_num + 1
-    while True:
-        try:
-            row = next(rows)
-        except StopIteration:
-            break
-        except csv.Error as problem:
-            batch.add(line, [], f"the row cannot be split into cells: {problem}")
-        else:
-            if row:
-                batch.add(line, row, None)
-        line = rows.line_num + 1
-        if len(batch) == BATCH_ROWS:
-            yield batch.arrow()
-            batch = _Batch(columns)
-    if len(batch):
-        yield batch.arrow()
-
-
-def _columns(header: list[str]) -> list[str]:
-    if any("\udc80" <= sign <= "\udcff" for cell in header for sign in cell):
-        raise StoreError("the header row is not UTF-8 text.")
-    twice = sorted({name for name in header if header.count(name) > 1})
-    if twice:
-        raise StoreError(f"the header row names '{twice[0]}' more than once.")
-    return header
-
-
-class _Batch:
-    def __init__(self, columns: list[str]):
-        self._columns = columns
-        self._lines: list[int] = []
-        self._problems: list[str | None] = []
-        self._rows: list[list[str]] = []
-
-    def __len__(self) -> int:
-        return len(self._lines)
-
-    def add(self, line: int, row: list[str], problem: str | None) -> None:
-        width = len(self._columns)
-        if len(row) != width:
-            problem = problem or f"the row has {len(row)} cells, but the header has {width}"
-            row = (row + [""] * width)[:width]
-        self._lines.append(line)
-        self._problems.append(problem)
-        self._rows.append(row)
-
-    def arrow(self) -> pa.RecordBatch:
-        try:
-            cells = [pa.array(cells, pa.string()) for cells in zip(*self._rows, strict=True)]
-        except UnicodeEncodeError:
-            self._mend()
-            cells = [pa.array(cells, pa.string()) for cells in zip(*self._rows, strict=True)]
-        lines, problems = pa.array(self._lines, pa.int64()), pa.array(self._problems, pa.string())
-        return pa.record_batch([lines, problems, *cells], names=["line", "problem", *self._columns])
-
-    def _mend(self) -> None:
-        for place, row in enumerate(self._rows):
-            try:
-                "".join(row).encode()
-            except UnicodeEncodeError:
-                self._problems[place] = "the row is not UTF-8 text"
-                self._rows[place] = [cell.encode(errors="replace").decode() for cell in row]
-
-
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
-def document_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
+def document_batches(file: BinaryIO, options: ReadOptions) -> Iterator[pa.RecordBatch]:
     """The records of the document, each with the line it begins on; `StoreError` where the JSON itself is broken.
 
     The whole document is held in memory.
@@ -153,7 +68,7 @@ def document_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
     records: list[str] = []
     line, counted = 1, 0
     try:
-        for start, end in _records(text):
+        for start, end in _records(text, options):
             line += text.count("\n", counted, start)
             counted = start
             lines.append(line)
@@ -169,17 +84,40 @@ def document_batches(file: BinaryIO) -> Iterator[pa.RecordBatch]:
         yield _batch(lines, records)
 
 
-def is_record(text: bytes) -> bool:
-    """Whether this is one whole JSON object that is no page of records."""
+def are_lines(start: str, is_called_so: bool) -> bool:
+    """Whether JSON that begins so has a record a line, and is no document of records written over many lines or within another object."""
     try:
-        value = json.loads(text)
-    except ValueError:
+        value, end = _DECODER.raw_decode(start)
+    except (ValueError, RecursionError):
+        return is_called_so or any(map(_is_record, start.split("\n", _FIRST_LINES)[:_FIRST_LINES]))
+    rest = start[end:]
+    if _is_page(value) or (not rest.strip() and is_wrapper(value)) or "\n" in start[:end]:
+        return False
+    return is_called_so or "\n" in rest
+
+
+def _is_record(line: str) -> bool:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and not _is_page(value)
 
 
 def _batch(lines: list[int], records: list[str]) -> pa.RecordBatch:
     return pa.record_batch([lines, pa.nulls(len(lines), pa.string()), records], schema=SCHEMA)
+
+
+def is_wrapper(value: Any) -> bool:
+    """Whether an object that is alone in its file is one around its records: its only list of objects."""
+    if not isinstance(value, dict):
+        return False
+    lists = _lists_of_objects(value)
+    return len(lists) == 1 and (lists[0] in _WRAPPERS or len(value) - 1 <= len(value[lists[0]][0]))
+
+
+def _lists_of_objects(value: dict[str, Any]) -> list[str]:
+    return [name for name, member in value.items() if isinstance(member, list) and member and all(isinstance(one, dict) for one in member)]
 
 
 def _is_page(value: Any) -> bool:
@@ -189,34 +127,36 @@ def _is_page(value: Any) -> bool:
 _DECODER = json.JSONDecoder()
 
 
-def _records(text: str) -> Iterator[tuple[int, int]]:
+def _records(text: str, options: ReadOptions) -> Iterator[tuple[int, int]]:
     place = _after_space(text, 0)
     while place < len(text):
         value, end = _DECODER.raw_decode(text, place)
-        yield from _within(text, place, end, value)
+        alone = not options.records and not text[:place].strip() and _after_space(text, end) == len(text)
+        held = _lists_of_objects(value)[0] if alone and not _is_page(value) and is_wrapper(value) else "data"
+        yield from _within(text, place, end, value, held)
         place = _after_space(text, end)
 
 
-def _within(text: str, start: int, end: int, value: Any) -> Iterator[tuple[int, int]]:
-    """The records of a value: an array's elements, those of a page's `data`, or the value itself."""
+def _within(text: str, start: int, end: int, value: Any, held: str) -> Iterator[tuple[int, int]]:
+    """The records of a value: an array's elements, those of the list `held` by an object around them, or the value itself."""
     if isinstance(value, list):
         place = _after_space(text, start + 1)
         while text[place] != "]":
             element, end = _DECODER.raw_decode(text, place)
-            yield from _within(text, place, end, element)
+            yield from _within(text, place, end, element, "data")
             place = _after_sign(text, end, ",")
-    elif _is_page(value):
+    elif isinstance(value, dict) and isinstance(value.get(held), list):
         place = _after_space(text, start + 1)
         data: tuple[int, int, Any] = (start, start, [])
         while text[place] != "}":
             name, end = _DECODER.raw_decode(text, place)
             place = _after_sign(text, end, ":")
             member, end = _DECODER.raw_decode(text, place)
-            if name == "data":
+            if name == held:
                 # Of several the last counts.
                 data = (place, end, member)
             place = _after_sign(text, end, ",")
-        yield from _within(text, *data)
+        yield from _within(text, *data, "data")
     else:
         yield start, end
 
