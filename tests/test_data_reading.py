@@ -199,8 +199,8 @@ def test_columns_called_line_or_problem_are_columns_like_others(log: Log, tmp_pa
 
 
 def test_many_batches_number_their_lines_through(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data.reading.text_formats.BATCH_BYTES", 1000)
-    monkeypatch.setattr("data.reading.text_formats.FIRST_BYTES", 1000)
+    monkeypatch.setattr("data.reading.lines.BATCH_BYTES", 1000)
+    monkeypatch.setattr("data.reading.lines.FIRST_BYTES", 1000)
     monkeypatch.setattr("data.reading.delimited.BATCH_ROWS", 4)
     monkeypatch.setattr("data.reading.delimited.FIRST_ROWS", 4)
     for name, content in (("log.ndjson", ndjson(ROWS)), ("log.csv", as_csv(ROWS))):

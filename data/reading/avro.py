@@ -10,8 +10,8 @@ import fastavro
 import pyarrow as pa
 from fastavro.read import SchemaResolutionError
 
+from data.reading.batches import BATCH_ROWS, FIRST_ROWS
 from data.reading.columnar import numbered
-from data.reading.text_formats import BATCH_ROWS, FIRST_ROWS
 from data.store.limits import StoreError
 
 # Types of one size or text, as they stand in a column; a logical type comes first.

@@ -12,7 +12,7 @@ import pyarrow.feather as feather
 import pyarrow.orc as orc
 import pyarrow.parquet as pq
 
-from data.reading.text_formats import BATCH_ROWS
+from data.reading.batches import BATCH_ROWS
 from data.store.limits import StoreError
 
 _NAMES = {"parquet": "Parquet", "orc": "ORC", "arrow": "Arrow", "arrow stream": "Arrow", "feather": "Feather"}

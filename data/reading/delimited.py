@@ -10,16 +10,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from data.reading.batches import BATCH_ROWS, FIRST_ROWS, LONGEST_ROW, not_text
 from data.reading.dialect import SAMPLE_ROWS, Dialect, dialect_of, header_place
 from data.reading.options import ReadOptions
-from data.reading.text_formats import BATCH_ROWS, FIRST_ROWS
 from data.store.limits import StoreError
 
 _SAMPLE_BYTES = 1 << 18
-LONGEST_CELL = 1 << 26
 
 # A cell may hold much JSON, but not a whole file whose quote never ends.
-csv.field_size_limit(LONGEST_CELL)
+csv.field_size_limit(LONGEST_ROW)
 
 Rows = Iterator[tuple[int, list[str], str | None]]
 
@@ -48,7 +47,7 @@ def sheet_batches(rows: Iterator[list[str]], options: ReadOptions) -> Iterator[p
 
 def _split(text: io.TextIOWrapper, dialect: Dialect) -> Rows:
     """The rows that are not blank, with the line each begins on."""
-    lines = iter(lambda: text.readline(LONGEST_CELL), "")
+    lines = iter(lambda: text.readline(LONGEST_ROW), "")
     reader = csv.reader(lines, **dialect.reading)
     line = dialect.skipped + 1
     while True:
@@ -65,7 +64,7 @@ def _split(text: io.TextIOWrapper, dialect: Dialect) -> Rows:
 
 
 def _batches(rows: Rows, options: ReadOptions) -> Iterator[pa.RecordBatch]:
-    columns = list(options.columns) or _header(rows)
+    columns = list(options.columns) or _header(rows, options.encoding)
     batch = _Batch(columns, options)
     size = FIRST_ROWS
     for line, row, problem in rows:
@@ -77,14 +76,14 @@ def _batches(rows: Rows, options: ReadOptions) -> Iterator[pa.RecordBatch]:
     yield batch.arrow()
 
 
-def _header(rows: Rows) -> list[str]:
+def _header(rows: Rows, encoding: str) -> list[str]:
     _, header, problem = next(rows, (0, [], None))
     if problem:
         raise StoreError(f"the header row cannot be split into cells: {problem.partition(': ')[2]}.")
     if not header:
         raise StoreError("there is no header row: the file is empty, or holds no table.")
     if any("\udc80" <= sign <= "\udcff" for cell in header for sign in cell):
-        raise StoreError("the header row is not UTF-8 text: give --encoding, such as cp1252 for files of Windows.")
+        raise StoreError(f"the header row {not_text(encoding)}.")
     # A column without a name is called by its position, as one may call any.
     return [cell.strip() or f"#{place}" for place, cell in enumerate(header, 1)]
 
@@ -132,10 +131,9 @@ class _Batch:
         return [pa.array(cells, pa.string()) for cells in zip(*self._rows, strict=True)]
 
     def _mend(self) -> None:
-        said = f"the row is not {self._encoding} text" if self._encoding else "the row is not UTF-8 text: give --encoding, such as cp1252"
         for place, row in enumerate(self._rows):
             try:
                 "".join(row).encode()
             except UnicodeEncodeError:
-                self._problems[place] = said
+                self._problems[place] = f"the row {not_text(self._encoding)}"
                 self._rows[place] = [cell.encode(errors="replace").decode() for cell in row]

@@ -12,12 +12,14 @@ from data.reading.archives import kind_of_zip
 from data.reading.avro import avro_batches
 from data.reading.columnar import columnar_batches
 from data.reading.delimited import delimited_batches, sheet_batches
+from data.reading.documents import document_batches
 from data.reading.encodings import as_utf8
 from data.reading.first_bytes import ENOUGH, kind_of
+from data.reading.json_shape import are_lines
+from data.reading.lines import line_batches
 from data.reading.options import ReadOptions
 from data.reading.places import suffix_of
 from data.reading.sheets import sheet_rows
-from data.reading.text_formats import are_lines, document_batches, line_batches
 from data.reading.unpacking import PEEK
 from data.store.limits import StoreError
 

@@ -8,7 +8,7 @@ from numba import int64, uint8, void
 from numba.core.types import Array
 
 _BYTES = Array(uint8, 1, "C", readonly=True)
-_MOST_KEYS, _DEEPEST, _MOST_TEXTS = 4096, 512, 64
+_MOST_KEYS, _DEEPEST, _MOST_TEXTS = 4096, 501, 64
 
 
 @numba.njit(nogil=True, cache=True)

@@ -12,7 +12,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from data.reading.json_shape import DEEPEST, is_too_deep
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+_TOO_DEEP = f": it is nested deeper than {DEEPEST} levels"
 
 
 class _Number(str):
@@ -67,7 +72,7 @@ def _read_anew(texts: pa.Array, within: Collection[str]) -> tuple[pa.Array, dict
         except UnicodeDecodeError:
             continue
         except RecursionError:
-            wrong[place] = ": it is nested too deeply"
+            wrong[place] = _TOO_DEEP
         except ValueError as problem:
             if _LENIENT.search(read[place].decode()):
                 wrong[place] = f": {problem}" if isinstance(problem, _NotJson) else ""
@@ -94,10 +99,14 @@ def _odd(texts: pa.Array) -> np.ndarray:
 
 
 def _value(text: str, within: Collection[str]) -> Any:
+    if is_too_deep(text):
+        raise RecursionError
     value = _DECODER.decode(text)
     if isinstance(value, dict):
         for name in value.keys() & within:
             inner = value[name]
+            if isinstance(inner, str) and is_too_deep(inner):
+                raise RecursionError
             if isinstance(inner, str) and not isinstance(inner, _Number) and inner.lstrip(" \t\r\n").startswith("{"):
                 try:
                     value[name] = _text(_DECODER.decode(inner))
