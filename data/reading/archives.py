@@ -6,7 +6,6 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -48,7 +47,7 @@ def zip_members(file: BinaryIO, options: ReadOptions) -> Iterator[tuple[str, io.
 def tar_members(file: BinaryIO, options: ReadOptions) -> Iterator[tuple[str, io.BufferedReader[Any]]]:
     """The same of a tar archive, which is read once, from its start to its end."""
     passed, found = [], False
-    with _named_problems(), tarfile.open(fileobj=file, mode="r|", errorlevel=2) as archive:
+    with tarfile.open(fileobj=file, mode="r|", errorlevel=2) as archive:
         for info in archive:
             if not info.isfile() or is_beside(PurePosixPath(info.name).parts):
                 continue
@@ -95,11 +94,3 @@ def _zip(file: BinaryIO) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, NotImplementedError) as problem:
         raise StoreError(f"this zip archive cannot be read to the end: {problem}.") from problem
-
-
-@contextmanager
-def _named_problems() -> Iterator[Any]:
-    try:
-        yield
-    except tarfile.TarError as problem:
-        raise StoreError(f"this tar archive cannot be read to the end: {problem}.") from problem

@@ -164,7 +164,7 @@ class _Document:
                 if self._ended:
                     raise self._broken(problem.msg, problem.pos) from problem
                 if len(self._text) - self._place > _LONGEST_VALUE:
-                    raise _LongerThanAValue from problem
+                    raise _LongerThanAValue(f"it holds a value of more than {_LONGEST_VALUE:,} signs that is no list of records.") from problem
             else:
                 # A number may go on.
                 if end < len(self._text) or self._ended:
@@ -218,7 +218,7 @@ class _Document:
         return StoreError(f"the JSON is broken on line {line}, column {self._column_of(place)}: {what}.")
 
 
-class _LongerThanAValue(Exception):
+class _LongerThanAValue(StoreError):
     """A value is not over where any record would be."""
 
 

@@ -42,7 +42,7 @@ def _within(folder: Path) -> Iterator[Path]:
 def is_beside(parts: Iterable[str]) -> bool:
     """Whether a path is passed over: what its system keeps beside the data, or an earlier load's list of rejects."""
     return any(
-        (part.startswith((".", "_")) and "=" not in part) or part.lower() in _BESIDE or part.lower().startswith("manifest.")
+        (part.startswith((".", "_")) and part != ".." and "=" not in part) or part.lower() in _BESIDE or part.lower().startswith("manifest.")
         or part.endswith((".rejects.csv", ".rejects.csv.part"))
         for part in parts
     )

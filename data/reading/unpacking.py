@@ -6,6 +6,8 @@ import bz2
 import gzip
 import io
 import lzma
+import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -16,8 +18,8 @@ from data.reading.first_bytes import COMPRESSIONS, ENOUGH, kind_of
 from data.store.limits import StoreError
 
 PEEK = 1 << 20
-BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError)
-"""What the decompressors raise where bytes are missing or wrong."""
+BROKEN = (EOFError, OSError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile)
+"""What decompressors and archives raise where bytes are missing or wrong."""
 
 _MOST_LAYERS = 3
 # No log shrinks to so little; what grows so much was made to fill a disk or a memory.
