@@ -115,16 +115,29 @@ def _value(text: str, within: Collection[str]) -> Any:
     return value
 
 
+class _Sign(str):
+    """A bracket, a comma, or a member's name with its colon."""
+
+
 def _text(value: Any) -> str:
-    if isinstance(value, _Number):
-        return value
-    if isinstance(value, dict):
-        # Two names may be one once their halves of pairs are replaced: the last counts then too.
-        members = {_string(name): _text(member) for name, member in value.items()}
-        return "{" + ",".join(f"{name}:{member}" for name, member in members.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_text, value)) + "]"
-    return _string(value) if isinstance(value, str) else json.dumps(value)
+    # Without recursion, of which the interpreter allows less than a text may be deep.
+    parts: list[str] = []
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, _Number | _Sign):
+            parts.append(one)
+        elif isinstance(one, dict):
+            # Two names may be one once their halves of pairs are replaced: the last counts then too.
+            members = {_string(name): member for name, member in one.items()}
+            named = [part for name, member in members.items() for part in (_Sign(f",{name}:"), member)]
+            waiting += [_Sign("}"), *reversed(named[1:]), *(_Sign(name[1:]) for name in named[:1]), _Sign("{")]
+        elif isinstance(one, list):
+            separated = [part for element in one for part in (_Sign(","), element)]
+            waiting += [_Sign("]"), *reversed(separated[1:]), _Sign("[")]
+        else:
+            parts.append(_string(one) if isinstance(one, str) else json.dumps(one))
+    return "".join(parts)
 
 
 def _string(text: str) -> str:
