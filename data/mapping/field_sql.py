@@ -181,15 +181,19 @@ def _complaint(rows: JsonRows | ColumnRows, reading: Reading) -> str:
 def _condition(reading: Reading, row_set: RowSet, is_json: bool) -> str:
     if not row_set.rule:
         return ""
-    conditions = [
-        f"coalesce({place.text if place else 'null'}, '') in ({', '.join(map(quoted, texts))})" for place, texts in reading.when
-    ]
+    conditions = [_holds(place.text if place else "null::varchar", texts) for place, texts in reading.when]
     if reading.timed is not None:
         conditions.append(f"({' or '.join(f'{place.text} is not null' for place in reading.timed) or 'false'})")
     broken = "c1 is not null" + (" or kinds is null or kinds[1] != 'OBJECT'" if is_json else "")
     taken = " and ".join(conditions) or "true"
     # A row that cannot be read at all is told of once.
     return f"\n            where {broken} or {taken}" if row_set.nth == 0 else f"\n            where not ({broken}) and {taken}"
+
+
+def _holds(text: str, texts: tuple[str, ...]) -> str:
+    if "*" in texts:
+        return f"{text} is not null"
+    return f"coalesce({text}, '') in ({', '.join(map(quoted, texts))})"
 
 
 def _first(texts: Iterable[str]) -> str:
