@@ -165,9 +165,12 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _statement(file: str) -> str:
     try:
-        return Path(file).read_text(encoding="utf-8-sig")
+        text = Path(file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise StoreError(f"--select {file} cannot be read: {problem}.") from problem
+    if not text.strip():
+        raise StoreError(f"--select {file} is empty.")
+    return text
 
 
 def _save(mapping: Mapping, file: Path) -> None:

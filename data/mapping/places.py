@@ -177,8 +177,9 @@ class JsonRows:
     def _place(self, name: str, found: list[tuple[Document, tuple[Step, ...]]]) -> Place:
         texts, kinds, values = zip(*(self._read(document, steps) for document, steps in found), strict=True)
         own = next((steps for document, steps in found if document is self._root), ())
-        first = self._first(found[0])
-        return Place(name, str(first), _first_of(texts), _first_of(values), own, kind=_first_of(kinds))
+        # The outer record's own is not what else has its name.
+        column = name if name.startswith("#") else str(self._first(found[0]))
+        return Place(name, column, _first_of(texts), _first_of(values), own, kind=_first_of(kinds))
 
     def _first(self, found: tuple[Document, tuple[Step, ...]]) -> Step:
         document, steps = found

@@ -50,7 +50,7 @@ class Records:
             outer = f"outer{depth}"
             record = (f"case when try(json_type({outer})) is distinct from 'OBJECT' then {record} else "
                       f"left({outer}, -1) || case when {outer} = '{{}}' then '' else ',' end || {member} || {record} || '}}' end")
-        found = self._cursor.execute(f"select line, problem, {record} as record from ({sql})").to_arrow_table()
+        found = self._cursor.sql(f"select line, problem, {record} as record from ({sql})").to_arrow_table()
         self._met = self._met or len(found) > 0
         return pa.record_batch([pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type) for column in found.columns],
                                names=["line", "problem", "record"])
