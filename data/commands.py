@@ -20,6 +20,7 @@ from data.loading.handover import hand_over
 from data.loading.listing import Loads
 from data.loading.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.loading.outcome import LoadReport, Progress
+from data.loading.preview import Preview
 from data.loading.rejects import printable
 from data.loading.transaction import Stop
 from data.loading.unloading import UnloadReport
@@ -65,14 +66,23 @@ class Display:
                 self.exit_code = 1
             case LoadReport():
                 self._say(str(event), sys.stdout)
-                if not event.kept:
-                    self.exit_code = 1
-                elif not event.clean:
-                    self.exit_code = self.exit_code or 3
+                self._exit_as(event)
+            case Preview(report=None):
+                self._say(str(event), sys.stderr)
+                self.exit_code = 1
+            case Preview():
+                self._say(str(event), sys.stdout)
+                self._exit_as(event.report)
             case UnloadReport() | Loads():
                 self._say(str(event), sys.stdout)
             case Status():
                 self._say(self._status_text(event), sys.stdout)
+
+    def _exit_as(self, report: LoadReport | None) -> None:
+        if report and not report.kept:
+            self.exit_code = 1
+        elif report and not report.clean:
+            self.exit_code = self.exit_code or 3
 
     def _show(self, progress: Progress) -> None:
         if self._bars.disable:

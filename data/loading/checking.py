@@ -62,6 +62,13 @@ _COMPLAINTS = {
 }
 
 
+def value_sql(decimal: str) -> str:
+    """SQL for what a row is worth, out of its text `worth`: as the mark says where that is a text, and as it is where it is a number."""
+    if not decimal:
+        return amount_sql("worth")
+    return f"case when json_type(outcome, '/conversionValue') = 'VARCHAR' then {amount_sql('worth', decimal)} else {amount_sql('worth')} end"
+
+
 def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
     """A row for each raw row: its line, its problem or null, the record's typed values, and what it says of its entities.
 
@@ -134,7 +141,7 @@ def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
                 "channelId" as channel,
                 direction,
                 outcome_type,
-                {amount_sql("worth", mapping.decimal)} as value,
+                {value_sql(mapping.decimal)} as value,
                 context,
                 response,
                 outcome,

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from data.loading.checking import VALUE_TEXT
 from data.loading.duplicates import not_loaded, set_duplicates_aside
-from data.loading.number_times import FIRST_ROWS
+from data.loading.findings import findings
+from data.loading.first_look import FirstLook
 from data.loading.outcome import LoadReport, Progress, iso_text
 from data.loading.places import Places
 from data.loading.recording import LoadRecord, keep_replaced, record_load
@@ -47,28 +48,29 @@ class LoadOptions:
 
 def load_log(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> LoadReport:
     """Load one log file; `StoreError` where nothing of it could be loaded, and the store is as before."""
-    with _opened(path, options.mapping) as source:
-        return load_rows(store, source, options, tell, Rejects(path, rejects_folder, options.all_rejects), stop or Stop(), of_file=True)
+    with opened_with(path, options.mapping) as source:
+        look = FirstLook(options.mapping, refuses=True)
+        return load_rows(store, source, options, tell, Rejects(path, rejects_folder, options.all_rejects), stop or Stop(), look)
 
 
 def load_rows(
-    store: Store, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop, *, of_file: bool = False
+    store: Store, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop, look: FirstLook | None = None
 ) -> LoadReport:
-    """The same for rows from wherever they come; those `of_file` can be refused for how most of them are written."""
-    def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
-        begins = staging.rows < FIRST_ROWS
-        staging.take_interactions(batch, member.is_json, member.place)
-        if of_file and begins:
-            staging.refuse_other_units(source.name)
+    """The same for rows from wherever they come; `look` sees the first of them."""
+    look = look or FirstLook(options.mapping, refuses=False)
 
-    return _load(store, source, RECORD_FIELDS, take, options, tell, rejects, stop)
+    def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
+        staging.take_interactions(batch, member.is_json, member.place)
+        look.take(staging, batch, member.is_json, member.place)
+
+    return _load(store, source, RECORD_FIELDS, take, options, tell, rejects, stop, look.end)
 
 
 def load_entities(
     store: Store, kind: str, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None
 ) -> LoadReport:
     """Load a file that describes offers, creatives or channels (the `kind`); what it says holds from now on."""
-    with _opened(path, options.mapping) as source:
+    with opened_with(path, options.mapping) as source:
         return load_descriptions(store, kind, source, options, tell, Rejects(path, rejects_folder, options.all_rejects), stop or Stop())
 
 
@@ -93,6 +95,7 @@ def _load(
     tell: ReportProgress,
     rejects: Rejects,
     stop: Stop,
+    end: Callable[[Staging], None] = lambda _: None,
 ) -> LoadReport:
     started = time.monotonic()
     with connection(store, stop) as cursor, rejects:
@@ -106,10 +109,13 @@ def _load(
                 refuse_alike(cursor, staging.rows, len(batch), staging.columns)
                 tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
         with named_problems(source.name):
+            end(staging)
             ignored = staging.finish()
         tell(Progress("looking for known rows"))
         duplicates = set_duplicates_aside(cursor, options.replace)
-        rejects.add(places.told(not_loaded(cursor)))
+        if not options.check:
+            rejects.add(places.told(not_loaded(cursor)))
+        [(rejected,)] = cursor.execute("select count(problem) from arrived").fetchall()
         cursor.execute("create temp view fresh as from staged anti join duplicates using (number)")
         [(loaded, oldest, newest, future, before_2000)] = cursor.execute("""
             select
@@ -130,7 +136,7 @@ def _load(
             replaced=duplicates.replaced if options.replace else None,
             known=duplicates.known,
             conflicts=duplicates.conflicts,
-            rejected=rejects.count - duplicates.conflicts,
+            rejected=rejected,
             oldest=iso_text(oldest),
             newest=iso_text(newest),
             ignored=ignored,
@@ -140,7 +146,10 @@ def _load(
             unread_line=places.line(unread_line or 0),
             future=future,
             before_2000=before_2000,
+            **vars(findings(cursor)),
         )
+        if options.check:
+            return replace(summary, kept=not options.strict or summary.clean, checked=True, seconds=time.monotonic() - started)
         if options.strict and rejects.count:
             summary = replace(summary, kept=False, loaded=0, replaced=None, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
         else:
@@ -150,7 +159,8 @@ def _load(
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 
 
-def _opened(path: Path, mapping: Mapping) -> AbstractContextManager[Source]:
+def opened_with(path: Path, mapping: Mapping) -> AbstractContextManager[Source]:
+    """A file's rows, read as a mapping says."""
     return opened_through(mapping.select, path) if mapping.select else opened(path, mapping.read_options())
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import duckdb
 
 from data.mapping.field_sql import RawRows
+from data.mapping.samples import SAMPLE_ROWS
 from data.mapping.time_remedies import LOOK_LIKE, number_remedy_sql
 from data.mapping.times import EPOCH, FIRST_MS, LAST_MS, NUMBER
 from data.store.limits import StoreError
 
-# A file that counts by another unit is found out by as many rows.
-FIRST_ROWS = 1000
 
-
-def refuse_other_units(cursor: duckdb.DuckDBPyConnection, raw: RawRows, file: str) -> None:
+def refuse_other_units(cursor: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
     """`StoreError` where most of the first thousand numbers of a batch, and more than one, are no times as the milliseconds that they are
     taken for."""
     if raw.time:
@@ -23,7 +21,7 @@ def refuse_other_units(cursor: duckdb.DuckDBPyConnection, raw: RawRows, file: st
             select line, "timestamp"::varchar as text
             from ({raw.sql})
             where regexp_full_match("timestamp"::varchar, '{NUMBER}')
-            limit {FIRST_ROWS}
+            limit {SAMPLE_ROWS}
         ),
         strangers as (
             select line, text, {number_remedy_sql("text")} as remedy
@@ -36,7 +34,7 @@ def refuse_other_units(cursor: duckdb.DuckDBPyConnection, raw: RawRows, file: st
     if strangers < 2 or 2 * strangers <= numbers:
         return
     if remedy:
-        raise StoreError(f"{file}: its timestamps look like {LOOK_LIKE[remedy]}: give --time {remedy}. The first is {first}.")
-    raise StoreError(f"{file}: its timestamps are numbers, such as {first}, and most are not between 2000 and a year ahead as milliseconds "
+        raise StoreError(f"its timestamps look like {LOOK_LIKE[remedy]}: give --time {remedy}. The first is {first}.")
+    raise StoreError(f"its timestamps are numbers, such as {first}, and most are not between 2000 and a year ahead as milliseconds "
                      "since 1970. Say with --time what they count: --time seconds, or --time 'hours since 2018-01-01'; "
                      "--time milliseconds takes them as they are.")

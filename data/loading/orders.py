@@ -14,6 +14,7 @@ import pyarrow as pa
 from data.loading.listing import Loads, loads
 from data.loading.loading import LoadOptions, load_descriptions, load_entities, load_log, load_rows
 from data.loading.outcome import LoadReport, Progress
+from data.loading.preview import Preview, preview, preview_of
 from data.loading.rejects import Rejects
 from data.loading.transaction import OPERATOR, Stop, Stopped
 from data.loading.unloading import UnloadReport, unload
@@ -38,7 +39,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | UnloadReport | Loads | Status | Failure
+Event = Progress | LoadReport | Preview | UnloadReport | Loads | Status | Failure
 Report = Callable[[Event], None]
 
 
@@ -72,7 +73,7 @@ class LoadCommand:
             for file in getattr(self, kind):
                 _told(tell, partial(load_entities, store, kind, Path(file), entity_options, tell, rejects, stop))
         for file in self.logs:
-            _told(tell, partial(load_log, store, Path(file), options, tell, rejects, stop))
+            _told(tell, partial(preview if self.check else load_log, store, Path(file), options, tell, rejects, stop))
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ Command = Question | Change
 _ORDERS: dict[str, type[Command]] = {
     kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand, LoadsCommand, UnloadCommand)
 }
-_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Progress, LoadReport, UnloadReport, Loads, Status, Failure)}
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Progress, LoadReport, Preview, UnloadReport, Loads, Status, Failure)}
 
 
 def command_of(name: str, values: Any) -> Command:
@@ -176,10 +177,11 @@ def event_members(event: Event) -> dict[str, Any]:
 def event_of(members: dict[str, Any]) -> Event:
     """The event of a JSON object."""
     values = dict(members)
-    return _EVENTS[values.pop("event")](**values)
+    kind = _EVENTS[values.pop("event")]
+    return preview_of(values) if kind is Preview else kind(**values)
 
 
-def _told(tell: Report, load: Callable[[], LoadReport]) -> None:
+def _told(tell: Report, load: Callable[[], LoadReport | Preview]) -> None:
     try:
         tell(load())
     except Stopped:

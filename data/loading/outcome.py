@@ -25,6 +25,8 @@ class LoadReport:
     `unread_values` are the conversion values of loaded rows that are not numbers; the first is `unread_value`, on line `unread_line`.
     `replaced` rows changed; None where that was not asked for. Of both `future` are later than a day after the server's clock, and
     `before_2000` are of another century. Of the rows read `unmatched` fit no rule of the mapping.
+
+    One that was only `checked` loaded nothing, and counts what would have been. `tenants` and what follows are `Findings`.
     """
 
     file: str
@@ -48,6 +50,13 @@ class LoadReport:
     before_2000: int = 0
     unmatched: int = 0
     replaced: int | None = None
+    checked: bool = False
+    tenants: tuple[str, ...] = ()
+    types: tuple[tuple[str, int, str], ...] = ()
+    no_value: tuple[tuple[str, str, int], ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+    decimal: str = ""
+    readable: int = 0
 
     @property
     def clean(self) -> bool:
@@ -55,10 +64,10 @@ class LoadReport:
         return self.kept and not self.conflicts and not self.rejected
 
     def __str__(self) -> str:
-        lines = [self.file if self.kept else f"{self.file}: nothing loaded, because some rows cannot be (--strict)"]
+        lines = [self._title()]
         counts = {
             "rows read": self.read,
-            "loaded": self.loaded,
+            "would load" if self.checked else "loaded": self.loaded,
             **({} if self.replaced is None else {"replaced": self.replaced}),
             "already there": self.known,
             "conflicts": self.conflicts,
@@ -70,7 +79,10 @@ class LoadReport:
         lines.append(f"  {'seconds':<14}{self.seconds:>13,.1f}")
         lines.append(f"  {'rows a second':<14}{self.read / self.seconds if self.seconds else 0:>13,.0f}")
         if self.oldest:
-            lines.append(f"  loaded rows are from {self.oldest} to {self.newest}")
+            lines.append(f"  {'rows' if self.checked else 'loaded rows'} are from {self.oldest} to {self.newest}")
+        if self.tenants:
+            lines.append(f"  {'tenant' if len(self.tenants) == 1 else 'tenants'}: {', '.join(self.tenants)}")
+        lines += self._meanings()
         if self.future:
             lines.append(f"  {_rows(self.future, 'lies', 'lie')} in the future, later than a day after the server's clock")
         if self.before_2000:
@@ -79,16 +91,34 @@ class LoadReport:
             lines.append(f"  {_rows(self.unmatched, 'fits', 'fit')} no [[row]] of the mapping and gave nothing")
         if self.unread_values:
             lines.append(f"  {self._unread()}")
+        lines += [f"  '{word}' stands as {field} in {rows:,} rows: --null '{word}' takes it for no value" for word, field, rows in self.no_value]
+        lines += [f"  {rows:,} rejected: {reason}" for reason, rows in self.reasons]
         if self.rejects_file:
             lines.append(f"  rows not loaded, and why: {self.rejects_file}")
         if self.ignored:
             lines.append(f"  columns not read: {', '.join(self.ignored)}")
         return "\n".join(lines)
 
+    def _title(self) -> str:
+        if not self.kept:
+            return f"{self.file}: nothing {'would be loaded' if self.checked else 'loaded'}, because some rows cannot be (--strict)"
+        return f"{self.file}: checked, nothing loaded" if self.checked else self.file
+
+    def _meanings(self) -> list[str]:
+        if not self.types:
+            return []
+        nothing = [f"{key} {rows:,}" for key, rows, counts_as in self.types if not counts_as]
+        lines = [f"  types that count as nothing: {', '.join(nothing)}; --value 'TEXT=TYPE' gives a word a type that counts"] if nothing else []
+        if all(counts_as != "impression" for _, _, counts_as in self.types):
+            lines.append("  no row counts as an impression, so there are no rates")
+        return lines
+
     def _unread(self) -> str:
         one = self.unread_values == 1
+        flag = f"; --decimal {self.decimal} reads {self.readable:,} of them" if self.readable else ""
         said = "conversion value is not a number and is" if one else "conversion values are not numbers and are"
-        return f"{self.unread_values:,} {said} in no sum, such as '{self.unread_value[:_LONGEST_EXAMPLE]}' on line {self.unread_line}"
+        return (f"{self.unread_values:,} {said} in no sum, "
+                f"such as '{self.unread_value[:_LONGEST_EXAMPLE]}' on line {self.unread_line}{flag}")
 
 
 def _rows(number: int, one: str, many: str) -> str:

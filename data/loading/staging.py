@@ -149,10 +149,10 @@ class Staging:
         if describes:
             self._add_descriptions()
 
-    def refuse_other_units(self, file: str) -> None:
+    def refuse_other_units(self) -> None:
         """`StoreError` where the times of the latest batch are numbers that mostly count by another unit."""
         if self._latest and self.cursor.execute("select 1 from arrived where starts_with(problem, 'timestamp ') limit 1").fetchone():
-            refuse_other_units(self.cursor, self._latest, file)
+            refuse_other_units(self.cursor, self._latest)
 
     def take_entities(self, batch: pa.RecordBatch, is_json: bool, kind: str, as_of: datetime, place: Table[str, str] | None = None) -> None:
         """Lay aside the descriptions of a batch."""

@@ -80,7 +80,7 @@ def time_complaint_sql(text: str, time: str = "") -> str:
         when regexp_full_match({text}, '{NUMBER}')
         then coalesce(case {number_remedy_sql(text)} {looks} end, 'timestamp {NO_TIME}')
         else coalesce(
-            'timestamp is not ISO 8601 (give ' || {_formats_sql(text)} || ')',
+            'timestamp is not ISO 8601 (give ' || {_formats_told(text)} || ')',
             'timestamp is neither an ISO 8601 time in the years 1 to 9999 nor epoch milliseconds')
     end || {shown}"""
 
@@ -93,14 +93,16 @@ def number_remedy_sql(text: str) -> str:
     return f"case\n{cases}\nend"
 
 
-def _formats_sql(text: str) -> str:
-    """SQL for the formats, one or two, that read a text; null where none does."""
+def formats_sql(text: str) -> str:
+    """SQL for the list of formats, none to two, the day first, that would read a text."""
     day_first, month_first = (_replaced(text, (*_WORDS, *dates, *_REST)) for dates in (_DAY_FIRST, _MONTH_FIRST))
     is_format = (f"regexp_full_match(form, '{_FORMAT}') and contains(lower(form), '%y') and contains(form, '%d') "
                  "and regexp_matches(form, '%[mbB]')")
-    return f"""list_transform([list_transform(
-            list_filter([{day_first}, {month_first}], lambda form: {is_format}), lambda form: '--time ''' || form || ''''
-        )], lambda flags: case
+    return f"list_filter([{day_first}, {month_first}], lambda form: {is_format})"
+
+
+def _formats_told(text: str) -> str:
+    return f"""list_transform([list_transform({formats_sql(text)}, lambda form: '--time ''' || form || '''')], lambda flags: case
             when len(flags) = 1 or flags[1] = flags[2] then flags[1]
             when len(flags) = 2 then flags[1] || ' or ' || flags[2] || ', whichever is meant'
         end)[1]"""

@@ -1,0 +1,102 @@
+"""What the rows of a load say that a reader of figures should know before believing them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from data.loading.checking import VALUE_TEXT
+from data.mapping.money import amount_sql
+from queries.asking.measures import COUNTS, outcome_of
+
+# Words by which systems write that there is no value.
+_NO_VALUE = ("NULL", "null", "Null", "\\N", "NaN", "nan", "NAN", "None", "none", "NONE", "(null)", "(none)", "N/A", "n/a", "nil", "undefined")
+_WORDS = ", ".join(f"'{word}'" for word in _NO_VALUE)
+_IDS = {"id": "id", "customer": "customerId", "offer": "offerId", "creative": "creativeId", "channel": "channelId"}
+
+_COUNTED = ("impression", "click", "dismiss", "accept", "convert", "positive", "negative")
+_MOST_TYPES, _MOST_REASONS = 50, 5
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Of the valid rows of a load, and of those that are not.
+
+    `types` are (outcome key, rows, what they count as, or nothing), and `no_value` (word, field, rows), each the most frequent first; of
+    `reasons` (what is wrong, rows) there are the first five. `readable` of the values that are no numbers are read with `--decimal`.
+    """
+
+    tenants: tuple[str, ...] = ()
+    types: tuple[tuple[str, int, str], ...] = ()
+    no_value: tuple[tuple[str, str, int], ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+    decimal: str = ""
+    readable: int = 0
+
+
+def findings(cursor: duckdb.DuckDBPyConnection) -> Findings:
+    """What tables `arrived`, `staged`, `fresh` and `described` of a load say."""
+    decimal, readable = _decimal(cursor)
+    return Findings(
+        tenants=tuple(id for id, in cursor.execute("""
+            select id
+            from tenant_keys
+            where tenant in (select tenant from staged union select tenant from described)
+            order by id
+        """).fetchall()),
+        types=tuple((key, rows, counts_as(key)) for key, rows in cursor.execute(f"""
+            select outcome_type, count(*)
+            from staged
+            group by outcome_type
+            order by count(*) desc, outcome_type
+            limit {_MOST_TYPES}
+        """).fetchall()),
+        no_value=_no_value(cursor),
+        reasons=tuple(cursor.execute(f"""
+            select split_part(problem, ': ', 1) as reason, count(*)
+            from arrived
+            where problem is not null
+            group by reason
+            order by count(*) desc, reason
+            limit {_MOST_REASONS}
+        """).fetchall()),
+        decimal=decimal,
+        readable=readable,
+    )
+
+
+def counts_as(key: str) -> str:
+    """The count that counts the rows of an outcome key, or that it is known as neutral; nothing where it counts as nothing."""
+    outcome = outcome_of(key)
+    counts = [measure.id for measure in COUNTS if measure.id in _COUNTED and measure.counts and measure.counts(outcome)]
+    known = outcome.category is not None or outcome.name != key
+    return counts[0] if counts else "neutral" if known else ""
+
+
+def _no_value(cursor: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str, int], ...]:
+    """The words for no value that stand as an id in more than one row."""
+    filters = ", ".join(f"count(*) filter ({column} in ({_WORDS}))" for column in _IDS)
+    [counts] = cursor.execute(f"select {filters} from staged").fetchall()
+    found = [
+        (word, field, rows)
+        for (column, field), count in zip(_IDS.items(), counts, strict=True) if count > 1
+        for word, rows in cursor.execute(f"""
+            select {column}, count(*)
+            from staged
+            where {column} in ({_WORDS})
+            group by {column}
+            having count(*) > 1
+        """).fetchall()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one[2], one)))
+
+
+def _decimal(cursor: duckdb.DuckDBPyConnection) -> tuple[str, int]:
+    """The decimal mark by which the most values that are no numbers could be read, and how many."""
+    [(comma, point)] = cursor.execute(f"""
+        select count({amount_sql(VALUE_TEXT, ",")}), count({amount_sql(VALUE_TEXT, ".")})
+        from fresh
+        where value is null and trim({VALUE_TEXT}) != ''
+    """).fetchall()
+    return ("", 0) if not (comma or point) else (",", comma) if comma >= point else (".", point)

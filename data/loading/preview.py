@@ -1,0 +1,133 @@
+"""A load that loads nothing: what would become of a file's rows, and how its columns are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Table
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data.loading.first_look import FirstLook
+from data.loading.loading import LoadOptions, load_rows, opened_with
+from data.loading.outcome import LoadReport
+from data.loading.rejects import Rejects
+from data.loading.staging import Staging
+from data.loading.transaction import ReportProgress, Stop
+from data.mapping.mapping import NO_MAPPING, Mapping
+from data.mapping.mapping_file import mapping_of
+from data.mapping.samples import Column, read_as
+from data.mapping.suggestion import suggestion
+from data.store.limits import StoreError
+from data.store.store import Store
+
+FIRST_ROWS = 5
+_MOST_EXAMPLES, _LONGEST_EXAMPLE, _MOST_COLUMNS = 3, 40, 60
+
+
+@dataclass(frozen=True)
+class PreviewColumn:
+    """A column, or a path into one: the fields that it is read as, none where it is left over, and a few of its values."""
+
+    path: str
+    fields: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a load of a file would do; `problem` says why it would be refused, and then there is no report.
+
+    `rows` are its first rows as they would be stored, by the API's names. `try_flags` are the flags that would read it, empty where none
+    are needed.
+    """
+
+    file: str
+    report: LoadReport | None
+    problem: str = ""
+    rows: tuple[dict[str, Any], ...] = ()
+    columns: tuple[PreviewColumn, ...] = ()
+    try_flags: str = ""
+    suggested: Mapping = NO_MAPPING
+
+    def __str__(self) -> str:
+        lines = [str(self.report) if self.report else self.problem]
+        if self.rows:
+            lines.append("  the first rows as they would be stored:")
+            lines += [f"    {' '.join(f'{name}={value}' for name, value in row.items() if value not in (None, '{}'))}" for row in self.rows]
+        if self.report and self.report.types:
+            lines.append("  types, and what each counts as:")
+            lines += [f"    {key:<24}{rows:>13,}  {counts_as or 'nothing'}" for key, rows, counts_as in self.report.types]
+        read = [column for column in self.columns if column.fields]
+        if read:
+            lines.append("  columns, and the fields they are read as:")
+            lines += [f"    {column.path:<32}{', '.join(column.fields):<28}{' | '.join(column.examples)}" for column in read[:_MOST_COLUMNS]]
+        if self.try_flags and self.report:
+            lines.append(f"  from what the columns hold, {self.try_flags}")
+        return "\n".join(lines)
+
+
+def preview(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> Preview:
+    """What loading a log would do. Nothing is written, neither to the store nor beside the file."""
+    look = _Look(options.mapping, refuses=True)
+    report, problem = None, ""
+    try:
+        with opened_with(path, options.mapping) as source:
+            report = load_rows(store, source, replace(options, check=True), tell, Rejects(path, rejects_folder), stop or Stop(), look)
+    except StoreError as refusal:
+        problem = str(refusal)
+        if not look.sample.rows:
+            raise
+    columns = look.sample.columns()
+    with closing(store.cursor()) as cursor:
+        would = suggestion(cursor, columns)
+    return Preview(str(path), report, problem, look.stored, preview_columns(columns, options.mapping), str(would), would.mapping)
+
+
+class _Look(FirstLook):
+    """It also keeps the first rows as they would be stored."""
+
+    stored: tuple[dict[str, Any], ...] = ()
+
+    def end(self, staging: Staging) -> None:
+        super().end(staging)
+        self.stored = tuple(stored_rows(staging.cursor))
+
+
+def stored_rows(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """The first staged rows, in the order read."""
+    found = cursor.execute(f"""
+        select
+            a.id, strftime("timestamp", '%Y-%m-%dT%H:%M:%S.%g') || 'Z' as "timestamp", k.id as "tenantId", customer as "customerId",
+            type as "interactionType", outcome_type as "outcomeTypeKey", offer as "offerId", creative as "creativeId", channel as "channelId",
+            direction, value as "conversionValue", context, response, outcome
+        from staged a
+        join tenant_keys k using (tenant)
+        order by number
+        limit {FIRST_ROWS}
+    """)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def preview_columns(columns: Sequence[Column], mapping: Mapping) -> tuple[PreviewColumn, ...]:
+    """The columns with the fields that the mapping, or their names, let them be read as."""
+    fields = read_as(columns, mapping)
+    return tuple(PreviewColumn(column.path, fields[column.path], _examples(column)) for column in columns)
+
+
+def _examples(column: Column) -> tuple[str, ...]:
+    return tuple(text[:_LONGEST_EXAMPLE] for text in list(dict.fromkeys(column.texts))[:_MOST_EXAMPLES])
+
+
+def preview_of(members: Table[str, Any]) -> Preview:
+    """A preview of the JSON object that `dataclasses.asdict` makes of one."""
+    values = dict(members)
+    report = values.pop("report")
+    columns = tuple(PreviewColumn(**{name: tuple(value) if isinstance(value, list) else value for name, value in column.items()})
+                    for column in values.pop("columns"))
+    suggested = mapping_of(values.pop("suggested"))
+    return Preview(report=report and LoadReport(**report), columns=columns, suggested=suggested, rows=tuple(values.pop("rows")), **values)

@@ -1,0 +1,27 @@
+"""Refuses a file whose columns do not give what every row must have, and says how they would."""
+
+from __future__ import annotations
+
+import duckdb
+
+from data.mapping.mapping import Mapping
+from data.mapping.samples import Sample, read_as
+from data.mapping.suggestion import REQUIRED, suggestion
+from data.store.limits import StoreError
+
+_SHOWN_COLUMNS = 30
+
+
+def refuse_unmapped(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: Mapping) -> None:
+    """`StoreError` where no row so far has a required field, because no column is read as it."""
+    counts = ", ".join(f"count(*) filter (contains(problem, '{field} is missing'))" for field in REQUIRED)
+    [(rows, *missing)] = cursor.execute(f"select count(*), {counts} from arrived").fetchall()
+    columns = sample.columns()
+    read = {field for fields in read_as(columns, mapping).values() for field in fields}
+    fields = [field for field, count in zip(REQUIRED, missing, strict=True) if count == rows and field not in read]
+    if not (fields and columns):
+        return
+    own = [column.path for column in columns if column.path not in ("#file", "#folder")]
+    names = ", ".join(own[:_SHOWN_COLUMNS]) + (", …" if len(own) > _SHOWN_COLUMNS else "")
+    advice = str(suggestion(cursor, columns)) or f"name it: --map COLUMN={fields[0]}"
+    raise StoreError(f"no column is read as {' or '.join(fields)}, so nothing can be loaded. The columns are {names}.\n  {advice}")

@@ -1,0 +1,131 @@
+"""The first raw rows of a load as columns of texts, also what lies within objects, so that one can see what they hold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.mapping.fields import RECORD_FIELDS
+from data.mapping.mapping import Mapping
+from data.mapping.paths import plain
+from data.mapping.reading import recognised
+
+SAMPLE_ROWS = 1000
+_DEEPEST, _MOST_COLUMNS = 6, 500
+
+
+@dataclass(frozen=True)
+class Column:
+    """A path to values, and those of the first rows as texts; None where a row has none."""
+
+    path: str
+    values: tuple[str | None, ...]
+
+    @property
+    def name(self) -> str:
+        """The last name of the path."""
+        return self.path.rpartition(".")[2].strip('"')
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(value for value in self.values if value is not None and value.strip())
+
+
+class Sample:
+    """The first rows of a load, over all its members."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, str | None]] = []
+
+    def add(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
+        """Take as many rows of a batch as are still missing; `place` has columns that hold for all of them."""
+        wanted = min(SAMPLE_ROWS - len(self.rows), len(batch))
+        if wanted <= 0:
+            return
+        cut = batch.slice(0, wanted)
+        cut = cut.filter(pc.is_null(cut.column(1)))
+        whole = self._records(cut) if is_json else self._cells(cut)
+        # Its own columns come first, so that their positions are those of the file.
+        self.rows += [own | {name: text for name, text in (place or {}).items() if name not in own} for own in map(dict, map(_flat, whole))]
+
+    def columns(self) -> tuple[Column, ...]:
+        paths = dict.fromkeys(path for row in self.rows for path in row)
+        return tuple(Column(path, tuple(row.get(path) for row in self.rows)) for path in list(paths)[:_MOST_COLUMNS])
+
+    @staticmethod
+    def _records(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+        for text in batch.column(2).to_pylist():
+            try:
+                record = json.loads(text, parse_float=str, parse_int=str)
+            except (ValueError, TypeError, RecursionError):
+                record = {}
+            yield record if isinstance(record, dict) else {}
+
+    @staticmethod
+    def _cells(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+        # Of columns with one name, and of one without, only the place in the file tells them apart.
+        names = batch.schema.names[2:]
+        paths = [name if name and names.count(name) == 1 else f"#{place}" for place, name in enumerate(names, 1)]
+        columns = [batch.column(place).to_pylist() for place in range(2, batch.num_columns)]
+        for cells in zip(*columns, strict=True):
+            yield dict(zip(paths, cells, strict=True))
+
+
+def read_as(columns: Iterable[Column], mapping: Mapping) -> dict[str, tuple[str, ...]]:
+    """The fields that each column is read as by a mapping or, where that says nothing of it, by its name."""
+    paths = [column.path for column in columns]
+    read: dict[str, list[str]] = {path: [] for path in paths}
+    mapped = [(plain(path.removesuffix("?")), field) for path, field in (*mapping.map, *(pair for rule in mapping.rows for pair in rule.map))]
+    for place, path in enumerate(paths, 1):
+        read[path] += dict.fromkeys(field for name, field in mapped if name in (plain(path), f"#{place}"))
+    renamed = [path for path, fields in read.items() if fields]
+    for field in RECORD_FIELDS:
+        for path in recognised(field, paths, renamed):
+            read[path].append(field.name)
+    return {path: tuple(fields) for path, fields in read.items()}
+
+
+def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str | None]]:
+    if isinstance(value, dict) and depth < _DEEPEST:
+        for name, member in value.items():
+            yield from _flat(member, f"{path}.{_step(name)}" if path else _step(name) if not name.startswith("#") else name, depth + 1)
+    elif isinstance(value, list) and depth < _DEEPEST:
+        for element in value[:1]:
+            yield from _flat(element, f"{path}[0]", depth + 1)
+    elif value is None:
+        yield path, None
+    else:
+        text = _text(value)
+        yield path, text
+        if text.startswith("{") and depth < _DEEPEST:
+            yield from _within(text, path, depth)
+
+
+def _within(text: str, path: str, depth: int) -> Iterator[tuple[str, str | None]]:
+    """What a cell of JSON holds."""
+    try:
+        value = json.loads(text, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(value, dict):
+        yield from _flat(value, path, depth)
+
+
+def _step(name: str) -> str:
+    if not any(sign in name for sign in '."[]'):
+        return name
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return str(value)
