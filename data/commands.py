@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, outcomes, status and sample, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from rich.progress import Progress as Bars
 
 from data.loading.handover import hand_over
 from data.loading.loading import Stop
+from data.loading.meaning_commands import add_outcome_commands
+from data.loading.meaning_orders import OutcomeTable
 from data.loading.orders import Command, Event, Failure, LoadCommand, SampleCommand, StatusCommand
 from data.loading.outcome import LoadReport, Progress
 from data.mapping.fields import renamed_columns
@@ -66,6 +68,8 @@ class Display:
                     self.exit_code = 1
                 elif not event.clean:
                     self.exit_code = self.exit_code or 3
+            case OutcomeTable():
+                self._say(str(event), sys.stdout)
             case Status():
                 self._say(self._status_text(event), sys.stdout)
 
@@ -141,6 +145,8 @@ def _parser() -> argparse.ArgumentParser:
                           help=f"a file that describes {kind}: {columns}")
     load.add_argument("--strict", action="store_true", help="load a file only if every row of it can be loaded")
     load.set_defaults(run=_load, parser=load)
+
+    add_outcome_commands(commands, _text, _carried_out)
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")

@@ -1,7 +1,7 @@
 """Hand a command to the process that owns the store: HTTP over a socket in the state folder, which only the folder's owner can open.
 
-`POST /load`, `/sample` or `/status`, with the command's fields as a JSON object, is answered with NDJSON: an event a line as it happens,
-and `{"event": "End"}` once all is done. Who can open the socket is the operator, and may name any tenant.
+`POST` of a command's name (`/load`, `/sample`, `/status` and the others of `orders.py`), with its fields as a JSON object, is answered with
+NDJSON: an event a line as it happens, and `{"event": "End"}` once all is done. Who can open the socket is the operator, and may name any tenant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
 from data.loading.loading import Stop
-from data.loading.orders import Command, Event, Failure, command_of, event_members, event_of
+from data.loading.orders import Command, Event, Failure, Question, command_of, event_members, event_of
 from data.loading.outcome import Progress
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -116,7 +116,6 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         self._home = home
         self._after_load = after_load
         self._path = home / SOCKET
-        self._turn = threading.Lock()
         self._guests: dict[Any, Stop] = {}
         self._left = threading.Condition()
         self._path.unlink(missing_ok=True)
@@ -159,19 +158,19 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         return self._guests[guest]
 
     def carry_out(self, command: Command, tell: Callable[[Event], None], stop: Stop) -> None:
-        """Loads take turns; a status waits for none."""
-        if command.name == "status":
+        """What changes the store takes turns; a question waits for none."""
+        if isinstance(command, Question):
             command.carry_out(self._store, self._home, tell, stop)
             return
-        if not self._turn.acquire(blocking=False):
+        if not self._store.turn.acquire(blocking=False):
             tell(Progress("waiting for another load"))
-            while not self._turn.acquire(timeout=_AGAIN_S):
+            while not self._store.turn.acquire(timeout=_AGAIN_S):
                 stop.check()
         try:
             stop.check()
             command.carry_out(self._store, self._home, tell, stop)
         finally:
-            self._turn.release()
+            self._store.turn.release()
         self._after_load()
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import pyarrow as pa
 
 from data.loading.loading import LoadOptions, Stop, Stopped, load_descriptions, load_entities, load_log, load_rows
+from data.loading.meaning_orders import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
 from data.loading.outcome import LoadReport, Progress, Rejects
 from data.mapping.fields import renamed_columns
 from data.reading.columnar import numbered
@@ -32,7 +33,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | Status | Failure
+Event = Progress | LoadReport | OutcomeTable | Status | Failure
 Report = Callable[[Event], None]
 
 
@@ -98,10 +99,11 @@ class StatusCommand:
         tell(store_status(store))
 
 
-Command = LoadCommand | SampleCommand | StatusCommand
+Question = StatusCommand | OutcomesCommand
+Command = Question | LoadCommand | SampleCommand | SetOutcomeCommand | ResetOutcomeCommand
 
-_ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand)}
-_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Progress, LoadReport, Status, Failure)}
+_ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def command_of(name: str, values: Any) -> Command:

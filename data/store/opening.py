@@ -96,8 +96,17 @@ def _half_hashes(connection: duckdb.DuckDBPyConnection) -> None:
     _write_ids(connection)
 
 
+def _meanings(connection: duckdb.DuckDBPyConnection) -> None:
+    """From 2 to 3: a tenant may say what outcome types mean."""
+    connection.execute("""
+        create table if not exists meanings (
+            tenant usmallint not null, outcome varchar not null, name varchar, classification varchar, category varchar, counts_as varchar
+        )
+    """)
+
+
 # Each step brings a file of one format to the next. A new one comes at the end, and schema.sql is changed with it.
-FORMATS = Formats(1, [_half_hashes])
+FORMATS = Formats(1, [_half_hashes, _meanings])
 
 
 def _hash_anew_for_another_engine(connection: duckdb.DuckDBPyConnection) -> None:

@@ -24,9 +24,9 @@ class Status:
 
     def __str__(self) -> str:
         lines = [f"store    {self.path}", f"version  {self.version}", f"size     {self.bytes / 1e6:,.1f} MB", ""]
-        lines += _aligned([("tenant", "rows", "customers", "oldest row", "newest row"), *self.tenants])
+        lines += aligned([("tenant", "rows", "customers", "oldest row", "newest row"), *self.tenants])
         lines += ["", "latest loads"]
-        lines += _aligned([("finished", "file", "loaded", "already there", "conflicts", "rejected"), *self.loads])
+        lines += aligned([("finished", "file", "loaded", "already there", "conflicts", "rejected"), *self.loads])
         return "\n".join(lines)
 
 
@@ -61,10 +61,11 @@ def store_status(store: Store, loads: int = 10) -> Status:
         )
 
 
-def _aligned(rows: list[tuple[Any, ...]]) -> list[str]:
+def aligned(rows: list[tuple[Any, ...]]) -> list[str]:
+    """A table of a heading and its rows, a line each."""
     texts = [[f"{cell:,}" if isinstance(cell, int) else str(cell or "") for cell in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
-    numbers = [isinstance(cell, int) for cell in rows[-1]]
+    numbers = [any(isinstance(cell, int) for cell in column) for column in zip(*rows, strict=True)]
     return [
         "  " + "  ".join(
             cell.rjust(width) if number else cell.ljust(width)
