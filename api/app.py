@@ -26,6 +26,8 @@ from api.figures import ENDPOINTS as FIGURES
 from api.funnel import ENDPOINTS as FUNNEL
 from api.history import ENDPOINTS as HISTORY
 from api.openapi import docs_page, openapi
+from api.operation import Operation, operation_routes
+from api.outcomes import OPERATIONS as OUTCOMES
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
 from queries.asking.parameters import InvalidQuery, filled
@@ -35,6 +37,7 @@ PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
 COMPRESSION = 5
 ENDPOINTS: tuple[Endpoint[Any], ...] = HISTORY + FIGURES + FUNNEL
+OPERATIONS: tuple[Operation, ...] = OUTCOMES
 
 T = TypeVar("T")
 
@@ -58,7 +61,7 @@ class ApiFirst:
 
 def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp:
     """The API over a store and the accounts that may ask it; both are asked for at each request, since they open after this app."""
-    described = orjson.dumps(openapi(ENDPOINTS, VERSION))
+    described = orjson.dumps(openapi(ENDPOINTS, OPERATIONS, VERSION))
 
     def description(request: Request) -> Response:
         return Response(described, media_type="application/json")
@@ -70,6 +73,7 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> ASGIApp
         return lambda request: _answer(endpoint, request, store)
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
+    routes += operation_routes(OPERATIONS, store)
     routes += [Route("/openapi.json", description), Route("/docs", documentation)]
     app = Starlette(
         routes=routes,
@@ -156,9 +160,10 @@ async def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, ApiError):
         return error_response(request, error)
     if isinstance(error, HTTPException):
+        allowed = {name.strip() for name in (error.headers or {}).get("Allow", "").split(",")} - {"HEAD"}
         messages = {
             HTTPStatus.NOT_FOUND: f"there is nothing at {request.url.path}",
-            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only GET",
+            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only {', '.join(sorted(allowed))}",
         }
         status = HTTPStatus(error.status_code)
         return error_response(request, ApiError(status, messages.get(status, error.detail), dict(error.headers or {})))

@@ -16,6 +16,7 @@ from api.answers import Error, schemas_of
 from api.endpoint import Endpoint
 from api.errors import error_body
 from api.examples import REQUEST_ID
+from api.operation import LARGEST_BODY, Operation
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
@@ -35,10 +36,30 @@ _REFUSALS = {
         "the store cannot be read right now"),
 }
 
+# What only an operation may answer.
+_FURTHER_REFUSALS = {
+    HTTPStatus.NOT_FOUND: ("There is no such thing.", "nothing is set for the outcome 'NoResponse'"),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        f"The body has more than {LARGEST_BODY:,} bytes.", f"the body has more than {LARGEST_BODY:,} bytes"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("The body is not JSON by its `Content-Type`.", "the body must be application/json, not 'text/plain'"),
+}
+_OF_A_BODY = (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
 
-def openapi(endpoints: Sequence[Endpoint[Any]], version: str) -> dict[str, Any]:
-    """The description of all endpoints, OpenAPI 3.1."""
-    (_, *bodies), components = schemas_of([Error, *(endpoint.body for endpoint in endpoints)])
+
+def openapi(endpoints: Sequence[Endpoint[Any]], operations: Sequence[Operation], version: str) -> dict[str, Any]:
+    """The description of all endpoints and operations, OpenAPI 3.1."""
+    with_body = [operation.body for operation in operations if operation.body]
+    taking = [operation.takes for operation in operations if operation.takes]
+    (_, *schemas), components = schemas_of([Error, *(endpoint.body for endpoint in endpoints), *with_body, *taking])
+    bodies, others = schemas[:len(endpoints)], iter(schemas[len(endpoints):])
+    answered = {operation.name: next(others) for operation in operations if operation.body}
+    taken = {operation.name: next(others) for operation in operations if operation.takes}
+    paths: dict[str, dict[str, Any]] = {
+        endpoint.path: {"get": _endpoint(endpoint, body)} for endpoint, body in zip(endpoints, bodies, strict=True)
+    }
+    for operation in operations:
+        described = _operation(operation, answered.get(operation.name), taken.get(operation.name))
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
@@ -48,7 +69,7 @@ def openapi(endpoints: Sequence[Endpoint[Any]], version: str) -> dict[str, Any]:
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],
-        "paths": {endpoint.path: {"get": _operation(endpoint, body)} for endpoint, body in zip(endpoints, bodies, strict=True)},
+        "paths": paths,
         "components": {
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "An API key, `krn_…`."},
@@ -60,7 +81,7 @@ def openapi(endpoints: Sequence[Endpoint[Any]], version: str) -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
+def _endpoint(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
     content = {endpoint.media_type: {"schema": body, "example": endpoint.example}}
     success: dict[str, Any] = {"description": endpoint.summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
     if endpoint.streams:
@@ -74,8 +95,28 @@ def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _operation(operation: Operation, body: dict[str, Any] | None, taken: dict[str, Any] | None) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": operation.summary, "headers": {"X-Request-Id": _header("string")}}
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": f"{operation.description} Needs the role `{operation.role}`.",
+        "parameters": [
+            {"name": one.name, "in": "path", "required": True, "description": one.description, "schema": {"type": "string", "minLength": 1},
+             "example": one.example}
+            for one in operation.path_parameters
+        ],
+    }
+    if taken:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": taken, "example": operation.taken}}}
+    if body:
+        success["content"] = {"application/json": {"schema": body, "example": operation.example}}
+    refusals = (*_REFUSALS, *operation.refusals, *(_OF_A_BODY if taken else ()))
+    return described | {"responses": {"200" if body else "204": success} | {str(int(status)): _refusal(status) for status in sorted(refusals)}}
+
+
 def _refusal(status: HTTPStatus) -> dict[str, Any]:
-    meaning, message = _REFUSALS[status]
+    meaning, message = (_REFUSALS | _FURTHER_REFUSALS)[status]
     headers = {"X-Request-Id": _header("string")}
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
         headers["Retry-After"] = _header("integer")
@@ -112,9 +153,16 @@ def _header(type: str) -> dict[str, Any]:
 _ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 _ENVIRONMENT.filters["pretty"] = lambda value: value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
 _ENVIRONMENT.filters["prose"] = lambda text: Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+_ENVIRONMENT.filters["filled"] = lambda path, operation: path.format_map({one["name"]: one.get("example") for one in operation["parameters"]})
+
+
+def _every_refusal(description: dict[str, Any]) -> list[tuple[str, Any]]:
+    operations = [operation for item in description["paths"].values() for operation in item.values()]
+    responses = {status: response for operation in operations for status, response in operation["responses"].items()}
+    return sorted((status, response) for status, response in responses.items() if not status.startswith("2"))
 
 
 def docs_page(description: dict[str, Any], origin: str) -> str:
     """The page of an OpenAPI description; `origin` is the address that its curl examples call."""
     template = _ENVIRONMENT.from_string(files("api").joinpath("docs_page.html").read_text())
-    return template.render(description=description, origin=origin)
+    return template.render(description=description, origin=origin, refusals=_every_refusal)

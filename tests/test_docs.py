@@ -16,7 +16,7 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
-from api.app import ENDPOINTS, PATH
+from api.app import ENDPOINTS, OPERATIONS, PATH
 from api.errors import CODES
 from data.loading.loading import LoadOptions, load_log
 from data.results import RECORD_COLUMNS
@@ -67,6 +67,11 @@ def test_every_endpoint_and_each_of_its_parameters_is_documented(endpoint) -> No
     assert f"GET {PATH}{endpoint.path}`" in TEXT
     for parameter in endpoint.parameters:
         assert f"`{parameter.name}`" in TEXT
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_every_operation_is_documented(operation) -> None:
+    assert f"`{operation.method} {PATH}{operation.path}`" in TEXT
 
 
 @pytest.mark.parametrize("name", [name for filter in FILTERS for name in (filter.name, *filter.aliases)] + ["from", "to", "tz"])

@@ -124,6 +124,8 @@ def check_meaning(key: str, said: Said) -> None:
     """`InvalidMeaning` where a key cannot have this meaning."""
     if not key:
         raise InvalidMeaning("an outcome key must not be empty")
+    if said == Said():
+        raise InvalidMeaning("there is nothing to set: say a name, a classification, a category or what it counts as")
     if said.name is not None and not 0 < len(said.name) <= LONGEST_NAME:
         raise InvalidMeaning(f"the name must have 1 to {LONGEST_NAME} characters, not {len(said.name)}")
     _check_word("classification", said.classification, CLASSIFICATIONS)
