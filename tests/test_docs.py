@@ -16,6 +16,7 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
+from accounts import Role
 from api.app import ENDPOINTS, OPERATIONS, PATH
 from api.errors import CODES
 from data.loading.loading import LoadOptions, load_log
@@ -38,6 +39,7 @@ ANSWERED = [(block, answer) for (language, block), (next_language, answer) in zi
 class Server(NamedTuple):
     origin: str
     key: str
+    admin: str
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with Log(tmp_path_factory.mktemp("docs")) as log, Service(log) as service:
         load_log(log.store, Path(__file__).parent / "approved" / "log.ndjson", LoadOptions(), lambda _: None, log.folder)
         with listening(service.app) as origin:
-            yield Server(origin, service.key("t_001"))
+            yield Server(origin, service.key("t_001"), service.key("t_001", Role.ADMIN))
 
 
 def called(command: str, server: Server) -> httpx2.Response:
@@ -54,12 +56,14 @@ def called(command: str, server: Server) -> httpx2.Response:
     parser = argparse.ArgumentParser(exit_on_error=False)
     parser.add_argument("address")
     parser.add_argument("-H", dest="headers", action="append", default=[])
-    parser.add_argument("-I", dest="head", action="store_true")
+    parser.add_argument("-I", dest="method", action="store_const", const="HEAD", default="GET")
+    parser.add_argument("-X", dest="method")
+    parser.add_argument("-d", dest="body")
     parser.add_argument("-o", dest="file")
-    call = parser.parse_args(shlex.split(command.replace("$KEY", server.key))[1:])
+    call = parser.parse_args(shlex.split(command.replace("$KEY", server.key).replace("$ADMIN", server.admin))[1:])
     assert call.address.startswith(HOST)
     headers = dict(header.split(": ", 1) for header in call.headers)
-    return httpx2.request("HEAD" if call.head else "GET", call.address.replace(HOST, server.origin), headers=headers)
+    return httpx2.request(call.method, call.address.replace(HOST, server.origin), headers=headers, content=call.body)
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
@@ -93,7 +97,7 @@ def test_the_figures_and_columns_are_those_of_the_product() -> None:
 @pytest.mark.parametrize("command", CALLS)
 def test_every_call_is_answered(server: Server, command: str) -> None:
     response = called(command, server)
-    assert response.status_code == (400 if "limit=abc" in command else 200), response.text
+    assert response.status_code == (400 if "limit=abc" in command else 204 if "-X DELETE" in command else 200), response.text
 
 
 @pytest.mark.parametrize(("command", "answer"), ANSWERED)

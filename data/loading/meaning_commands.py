@@ -31,7 +31,7 @@ def add_outcome_commands(commands: Any, text: Callable[[str], str], carried_out:
     setting = changes.add_parser("set", help="say what an outcome type means; what is not given stays", epilog=_NOTES,
                                  formatter_class=argparse.RawDescriptionHelpFormatter)
     _add_place(setting, text)
-    setting.add_argument("--name", type=text, dest="called", help="what people call it")
+    setting.add_argument("--name", type=text, dest="called", metavar="NAME", help="what people call it")
     setting.add_argument("--class", choices=CLASSIFICATIONS, dest="classification", help="whether such an answer is a good one")
     setting.add_argument("--category", choices=(*CATEGORIES, NOTHING), help="whether it is a showing or the answer to one")
     setting.add_argument("--counts-as", choices=(*COUNTED, NOTHING), help="which count counts its rows")

@@ -36,7 +36,7 @@ class OutcomeTable:
             (visible(key), visible(name), classification, category or "", counts_as or "nothing", "yes" if is_own else "", rows)
             for key, name, classification, category, counts_as, is_own, rows in self.rows
         ]
-        log = f"{self.log_rows:,} rows" if self.log_rows else "no rows yet"
+        log = "no rows yet" if not self.log_rows else "1 row" if self.log_rows == 1 else f"{self.log_rows:,} rows"
         return "\n".join([f"tenant {visible(self.tenant)}, {log} in its log", *aligned([_HEADING, *shown])])
 
 
