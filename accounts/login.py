@@ -63,6 +63,11 @@ def is_own_page(headers: Headers) -> bool:
     return sender is not None and sender == authority(f"//{headers.get('host', '')}", scheme)
 
 
+def names_own_page(headers: Headers) -> bool:
+    """Whether a request says that a page of this site made it: what a session needs to change something."""
+    return "origin" in headers and is_own_page(headers)
+
+
 def authority(address: str, scheme: str) -> tuple[str, int] | None:
     """Host and port that an address names, or nothing when it cannot be read."""
     try:

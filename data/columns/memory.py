@@ -11,6 +11,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+# The first word of each key under which stays what depends on what outcomes mean to a tenant, whose number is the second.
+MEANING = "meaning"
+
 # The units of a funnel over some 20 million interactions take a good 100 MB: room for a few of those, and for what beside them is small.
 MOST_BYTES = 400_000_000
 
@@ -33,6 +36,12 @@ class Memory:
         self._bytes = 0
         self._making: dict[Hashable, threading.Lock] = {}
         self._lock = threading.Lock()
+
+    def with_new_meaning(self, tenant: int) -> Memory:
+        """The memory of a version that differs in what outcomes mean to one tenant and in nothing else: the columns stay, no answer does."""
+        after = Memory()
+        after._kept = {key: kept for key, kept in dict(self._kept).items() if not isinstance(key, tuple) or key[:2] != (MEANING, tenant)}
+        return after
 
     def holds(self, key: Hashable) -> bool:
         """Whether there is a value under a key, to stay."""

@@ -127,7 +127,6 @@ def preview_of(members: Table[str, Any]) -> Preview:
     """A preview of the JSON object that `dataclasses.asdict` makes of one."""
     values = dict(members)
     report = values.pop("report")
-    columns = tuple(PreviewColumn(**{name: tuple(value) if isinstance(value, list) else value for name, value in column.items()})
-                    for column in values.pop("columns"))
+    columns = tuple(PreviewColumn(column["path"], tuple(column["fields"]), tuple(column["examples"])) for column in values.pop("columns"))
     suggested = mapping_of(values.pop("suggested"))
     return Preview(report=report and LoadReport(**report), columns=columns, suggested=suggested, rows=tuple(values.pop("rows")), **values)
