@@ -219,6 +219,7 @@ def test_the_table_lists_what_occurs_first_and_says_what_is_the_tenants_own(log:
 
 
 def test_a_tenant_may_say_what_its_outcomes_mean_before_it_has_a_row_and_no_other_new_tenant_has_said_it(log: Log) -> None:
+    assert counts(log) == (0, 0, 0)
     set_meaning(log.store, ACME, "NoResponse", Said(counts_as="impression"))
     with log.snapshot() as snapshot:
         said = {id: snapshot.tenant(id).outcomes["NoResponse"].counts_as for id in (ACME, "nobody", "nothing")}

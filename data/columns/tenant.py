@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.columns.arrays import Journeys, LogColumns, customer_log, journeys, log_columns, row_count
-from data.columns.memory import MEANING
+from data.columns.memory import MEANING, TENANT
 from data.columns.names import Dictionaries, dictionaries
 from data.store.meanings import outcomes_of
 from queries.asking.names import Names
@@ -34,7 +34,7 @@ class TenantColumns:
         self.id = id
         self.version = snapshot.version
         self._snapshot = snapshot
-        self._tenant = snapshot.memory.recall(("tenant", id), self._key)
+        self._tenant = snapshot.memory.recall((TENANT, id), self._key)
 
     def __len__(self) -> int:
         return row_count(self._snapshot, self._tenant)
