@@ -13,6 +13,7 @@ from api.examples import LOADS, UNLOAD
 from api.operation import Asked, Operation, PathParameter
 from data.loading.listing import LoadLine, loads
 from data.loading.running import Busy, RunningLoad
+from data.loading.transaction import Stopped
 from data.loading.unloading import NoSuchLoad, NotNoted, unload
 
 # A caller does not hold a connection open for as long as another's load may take.
@@ -49,6 +50,8 @@ def _taken_back(asked: Asked) -> Unload:
         raise ApiError(HTTPStatus.NOT_FOUND, f"there is no load {version}") from problem
     except NotNoted as problem:
         raise ApiError(HTTPStatus.CONFLICT, f"load {version} cannot be taken back: which rows it wrote was not noted then") from problem
+    except Stopped as problem:
+        raise ApiError(HTTPStatus.CONFLICT, f"taking back load {version} was cancelled; the log is as it was") from problem
     except Busy as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "another load is running", {"Retry-After": str(RETRY_S)}) from problem
     _log.info("%s has taken back load %d of tenant %s, %s", whose.name, version, whose.tenant, report.source)
@@ -90,7 +93,8 @@ OPERATIONS = (
         path_parameters=(PathParameter("version", "The version of the load, as the list of loads gives it.", 3),),
         refusals=(
             (HTTPStatus.NOT_FOUND, "The tenant has no such load, or has taken it back already.", "there is no load 7"),
-            (HTTPStatus.CONFLICT, "The load is one of an earlier version of the program, which did not note which rows it wrote.",
+            (HTTPStatus.CONFLICT, "The load is one of an earlier version of the program, which did not note which rows it wrote; or somebody "
+             "has cancelled the request meanwhile.",
              "load 7 cannot be taken back: which rows it wrote was not noted then"),
         ),
     ),
