@@ -26,7 +26,8 @@ FILES = {
     "mails.csv": "Recipient,Mailing,SentDate,OpenDate,Device\nr,m,01.03.2026 08:00,02.07.2026 09:30,phone\nr2,m,01.03.2026 08:00,-,phone\n",
     "sessions.ndjson": '{"id": "s", "user": "u", "events": [{"id": "1", "action": "view", "timestamp": "2026-03-01"}, '
                        '{"id": "2", "action": "click", "timestamp": "2026-03-01"}]}\n',
-    "pega.json": '{"pxFactID": "-1", "pySubjectID": "C", "pyOutcome": "NoResponse", "pxOutcomeTime": "20210127T132211.201 GMT", "pyIssue": "Sales"}\n',
+    "pega.json": '{"pxFactID": "-1", "pySubjectID": "C", "pyOutcome": "NoResponse", '
+                 '"pxOutcomeTime": "20210127T132211.201 GMT", "pyIssue": "Sales"}\n',
     "counts.csv": "who,n,day\na,0,2026-03-01\nb,1,2026-03-02\n",
     "mails.toml": next(block for language, block in BLOCKS if language == "toml"),
     "counts.sql": next(block for language, block in BLOCKS if language == "sql"),
@@ -42,7 +43,8 @@ GIVES = {
         ("r2", "sent", "2026-03-01T07:00:00.000", "m", {"OpenDate": "-", "Device": "phone"}),
         ("r", "impression", "2026-07-02T07:30:00.000", "m", {"SentDate": "01.03.2026 08:00", "Device": "phone"}),
     ],
-    "sessions.ndjson": [("u", "view", "2026-03-01T00:00:00.000", None, {"session": "s"}), ("u", "click", "2026-03-01T00:00:00.000", None, {"session": "s"})],
+    "sessions.ndjson": [("u", "view", "2026-03-01T00:00:00.000", None, {"session": "s"}),
+                        ("u", "click", "2026-03-01T00:00:00.000", None, {"session": "s"})],
     "pega.json": [("C", "impression", "2021-01-27T13:22:11.201", None, {"pyIssue": "Sales"})],
     "counts.csv": [("a", "impression", "2026-03-01T00:00:00.000", None, {}), ("b", "impression", "2026-03-02T00:00:00.000", None, {}),
                    ("b", "click", "2026-03-02T00:00:00.000", None, {})],

@@ -186,7 +186,8 @@ def test_a_select_yields_the_fields_and_reads_that_file_alone(tmp_path: Path, ca
     file.write_text("who,n\nc1,1\nc2,2\n")
     (tmp_path / "other.csv").write_text("a\n1\n")
     sql = tmp_path / "s.sql"
-    sql.write_text("select n as id, who as customerId, 'click' as type, timestamp '2026-03-15' as timestamp, {'a': 1} as context from '{file}' where n > 1;")
+    sql.write_text("select n as id, who as customerId, 'click' as type, date '2026-03-15' as timestamp, {'a': 1} as context "
+                   "from '{file}' where n > 1;")
     assert load(file, "--select", str(sql), "--map", "who?=offerId") == 0
     assert [(one["id"], one["customerId"], one["context"]) for one in records()] == [("2", "c2", {"a": 1})]
     for statement, said in [
