@@ -114,6 +114,14 @@ def test_one_column_gives_several_fields_and_members(tmp_path: Path, name: str) 
     assert record["context"] == {"own": 1, "money": {"eur": "12.50"}, "city": "Ulm"}
 
 
+def test_a_column_mapped_to_a_field_is_no_longer_what_its_name_says_but_one_mapped_to_a_member_is(tmp_path: Path) -> None:
+    file = write_rows(tmp_path / "rows.csv", [row(channelId="web", direction="in")])
+    assert load(file, "--map", "timestamp=context.at", "--map", "channelId=offerId", "--map", "direction=context.way") == 0
+    [record] = records()
+    assert (record["timestamp"], record["offerId"], record["channelId"], record["direction"]) == (TIME, "web", None, "in")
+    assert record["context"] == {"at": TIME + "Z", "way": "in"}
+
+
 def test_members_keep_the_kind_of_their_value(tmp_path: Path) -> None:
     rows = [row(a=1.5, b=True, c=None, d=[1, {"e": None}], f="")]
     flags = [flag for name in "abcdf" for flag in ("--map", f"{name}=context.{name}")]

@@ -96,6 +96,12 @@ def test_what_no_field_takes_is_kept_in_context_beside_its_own(tmp_path: Path, n
     assert record["context"] == left | {"own": True}
 
 
+def test_a_context_that_is_set_counts_more_than_what_is_left(tmp_path: Path) -> None:
+    file = write_rows(tmp_path / "rows.csv", [row(a="left", b="left")])
+    assert load(file, "--rest", "context", "--set", 'context={"a": "set"}') == 0
+    assert records()[0]["context"] == {"a": "set", "b": "left"}
+
+
 def test_a_second_column_of_a_field_is_kept_too(tmp_path: Path) -> None:
     file = write_rows(tmp_path / "rows.csv", [row(user="u", device="d"), row(id="e2", user=None, device="d2")])
     assert load(file, "--map", "user=customerId", "--map", "device=customerId", "--rest", "context") == 0

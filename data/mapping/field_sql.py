@@ -136,7 +136,7 @@ def _object(key: str, base: str, rows: JsonRows | ColumnRows, reading: Reading, 
     """The text of a field that holds an object: what is read as it, what is left of the row, and what is mapped to its members."""
     members = [(target.members, f"to_json({quoted(value)})::varchar") for target, value in reading.given_members if target.field == key]
     members += [(target.members, place.json) for target, place in reading.members if target.field == key]
-    if key == mapping.rest and key not in reading.given:
+    if key == mapping.rest:
         rest = rest_of(rows, reading.kept)
         base = rest if base == "null::varchar" else merged(rest, f"coalesce({base}, '{{}}')")
     if not members:
