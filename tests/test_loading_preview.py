@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 
@@ -83,6 +84,19 @@ def test_a_file_whose_columns_give_no_row_is_refused_and_told_what_would(log: Lo
     headless.write_text("e0,c0,click,2026-03-15T14:30:00Z\ne1,c0,click,2026-03-15T14:30:00Z\n")
     with pytest.raises(StoreError, match="looks like data, not like the names of columns.*\n.*--columns"):
         loaded(log.store, headless, LoadOptions("t"))
+
+
+def test_the_advice_of_the_documents_is_what_is_said_and_it_reads_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("IH_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    Path("clicks.csv").write_text("ts,contact,event\n1773585000,u1,Viewed\n1773585060,u1,Clicked\n1773585060,u2,Viewed\n")
+    assert main(["load", "clicks.csv", "--tenant", "t"]) == 1
+    said = capsys.readouterr().err.replace(f"{tmp_path}/", "")
+    said = said[said.index("clicks.csv: "):]
+    assert f"```\n{said}```" in (Path(__file__).parent.parent / "docs" / "loading.md").read_text(encoding="utf-8")
+    assert main(["load", "clicks.csv", "--tenant", "t", *shlex.split(said.partition("try: ")[2])]) == 0
 
 
 def test_a_word_for_no_value_that_stands_as_an_id_is_told(log: Log, tmp_path: Path) -> None:
