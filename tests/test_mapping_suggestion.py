@@ -56,7 +56,8 @@ def test_where_no_column_tells_the_rows_apart_the_row_does() -> None:
 
 
 def test_a_type_that_says_nothing_gives_way_to_one_that_does() -> None:
-    found = suggested(id=KEYS, userId=PEOPLE, type=("track",) * 3, timestamp=TIMES, event=("Promotion Viewed", "Promotion Clicked", "Order Completed"))
+    events = ("Promotion Viewed", "Promotion Clicked", "Order Completed")
+    found = suggested(id=KEYS, userId=PEOPLE, type=("track",) * 3, timestamp=TIMES, event=events)
     assert ("event", "interactionType") in found.mapping.map
     assert found.mapping.value == (("Order Completed", "convert"), ("Promotion Clicked", "click"), ("Promotion Viewed", "impression"))
 
