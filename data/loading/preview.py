@@ -84,7 +84,9 @@ def preview(store: Store, path: Path, options: LoadOptions, tell: ReportProgress
     columns = look.sample.columns()
     with closing(store.cursor()) as cursor:
         would = suggestion(cursor, columns)
-    return Preview(str(path), report, problem, look.stored, preview_columns(columns, options.mapping), str(would), would.mapping)
+    # What is read as it was asked for needs no other advice.
+    advice = "" if report and options.mapping.map else str(would)
+    return Preview(str(path), report, problem, look.stored, preview_columns(columns, options.mapping), advice, would.mapping)
 
 
 class _Look(FirstLook):
