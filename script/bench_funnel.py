@@ -15,9 +15,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import FunnelCounts, compile_kernel, count_funnel
 from data.columns.funnel.units import offer_units
-from queries.asking.funnel import DAY_MS, FunnelPlan
+from queries.asking.funnel import DAY_MS
 
 ROWS_A_CUSTOMER = 50
 OFFERS = 200

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
-from queries.asking.funnel import FunnelPlan, FunnelQuery
+from data.columns.funnel.plan import FunnelPlan
+from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection
 from queries.asking.times import iso, milliseconds
 from tests.funnel_oracle import Row

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from queries.asking.funnel import FunnelPlan
+from data.columns.funnel.plan import FunnelPlan
 
 COLUMNS = ("type", "offer", "creative", "channel", "direction", "outcome")
 

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.columns.funnel.plan import FunnelPlan
 from data.engine import Tenant
 from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready
-from queries.asking.funnel import FunnelPlan, FunnelQuery
+from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
 from tests.funnel_logs import RandomLog, loaded, random_log, random_question

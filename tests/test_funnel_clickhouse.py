@@ -12,8 +12,8 @@ import chdb
 import numpy as np
 import pytest
 
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import count_funnel
-from queries.asking.funnel import FunnelPlan
 from tests.funnel_oracle import Row, journeys
 
 LEVELS = """

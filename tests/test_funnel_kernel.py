@@ -10,8 +10,8 @@ import pytest
 
 from data.columns import row_filter
 from data.columns.funnel import chunk, kernel
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import compile_kernel, count_funnel
-from queries.asking.funnel import FunnelPlan
 from tests.funnel_oracle import Row, expected_units, journeys
 
 SECOND = 1000

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import FunnelCounts, compile_kernel, count_funnel
-from queries.asking.funnel import FunnelPlan, Order
+from queries.asking.funnel import Order
 from tests.funnel_oracle import (
     Expected,
     Row,
