@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
+from typing import Annotated
 
 import streamlit as st
 
@@ -11,6 +13,7 @@ from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
 from queries.asking.filters import FILTERS, Condition
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.visible import visible
 from ui.charts.palette import Looks
@@ -32,17 +35,23 @@ SUMMARY = "/api/v1/interaction-summary"
 CUSTOMER = "customerId"
 
 
+@dataclass(frozen=True)
+class CustomerParameters:
+    limit: Annotated[int, LIMIT]
+    cursor: Annotated[str | None, CURSOR]
+    record: Annotated[str | None, RECORD_PARAMETER]
+
+
 class Customers:
     """What the address asks of one customer's log, and the parts of the page that answer it."""
 
     def __init__(self, tenant: Tenant, query: Query):
         self.tenant = tenant
         self.looks = Looks(tenant.names.type.ids)
-        self.limit: int = query.parameters["limit"]
-        self.cursor: str | None = query.parameters["cursor"]
-        self.record: str | None = query.parameters["record"]
-        asked = query.selection.values(CUSTOMER)
-        self.id = asked[0] if asked else None
+        asked = filled(CustomerParameters, query.parameters)
+        self.limit, self.cursor, self.record = asked.limit, asked.cursor, asked.record
+        ids = query.selection.values(CUSTOMER)
+        self.id = ids[0] if ids else None
         self.problems = [problem.message for problem in query.problems] + list(left_aside(query.selection))
 
     @property
@@ -149,4 +158,4 @@ def left_aside(selection: Selection) -> list[str]:
     return said
 
 
-show("Customers", lambda log: Customers(log.tenant, parse(log.tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER))).draw())
+show("Customers", lambda log: Customers(log.tenant, parse(log.tenant.id, address.pairs(), parameters_of(CustomerParameters))).draw())

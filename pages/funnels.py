@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import streamlit as st
 
@@ -18,7 +19,8 @@ from queries.answers.summary import choices
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
 from queries.asking.funnel import AS_OF, STEP, funnel_query
-from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, FunnelBar
+from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, BarParameters, FunnelBar, UnitCursor
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import instant
 from ui.charts.funnel import funnel_alt_text, funnel_figure
@@ -39,11 +41,18 @@ PATH = "/api/v1/funnel"
 STYLE = Path(__file__).parents[1] / "ui" / "page" / "funnel.css"
 
 
+@dataclass(frozen=True)
+class FunnelPageParameters(BarParameters):
+    cursor: Annotated[UnitCursor | None, CURSOR]
+    view: Annotated[str | None, VIEW]
+    target: Annotated[int | None, TARGET]
+
+
 def query_of(tenant: Tenant, pairs: Pairs) -> Query:
     """What the address asks, which may or may not be about the units behind a bar."""
     named = {name for name, value in pairs if value}
     parse = bars.parse if named & {REACHED.name, DROPPED_AFTER.name} else funnel_parameters.parse
-    return parse(tenant.id, pairs, (REACHED, DROPPED_AFTER, CURSOR, VIEW, TARGET))
+    return parse(tenant.id, pairs, parameters_of(FunnelPageParameters))
 
 
 class Funnels:
@@ -52,14 +61,15 @@ class Funnels:
     def __init__(self, log: Log, pairs: Pairs):
         self.log, self.tenant = log, log.tenant
         asked = query_of(self.tenant, pairs)
+        values = filled(FunnelPageParameters, asked.parameters)
         self.query = funnel_query(asked)
         self.steps: DraftSteps = draft_steps(pairs, self.query.steps)
         self.problems = [problem for problem in asked.problems if not (problem.parameter == STEP.name and is_draft(self.steps))]
         misread = {problem.parameter for problem in asked.problems}
-        has_bar = any(asked.parameters[one.name] for one in (REACHED, DROPPED_AFTER)) and not misread & {REACHED.name, DROPPED_AFTER.name}
-        self.bar: FunnelBar | None = bars.bar_of(asked) if has_bar else None
-        self.cursor = asked.parameters[CURSOR.name] if has_bar else None
-        self.view = FunnelView(log, self.query, asked.parameters[VIEW.name], asked.parameters[TARGET.name])
+        has_bar = bool(values.reached or values.dropped_after) and not misread & {REACHED.name, DROPPED_AFTER.name}
+        self.bar: FunnelBar | None = bars.bar_of(values) if has_bar else None
+        self.cursor = values.cursor if has_bar else None
+        self.view = FunnelView(log, self.query, values.view, values.target)
 
     def draw(self) -> None:
         st.html(STYLE)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Annotated
 
 import streamlit as st
 
 from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, relaxed_selections
-from queries.asking.parameters import Parameter
+from queries.asking.parameters import Parameter, filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence
 from ui.charts.palette import Looks
@@ -32,6 +34,14 @@ SPREADSHEET_ROWS = 1_048_576
 SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, with commas between them.", DEFAULT_COLUMNS)
 
 
+@dataclass(frozen=True)
+class HistoryParameters:
+    limit: Annotated[int, LIMIT]
+    cursor: Annotated[str | None, CURSOR]
+    record: Annotated[str | None, RECORD_PARAMETER]
+    columns: Annotated[tuple[str, ...], SHOWN_COLUMNS]
+
+
 class History:
     """What the address asks of a tenant's log, and the parts of the page that answer it."""
 
@@ -39,10 +49,9 @@ class History:
         self.log, self.tenant = log, log.tenant
         self.selection = query.selection
         self.problems = [problem.message for problem in query.problems]
-        self.limit = min(query.parameters["limit"], LARGEST_LIMIT)
-        self.cursor: str | None = query.parameters["cursor"]
-        self.record: str | None = query.parameters["record"]
-        self.columns: tuple[str, ...] = query.parameters["columns"]
+        asked = filled(HistoryParameters, query.parameters)
+        self.limit = min(asked.limit, LARGEST_LIMIT)
+        self.cursor, self.record, self.columns = asked.cursor, asked.record, asked.columns
 
     def draw(self) -> None:
         heading("History", self.problems, *([partial(clear_filters_button, self.clear)] if self.is_filtered else []))
@@ -148,4 +157,4 @@ def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:
     return [] if names in ((), DEFAULT_COLUMNS) else [("columns", ",".join(names))]
 
 
-show("History", lambda log: History(log, parse(log.tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER, SHOWN_COLUMNS))).draw())
+show("History", lambda log: History(log, parse(log.tenant.id, address.pairs(), parameters_of(HistoryParameters))).draw())

@@ -7,8 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.offer_frame import MOST_OFFERS, OfferFrame
-from pages.offer_parts import HEAT, HEAT_NAMES
+from pages.offer_frame import HEAT, HEAT_NAMES, MOST_OFFERS, OfferFrame
 from pages.offer_sides import RATE_FIELD, draw_sides
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAIN, GRAINS, Sparklines, fitting_grain, sparklines
@@ -76,8 +75,8 @@ class OfferComparison(OfferFrame):
             self.draw_sentence()
 
     def draw_lines(self) -> None:
-        grain, zone = self.asked[GRAIN.name], self.selection.zone
-        measure = self.asked[HEAT.name] if self.asked[HEAT.name] in COUNT_NAMES else HEAT.default
+        grain, zone = self.asked.grain, self.selection.zone
+        measure = self.asked.heat if self.asked.heat in COUNT_NAMES else HEAT.default
         lines = sparklines(self.tenant, self.selection, "offer", measure, grain)
         behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
         calls = [[*one.pairs(), (GRAIN.name, grain)] for one in behind]

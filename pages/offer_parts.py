@@ -6,14 +6,13 @@ from functools import partial
 
 import streamlit as st
 
-from pages.offer_frame import OfferFrame
+from pages.offer_frame import HEAT, HEAT_NAMES, OfferFrame
 from queries.answers.funnel import funnel
 from queries.answers.hours import heatmap
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
 from queries.asking.funnel import FunnelQuery
-from queries.asking.measures import MEASURE, RATES
-from queries.asking.parameters import InvalidQuery, Parameter, one_of
+from queries.asking.parameters import InvalidQuery
 from ui.charts.funnel import funnel_alt_text, funnel_figure
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
 from ui.charts.palette import Looks
@@ -32,20 +31,18 @@ from ui.words.measures import value_text
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
 HOURS = "/api/v1/interaction-hours"
-HEAT_NAMES = {measure: MEASURE[measure].label for measure in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
 
-HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
 FIELDS = (address.choice_field(GRAIN.name, GRAINS, GRAIN.default), address.choice_field(HEAT.name, list(HEAT_NAMES), HEAT.default))
 
 
 def buckets(frame: OfferFrame) -> list[Bucket]:
     """The offer's course."""
-    return trend(frame.tenant, frame.selection, frame.asked[GRAIN.name])
+    return trend(frame.tenant, frame.selection, frame.asked.grain)
 
 
 def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
     """Draws the offer's interactions by type over time."""
-    grain, selection = frame.asked[GRAIN.name], frame.selection
+    grain, selection = frame.asked.grain, frame.selection
     export = TableExport("offer-trend", *trend_file(buckets, selection.zone), TREND, [[*selection.pairs(), ("grain", grain)]])
     section("trend", "Interactions by type", export, partial(choose_grain, frame.bound))
     fitting = fitting_grain(frame.tenant, selection, grain)
@@ -90,7 +87,7 @@ def draw_channels(frame: OfferFrame) -> None:
 
 def draw_heat(frame: OfferFrame) -> None:
     """Draws the hours of the week in the selection's time zone."""
-    measure, selection = frame.asked[HEAT.name], frame.selection
+    measure, selection = frame.asked.heat, frame.selection
     try:
         found = heatmap(frame.tenant, selection)
     except InvalidQuery as refused:

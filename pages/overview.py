@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Annotated
 
 import streamlit as st
 
@@ -15,8 +16,9 @@ from queries.answers.sides import ranking
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
 from queries.answers.unusual import UNUSUAL_COLUMNS, unusual, unusual_rows
-from queries.asking.measures import MEASURES, RATES
-from queries.asking.parameters import Parameter, one_of
+from queries.asking.calendar import Grain
+from queries.asking.measures import MEASURES
+from queries.asking.parameters import Parameter, filled, one_of, parameters_of
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence, touched_days
@@ -27,7 +29,7 @@ from ui.components.sentences import unusual_list
 from ui.components.table import figure_table
 from ui.page import address, copying
 from ui.page.address import Pairs
-from ui.page.controls import choose_grain, choose_one
+from ui.page.controls import RATE_NAMES, choose_grain, choose_one
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, with_default_period
 from ui.page.links import Filters, link_behind, part_link
 from ui.page.log import Log
@@ -44,10 +46,15 @@ SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
 UNUSUAL = "/api/v1/interaction-unusual"
 
-RATE_NAMES = {rate.id: rate.label for rate in RATES}
-
 # What only this page's address has: the API answers the same whatever it says.
 RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate by which offers are ranked.", "ctr")
+
+
+@dataclass(frozen=True)
+class OverviewParameters:
+    period: Annotated[str | None, ALL_TIME]
+    grain: Annotated[Grain, GRAIN]
+    rate: Annotated[str, RATE]
 
 
 class Overview:
@@ -56,10 +63,10 @@ class Overview:
     def __init__(self, log: Log, query: Query):
         self.log, self.tenant = log, log.tenant
         self.query = query
-        self.selection = with_default_period(query, log)
+        asked = filled(OverviewParameters, query.parameters)
+        self.period, self.grain, self.rate = asked.period, asked.grain, asked.rate
+        self.selection = with_default_period(query.selection, asked.period, log)
         self.problems = [problem.message for problem in query.problems]
-        self.grain = query.parameters["grain"]
-        self.rate = query.parameters["rate"]
 
     def draw(self) -> None:
         clear = [partial(clear_filters_button, self.clear)] if self.selection.conditions else []
@@ -173,13 +180,12 @@ class Overview:
 
     def clear(self) -> None:
         """Navigate to all interactions of the period that it names: the usual one goes without saying."""
-        whole = self.query.parameters[ALL_TIME.name]
         asked = replace(self.query.selection, conditions=())
-        address.navigate([*asked.pairs(), *([(ALL_TIME.name, whole)] if whole else []), *self.looks()])
+        address.navigate([*asked.pairs(), *([(ALL_TIME.name, self.period)] if self.period else []), *self.looks()])
 
 
 def channel_pairs(channel: str | None) -> Pairs:
     return [] if channel is None else [("channelId", channel)]
 
 
-show("Overview", lambda log: Overview(log, parse(log.tenant.id, address.pairs(), (ALL_TIME, GRAIN, RATE))).draw())
+show("Overview", lambda log: Overview(log, parse(log.tenant.id, address.pairs(), parameters_of(OverviewParameters))).draw())

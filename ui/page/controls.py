@@ -7,10 +7,13 @@ from typing import TypeVar
 
 import streamlit as st
 
+from queries.asking.measures import RATES
 from ui.page.address import Binding
 from ui.words.buckets import CHOICES
 
 Option = TypeVar("Option")
+
+RATE_NAMES = {rate.id: rate.label for rate in RATES}
 
 
 def choose_grain(bound: Binding, key: str = "grain") -> None:
