@@ -27,7 +27,7 @@ from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, head
 from ui.page.section import TableExport, section
 from ui.page.shell import heading, show
 from ui.rows.customers import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
-from ui.rows.summary import summary_file
+from ui.rows.offers import summary_file
 from ui.words import numbers
 
 HISTORY = "/api/v1/interaction-history"

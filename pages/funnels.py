@@ -29,8 +29,7 @@ from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
 from ui.page.funnel_editor import PRESETS, DraftSteps, RuleEditor, StepEditor, draft_steps, is_draft, step_pairs
-from ui.page.log import Log
-from ui.page.messages import draw_as_of
+from ui.page.log import Log, draw_as_of
 from ui.page.section import summary
 from ui.page.shell import heading, show
 from ui.rows.funnels import STEP_HEADINGS, step_rows

@@ -19,8 +19,8 @@ from ui.components.table import record_table
 from ui.page import address, copying
 from ui.page.address import AddressField, Pairs, choice_field
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
-from ui.page.log import Log
-from ui.page.messages import draw_as_of, no_interactions
+from ui.page.log import Log, draw_as_of
+from ui.page.messages import no_interactions
 from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, RECORD_PARAMETER, cells, column_names, headed_columns, record_drawer
 from ui.page.section import Draw, summary
 from ui.page.shell import clear_filters_button, heading, show

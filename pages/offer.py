@@ -24,8 +24,7 @@ from ui.components.kpis import CLEAR, kpis, of_impressions, period_kpis
 from ui.components.kpis import DEFAULT_MEASURES as USUAL_MEASURES
 from ui.components.table import record_table
 from ui.page import address, copying, messages
-from ui.page.address import Pairs
-from ui.page.links import link_behind
+from ui.page.address import Pairs, link_behind
 from ui.page.messages import no_interactions
 from ui.page.record_drawer import DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import ApiExport, section, summary

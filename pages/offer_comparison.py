@@ -18,12 +18,10 @@ from queries.asking.selection import Query
 from ui.charts.over_time import offers_alt_text, offers_figure, offers_file
 from ui.components.table import Cell, Column, Row, figure_table
 from ui.page import address, copying, messages
-from ui.page.controls import choose_figure, choose_grain
-from ui.page.links import link_behind, rows_link
+from ui.page.address import link_behind, rows_link
 from ui.page.log import Log
-from ui.page.section import TableExport, section, summary
-from ui.rows.offers import column_headings, column_rows
-from ui.rows.summary import summary_file
+from ui.page.section import TableExport, choose_figure, choose_grain, section, summary
+from ui.rows.offers import column_headings, column_rows, summary_file
 from ui.words import numbers
 from ui.words.buckets import CutWords, coarser_words, cut_caption, cut_words
 

@@ -18,11 +18,10 @@ from queries.asking.selection import Query, Selection
 from queries.asking.sentence import sentence
 from ui.page import address
 from ui.page.address import AddressField, Pairs
-from ui.page.controls import RATE_NAMES
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, filter_field, with_default_period
-from ui.page.log import Log
-from ui.page.messages import draw_as_of
+from ui.page.log import Log, draw_as_of
 from ui.page.record_drawer import RECORD_PARAMETER
+from ui.page.section import RATE_NAMES
 
 MOST_OFFERS = 4
 HEAT_NAMES = {measure: MEASURE[measure].label for measure in ("impression", "click", "accept", "convert", *RATE_NAMES)}

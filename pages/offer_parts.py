@@ -19,12 +19,10 @@ from ui.charts.palette import Looks
 from ui.components.heat_table import WEEKDAYS, busiest_hour, heat_table, hour_text
 from ui.components.table import figure_table
 from ui.page import address, messages
-from ui.page.controls import choose_figure, choose_grain
-from ui.page.links import part_link
-from ui.page.section import ApiExport, TableExport, section
+from ui.page.address import part_link
+from ui.page.section import ApiExport, TableExport, choose_figure, choose_grain, section
 from ui.rows.funnels import STEP_HEADINGS, step_rows
-from ui.rows.offers import CHANNEL_HEADINGS, channel_rows
-from ui.rows.summary import summary_file
+from ui.rows.offers import CHANNEL_HEADINGS, channel_rows, summary_file
 from ui.words.buckets import coarser_words, cut_caption, cut_words
 from ui.words.funnels import bar_pairs
 from ui.words.measures import value_text

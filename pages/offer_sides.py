@@ -13,11 +13,9 @@ from queries.asking.measures import MEASURE
 from queries.asking.narrowing import filter_of, narrowed
 from ui.components.table import Cell, figure_table
 from ui.page import address
-from ui.page.controls import RATE_NAMES, choose_one
-from ui.page.links import link_behind, rows_link
-from ui.page.section import TableExport, section
-from ui.rows.offers import entity_cell, side_headings, side_rows
-from ui.rows.summary import summary_file
+from ui.page.address import link_behind, rows_link
+from ui.page.section import RATE_NAMES, TableExport, choose_one, section
+from ui.rows.offers import entity_cell, side_headings, side_rows, summary_file
 from ui.words.measures import conclusion, how_compared
 
 SUMMARY = "/api/v1/interaction-summary"

@@ -20,8 +20,7 @@ from ui.page.log import Log
 from ui.page.messages import no_interactions
 from ui.page.section import TableExport, summary
 from ui.page.shell import heading, show
-from ui.rows.offers import offer_cells, offer_headings
-from ui.rows.summary import summary_file
+from ui.rows.offers import offer_cells, offer_headings, summary_file
 from ui.words import numbers
 
 API = "/api/v1/interaction-summary"

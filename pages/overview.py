@@ -28,16 +28,13 @@ from ui.components.kpis import DEFAULT_MEASURES, kpis, period_kpis
 from ui.components.sentences import unusual_list
 from ui.components.table import figure_table
 from ui.page import address, copying
-from ui.page.address import Pairs
-from ui.page.controls import RATE_NAMES, choose_grain, choose_one
+from ui.page.address import Filters, Pairs, link_behind, part_link
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, with_default_period
-from ui.page.links import Filters, link_behind, part_link
-from ui.page.log import Log
-from ui.page.messages import draw_as_of, no_interactions
-from ui.page.section import TableExport, section, summary
+from ui.page.log import Log, draw_as_of
+from ui.page.messages import no_interactions
+from ui.page.section import RATE_NAMES, TableExport, choose_grain, choose_one, section, summary
 from ui.page.shell import clear_filters_button, heading, show
-from ui.rows.offers import OVERVIEW_CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows, side_headings
-from ui.rows.summary import summary_file
+from ui.rows.offers import OVERVIEW_CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows, side_headings, summary_file
 from ui.words import numbers
 from ui.words.buckets import coarser_words, cut_caption, cut_words
 

@@ -19,9 +19,8 @@ from ui.charts.palette import Looks
 from ui.components.facts import Fact, facts
 from ui.components.table import Cell, Column, Row
 from ui.page import address
-from ui.page.address import leave_value
+from ui.page.address import leave_value, rows_link
 from ui.page.copying import copy_text
-from ui.page.links import rows_link
 from ui.words.numbers import exact_time, money, time
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')

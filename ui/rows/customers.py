@@ -12,8 +12,7 @@ from ui.charts.palette import Looks
 from ui.charts.timeline import NO_OFFER
 from ui.components.kpis import Kpi
 from ui.components.table import Cell, Column, Row
-from ui.page.address import query_string
-from ui.page.links import Filters, link_behind, rows_link
+from ui.page.address import Filters, link_behind, query_string, rows_link
 from ui.words.measures import file_value, value_text
 from ui.words.numbers import count, percent, time
 
