@@ -16,6 +16,7 @@ from api.answers import Error, schemas_of
 from api.endpoint import Action, Endpoint
 from api.errors import error_body
 from api.examples import REQUEST_ID
+from palette import plain_css_variables
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
@@ -143,4 +144,4 @@ _ENVIRONMENT.filters["prose"] = lambda text: Markup(re.sub("`([^`]+)`", r"<code>
 def docs_page(description: dict[str, Any], origin: str) -> str:
     """The page of an OpenAPI description; `origin` is the address that its curl examples call."""
     template = _ENVIRONMENT.from_string(files("api").joinpath("docs_page.html").read_text())
-    return template.render(description=description, origin=origin)
+    return template.render(description=description, origin=origin, colours=Markup(plain_css_variables()))

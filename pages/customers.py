@@ -16,7 +16,7 @@ from queries.asking.filters import FILTERS, Condition
 from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.visible import visible
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.charts.timeline import timeline_alt_text, timeline_figure
 from ui.components.kpis import kpis
 from ui.components.pager import pager

@@ -13,7 +13,7 @@ from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT,
 from queries.asking.parameters import Parameter, filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.pager import pager
 from ui.components.table import record_table
 from ui.page import address, copying

@@ -19,7 +19,7 @@ from queries.asking.names import Entity
 from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
 from queries.asking.sentence import touched_days
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.kpis import CLEAR, kpis, of_impressions, period_kpis
 from ui.components.kpis import DEFAULT_MEASURES as USUAL_MEASURES
 from ui.components.table import record_table

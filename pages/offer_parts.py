@@ -14,8 +14,8 @@ from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
 from queries.asking.funnel import FunnelQuery
 from queries.asking.parameters import InvalidQuery
 from ui.charts.funnel import funnel_alt_text, funnel_figure
+from ui.charts.looks import Looks
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
-from ui.charts.palette import Looks
 from ui.components.heat_table import WEEKDAYS, busiest_hour, heat_table, hour_text
 from ui.components.table import figure_table
 from ui.page import address, messages

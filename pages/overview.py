@@ -22,8 +22,8 @@ from queries.asking.parameters import Parameter, filled, one_of, parameters_of
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence, touched_days
+from ui.charts.looks import Looks
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
-from ui.charts.palette import Looks
 from ui.components.kpis import DEFAULT_MEASURES, kpis, period_kpis
 from ui.components.sentences import unusual_list
 from ui.components.table import figure_table

@@ -15,7 +15,7 @@ from queries.asking.parameters import Parameter, any_text
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
 from queries.asking.visible import visible
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.facts import Fact, facts
 from ui.components.table import Cell, Column, Row
 from ui.page import address

@@ -9,7 +9,7 @@ import streamlit as st
 
 import process
 from accounts import SESSION_COOKIE, Identity
-from ui.charts.palette import css_variables
+from palette import css_variables
 from ui.page import messages
 from ui.page.log import Log
 

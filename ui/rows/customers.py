@@ -8,7 +8,7 @@ from queries.asking.names import Names
 from queries.asking.narrowing import filter_of
 from queries.asking.selection import Selection
 from queries.asking.times import iso
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.charts.timeline import NO_OFFER
 from ui.components.kpis import Kpi
 from ui.components.table import Cell, Column, Row
