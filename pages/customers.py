@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
 
 import streamlit as st
 
 from data.engine import Tenant
+from pages.parameters import CustomerParameters
 from queries.answers.customer import Customer, customer, timeline
-from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
+from queries.answers.history import DEFAULT_LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
 from queries.asking.filters import FILTERS, Condition
 from queries.asking.parameters import filled, parameters_of
@@ -23,7 +22,7 @@ from ui.components.pager import pager
 from ui.components.table import figure_table, record_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
-from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
+from ui.page.record_drawer import DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import TableExport, section
 from ui.page.shell import heading, show
 from ui.rows.customers import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
@@ -33,13 +32,6 @@ from ui.words import numbers
 HISTORY = "/api/v1/interaction-history"
 SUMMARY = "/api/v1/interaction-summary"
 CUSTOMER = "customerId"
-
-
-@dataclass(frozen=True)
-class CustomerParameters:
-    limit: Annotated[int, LIMIT]
-    cursor: Annotated[str | None, CURSOR]
-    record: Annotated[str | None, RECORD_PARAMETER]
 
 
 class Customers:

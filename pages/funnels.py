@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import streamlit as st
 
 from data.engine import Tenant
 from pages.funnel_units import UnitList
-from pages.funnel_views import TARGET, VIEW, FunnelView
+from pages.funnel_views import FunnelView
+from pages.parameters import FunnelPageParameters
 from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready, joined_by_or
 from queries.answers.summary import choices
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
 from queries.asking.funnel import AS_OF, STEP, funnel_query
-from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, BarParameters, FunnelBar, UnitCursor
+from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, FunnelBar
 from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import instant
@@ -38,13 +38,6 @@ from ui.words.funnels import bar_pairs, completed_phrase, interval, reached_phra
 
 PATH = "/api/v1/funnel"
 STYLE = Path(__file__).parents[1] / "ui" / "page" / "funnel.css"
-
-
-@dataclass(frozen=True)
-class FunnelPageParameters(BarParameters):
-    cursor: Annotated[UnitCursor | None, CURSOR]
-    view: Annotated[str | None, VIEW]
-    target: Annotated[int | None, TARGET]
 
 
 def query_of(tenant: Tenant, pairs: Pairs) -> Query:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
 
 import streamlit as st
 
-from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, relaxed_selections
-from queries.asking.parameters import Parameter, filled, parameters_of
+from pages.parameters import HistoryParameters
+from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT, Page, exists, neighbours, page, record, relaxed_selections
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence
 from ui.charts.looks import Looks
@@ -21,7 +20,7 @@ from ui.page.address import AddressField, Pairs, choice_field
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
 from ui.page.log import Log, draw_as_of
 from ui.page.messages import no_interactions
-from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, RECORD_PARAMETER, cells, column_names, headed_columns, record_drawer
+from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import Draw, summary
 from ui.page.shell import clear_filters_button, heading, show
 from ui.words import numbers
@@ -29,17 +28,6 @@ from ui.words import numbers
 PATH = "/api/v1/interaction-history"
 SIZES = (25, 50, 100)
 SPREADSHEET_ROWS = 1_048_576
-
-# What only this page's address has: the API answers the same whatever it says.
-SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, with commas between them.", DEFAULT_COLUMNS)
-
-
-@dataclass(frozen=True)
-class HistoryParameters:
-    limit: Annotated[int, LIMIT]
-    cursor: Annotated[str | None, CURSOR]
-    record: Annotated[str | None, RECORD_PARAMETER]
-    columns: Annotated[tuple[str, ...], SHOWN_COLUMNS]
 
 
 class History:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated
 
 import streamlit as st
 
+from pages.parameters import OverviewParameters
 from queries.answers.comparison import PeriodComparison, period_comparison
 from queries.answers.counts import count_changes
 from queries.answers.history import relaxed_selections
 from queries.answers.sides import ranking
 from queries.answers.summary import every_row
-from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
+from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
 from queries.answers.unusual import UNUSUAL_COLUMNS, unusual, unusual_rows
-from queries.asking.calendar import Grain
 from queries.asking.measures import MEASURES
-from queries.asking.parameters import Parameter, filled, one_of, parameters_of
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence, touched_days
@@ -42,16 +41,6 @@ COMPARISON = "/api/v1/interaction-comparison"
 SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
 UNUSUAL = "/api/v1/interaction-unusual"
-
-# What only this page's address has: the API answers the same whatever it says.
-RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate by which offers are ranked.", "ctr")
-
-
-@dataclass(frozen=True)
-class OverviewParameters:
-    period: Annotated[str | None, ALL_TIME]
-    grain: Annotated[Grain, GRAIN]
-    rate: Annotated[str, RATE]
 
 
 class Overview:
