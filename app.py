@@ -22,7 +22,7 @@ from api.app import ApiFirst
 from api.health import health_routes
 from data.store.limits import StoreError
 from ui.page import messages
-from ui.page.document import MARK, document
+from ui.page.shell import MARK, document
 
 log = logging.getLogger("interaction_history")
 

@@ -17,6 +17,7 @@ from api.endpoint import Endpoint
 from api.errors import error_body
 from api.examples import REQUEST_ID
 from api.operation import LARGEST_BODY, Operation
+from palette import plain_css_variables
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
@@ -164,4 +165,4 @@ def _every_refusal(description: dict[str, Any]) -> list[tuple[str, Any]]:
 def docs_page(description: dict[str, Any], origin: str) -> str:
     """The page of an OpenAPI description; `origin` is the address that its curl examples call."""
     template = _ENVIRONMENT.from_string(files("api").joinpath("docs_page.html").read_text())
-    return template.render(description=description, origin=origin, refusals=_every_refusal)
+    return template.render(description=description, origin=origin, refusals=_every_refusal, colours=Markup(plain_css_variables()))

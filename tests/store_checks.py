@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from data.loading.loading import LoadOptions, load_log
@@ -116,7 +117,7 @@ def _runs(keys: list[tuple]) -> int:
 def _oldest_first(journeys: list[tuple], records: list[tuple]) -> bool:
     ids = {row[0]: row[5].encode() for row in records}
     places = [(row[:2], row[2], ids[row[-1]]) for row in journeys]
-    return all(one[0] != next_[0] or one[1:] <= next_[1:] for one, next_ in zip(places, places[1:], strict=False))
+    return all(one[0] != next_[0] or one[1:] <= next_[1:] for one, next_ in pairwise(places))
 
 
 def _sorted(records: list[tuple]) -> bool:

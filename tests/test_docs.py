@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 HOST = "http://localhost:8501"
 COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
 CALLS = [line for line in COMMANDS if line.startswith("curl ")]
-ANSWERED = [(block, answer) for (language, block), (next_language, answer) in zip(BLOCKS, BLOCKS[1:], strict=False)
+ANSWERED = [(block, answer) for (language, block), (next_language, answer) in pairwise(BLOCKS)
             if (language, next_language) == ("sh", "json")]
 
 
