@@ -8,9 +8,12 @@ from ui.words import numbers
 @pytest.mark.parametrize(
     ("part", "whole", "text"),
     [(1, 4, "25.0%"), (0, 9, "0.0%"), (9, 9, "100.0%"), (1, 100_000, "<0.1%"), (99_999, 100_000, ">99.9%"),
+     # On both sides of each edge: what would round to 0.0% or to 100.0%, and what would not.
+     (49, 100_000, "<0.1%"), (1, 2000, "0.1%"), (99_949, 100_000, "99.9%"), (1999, 2000, ">99.9%"), (2000, 2000, "100.0%"),
+     (10_004, 10_000, ">100.0%"), (10_006, 10_000, "100.1%"),
      (0, 0, "–"), (3, 0, "–"), (30, 20, "150.0%")],
 )
-def test_a_percentage_never_rounds_something_to_nothing_or_almost_all_to_all(part: int, whole: int, text: str):
+def test_a_percentage_never_rounds_something_to_nothing_or_almost_all_or_more_to_all(part: int, whole: int, text: str):
     assert numbers.percent(part, whole) == text
 
 
