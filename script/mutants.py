@@ -18,11 +18,13 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
+from io import StringIO
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -58,8 +60,8 @@ class Mutant:
         return f"{self.module}:{self.line}: {self.change}"
 
 
-def mutants(module: str, operators: Sequence[str]) -> Iterator[Mutant]:
-    """Every change of a module that alters what runs."""
+def mutants(module: str, operators: Sequence[str], guards: Sequence[str]) -> Iterator[Mutant]:
+    """Every change of a module that alters what runs, guards and assertions apart."""
     source = (ROOT / module).read_text(encoding="utf-8")
     tree, running = get_ast(source), _running(source)
     for name in operators:
@@ -67,9 +69,11 @@ def mutants(module: str, operators: Sequence[str]) -> Iterator[Mutant]:
         count = sum(1 for node in ast_nodes(tree) for _ in operator.mutation_positions(node))
         for occurrence in range(count):
             changed = mutate_code(source, operator, occurrence)
-            if changed is not None and _running(changed) != running:
-                pairs = zip(source.splitlines(), changed.splitlines(), strict=False)
-                line, before, after = next((nth, *pair) for nth, pair in enumerate(pairs, 1) if pair[0] != pair[1])
+            if changed is None or _running(changed) == running:
+                continue
+            pairs = zip(source.splitlines(), changed.splitlines(), strict=False)
+            line, before, after = next((nth, *pair) for nth, pair in enumerate(pairs, 1) if pair[0] != pair[1])
+            if not before.strip().startswith("assert ") and not any(before.replace(guard, guard[:-4] + "False") == after for guard in guards):
                 yield Mutant(module, line, before.strip(), after.strip(), changed)
 
 
@@ -131,7 +135,8 @@ def exit_code(tests: Sequence[str], mutant: Mutant | None, seconds: float | None
 
 def survivors(tests: Sequence[str], tried: Sequence[Mutant]) -> Iterator[Mutant]:
     """Those of the changes that the tests do not notice; they must all pass without one."""
-    pytest.main([*OPTIONS, "--collect-only", "-qq", *tests])
+    with redirect_stdout(StringIO()):
+        pytest.main([*OPTIONS, "--collect-only", *tests])
     for name in [name for name, module in sys.modules.items() if _is_own(module)]:
         del sys.modules[name]
     started = time.monotonic()
@@ -151,9 +156,11 @@ def _is_own(module: ModuleType) -> bool:
     return module.__name__ != "__main__" and Path(file).is_relative_to(ROOT) and not Path(file).is_relative_to(ROOT / ".venv")
 
 
-def survive(name: str, group: dict[str, Any], operators: Sequence[str], explained: Collection[tuple[str, str]], lines: str) -> int:
+def survived(name: str, settings: dict[str, Any], lines: str) -> int:
     """Try the changes of a group and print those that no test notices; answer how many they are."""
-    found = [mutant for module in group["modules"] for mutant in mutants(module, operators)]
+    group = settings["groups"][name]
+    found = [mutant for module in group["modules"] for mutant in mutants(module, settings["operators"], settings["guards"])]
+    explained = {(one["module"], change) for one in settings["equivalent"] for change in one["changes"]}
     tried = [
         mutant for nth, mutant in enumerate(found)
         if nth % group.get("every", 1) == 0 and (mutant.module, mutant.change) not in explained and lines in str(mutant)
@@ -179,11 +186,9 @@ def main() -> int:
         command = [sys.executable, "-m", "script.mutants", "--lines", asked.lines]
         return max([subprocess.run([*command, name], check=False).returncode for name in names])
     [name] = names
-    group = settings["groups"][name]
-    if group["interpreted"]:
+    if settings["groups"][name]["interpreted"]:
         os.environ["NUMBA_DISABLE_JIT"] = "1"
-    explained = {(one["module"], change) for one in settings["equivalent"] for change in one["changes"]}
-    return 1 if survive(name, group, settings["operators"], explained, asked.lines) else 0
+    return 1 if survived(name, settings, asked.lines) else 0
 
 
 if __name__ == "__main__":

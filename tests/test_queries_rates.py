@@ -91,7 +91,8 @@ def test_too_little_is_said_to_be_too_few(first: Arm, second: Arm) -> None:
         assert (found.verdict, found.p, found.difference) == ("too few to say", None, None)
 
 
-def test_five_expected_hits_are_enough() -> None:
+def test_five_expected_hits_are_enough_and_a_hundred_trials() -> None:
+    assert contrasts([(Arm(30, FEWEST_TRIALS), Arm(3000, 10_000))]) == [Contrast("no clear difference", 0.0, 1.0, 1)]
     assert contrasts([(Arm(10, 10_000), Arm(0, 10_000))])[0].verdict == "higher"
     assert "100 impressions" in TOO_FEW and "5 hits" in TOO_FEW
 
