@@ -72,6 +72,16 @@ def test_the_filters_behind_a_figure_leave_just_its_rows(log: Log) -> None:
             assert total(tenant, parse(ACME, pairs).or_refused().selection) == whole[measure.numerator or measure.id], measure.id
 
 
+def test_no_filter_is_behind_what_counts_all_rows(log: Log) -> None:
+    log.load(interaction("1", outcomeTypeKey="click"), interaction("2", interactionType="recommendation", outcomeTypeKey="impression"))
+    with log.snapshot() as snapshot:
+        names = snapshot.tenant(ACME).names
+        behind = {measure.id: filters_behind(measure, names) for measure in MEASURES}
+    assert behind["total"] == behind["customers"] == behind["revenue"] == []
+    assert behind["ctr"] == behind["click"] == [("outcome", "click")]
+    assert behind["impression"] == [("outcome", "impression"), ("type", "click")]
+
+
 def test_the_filters_behind_a_figure_that_is_0_leave_no_row(log: Log) -> None:
     log.load(interaction("1", interactionType="recommendation", outcomeTypeKey="impression"))
     with log.snapshot() as snapshot:

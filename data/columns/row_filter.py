@@ -33,7 +33,7 @@ def allowed_places(places: np.ndarray, keys: np.ndarray, allowed: np.ndarray) ->
     count = 0
     for place in range(len(keys)):
         places[count] = place
-        count += allowed[keys[place]]
+        count += np.int64(allowed[keys[place]])
     return count
 
 
@@ -44,7 +44,7 @@ def narrowed_places(places: np.ndarray, count: int, keys: np.ndarray, allowed: n
     for i in range(count):
         place = places[i]
         places[kept] = place
-        kept += allowed[keys[place]]
+        kept += np.int64(allowed[keys[place]])
     return kept
 
 
