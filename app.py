@@ -16,13 +16,16 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.routing import Route
 
 import process
+from accounts import Role
 from accounts.login import sign_in_routes
 from accounts.wall import SignInWall
 from api.app import ApiFirst
 from api.health import health_routes
+from data.store.home import home
 from data.store.limits import StoreError
 from ui.page import messages
 from ui.page.shell import MARK, document
+from ui.page.uploading import UPLOADS, UploadDoor, clear_uploads
 
 log = logging.getLogger("interaction_history")
 
@@ -38,8 +41,10 @@ except StoreError as problem:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
+    clear_uploads(home())
     with process.running():
         yield
+    clear_uploads(home())
 
 
 def page_failed(error: Exception) -> bool:
@@ -50,7 +55,7 @@ def page_failed(error: Exception) -> bool:
     return True
 
 
-async def home(request: Request) -> RedirectResponse:
+async def first_page(request: Request) -> RedirectResponse:
     """The address without a path leads to the first page, whatever it asks."""
     return RedirectResponse(str(request.url.replace(path="/overview", scheme="", netloc="")), 307)
 
@@ -71,14 +76,15 @@ app = st.App(
     routes=[
         *sign_in_routes(process.accounts()),
         *health_routes(process.store, process.accounts),
-        Route("/", home),
+        Route("/", first_page),
         # Browsers ask for it before the page's script has named its own.
         Route("/favicon.png", favicon),
         Route("/{name}", page_document),
     ],
     middleware=[
         # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.
-        Middleware(SignInWall, accounts=process.accounts(), closed=("/media/",)),
+        Middleware(SignInWall, accounts=process.accounts(), closed=("/media/",), doors={UPLOADS: Role.EDITOR}),
+        Middleware(UploadDoor),
         Middleware(ApiFirst, store=process.store, accounts=process.accounts, loads=process.loads),
     ],
     on_script_error=page_failed,

@@ -72,6 +72,8 @@ def running() -> Iterator[None]:
         yield
     finally:
         reading_ahead.stop()
+        for load in loads().now():
+            loads().cancel(load)
         close_loads()
         # Of a thread that still reads, a store that closes would take the connection, and the end of the process its stack.
         reading_ahead.join()

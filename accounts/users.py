@@ -37,6 +37,10 @@ class Users:
         rows = self._store.rows("select email, role, tenant, created from users order by tenant, email")
         return [User(row["email"], Role(row["role"]), row["tenant"], row["created"]) for row in rows]
 
+    def admins(self, tenant: str) -> list[str]:
+        """The e-mails of those who may do all that can be done for a tenant."""
+        return [user.email for user in self.all() if user.tenant == tenant and user.role is Role.ADMIN]
+
     def add(self, email: str, password: str, tenant: str, role: Role) -> User:
         """The new user; raises Invalid for a bad or taken e-mail, a bad tenant, or a weak password."""
         user = User(normal_email(email), role, tenant, int(self._now()))

@@ -8,23 +8,25 @@ from urllib.parse import unquote, urlsplit
 
 import streamlit as st
 
-from accounts import Forbidden, Unauthenticated
+from accounts import Forbidden, Role, Unauthenticated
 from data.store.limits import StoreError, TooSlow
 from ui.page import address, messages
-from ui.page.shell import account_menu, frame, visitor
+from ui.page.shell import account_menu, frame, refused, visitor
+from ui.page.uploading import intake
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A page of the menu; its address is that of its file."""
+    """A page of the menu; its address is that of its file, `least` the role that sees it."""
 
     file: str
     title: str
+    least: Role = Role.VIEWER
 
 
 MENU = (
     Entry("overview", "Overview"), Entry("offers", "Offers"), Entry("funnels", "Funnels"), Entry("customers", "Customers"),
-    Entry("history", "History"),
+    Entry("history", "History"), Entry("data", "Data", Role.EDITOR),
 )
 _PAGE, _MISSING = "page", "missing pages"
 
@@ -60,17 +62,25 @@ def missing_pages() -> list[st.Page]:
     return [st.Page(partial(missing_page, name), title="No such page", url_path=name, visibility="hidden") for name in names]
 
 
+def page_of(entry: Entry, role: Role) -> st.Page:
+    """The page of an entry; to a role that may not see it one that says so, and is in no menu."""
+    if role < entry.least:
+        return st.Page(partial(refused, entry.title), title=entry.title, url_path=entry.file, visibility="hidden")
+    return st.Page(f"{entry.file}.py", title=entry.title, url_path=entry.file)
+
+
 def shown_address() -> str:
     """Path and query of the page on the screen."""
     return (urlsplit(st.context.url or "").path or "/") + address.query_string(address.pairs())
 
 
 def forget_other_pages(path: str) -> None:
-    """Drops the state of another page's widgets.
+    """Drops the state of another page's widgets, and the file that one has taken.
 
     One that is drawn here under the same key is new to the browser, and would not be told a value that it seems to have already.
     """
     if st.session_state.get(_PAGE) != path:
+        intake().close()
         missing = st.session_state[_MISSING]
         st.session_state.clear()
         st.session_state.update({_PAGE: path, _MISSING: missing})
@@ -79,9 +89,9 @@ def forget_other_pages(path: str) -> None:
 def main() -> None:
     # The missing ones first: Streamlit tells the address without the first of the names that it ends with.
     pages = [*missing_pages(), st.Page(landing, title="Home", default=True, visibility="hidden")]
-    pages += [st.Page(f"{entry.file}.py", title=entry.title, url_path=entry.file) for entry in MENU]
     try:
         identity = visitor()
+        pages += [page_of(entry, identity.role) for entry in MENU]
         page = st.navigation(pages, position="top")
         forget_other_pages(page.url_path)
         frame(page.title)

@@ -93,7 +93,7 @@ def _running(source: str) -> str | None:
     return ast.dump(tree)
 
 
-class _Changed(MetaPathFinder, SourceFileLoader):
+class _Changed(MetaPathFinder, SourceFileLoader):  # type: ignore[misc]  # typeshed's own two bases differ
     """Gives the changed module to whoever imports it."""
 
     def __init__(self, mutant: Mutant) -> None:

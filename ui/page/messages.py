@@ -32,6 +32,9 @@ class Action:
     take: Callable[[], None]
 
 
+DATA = "/data"
+"""The address of the page that loads data."""
+
 # Of what every page has on it already: once the session has ended, the browser is given no further script to draw with.
 _link_out = st.components.v2.component(
     "link_out",
@@ -67,6 +70,22 @@ def unknown(what: str, asked: str, hint: str) -> None:
 def nothing_yet(what: str, hint: str) -> None:
     """No rows at all: what is to be done first."""
     _state("inbox", f"No {what} yet", hint)
+
+
+def nothing_yet_for_editor(what: str) -> None:
+    """No rows at all, said to someone who may load some."""
+    with _card("inbox", f"No {what} yet", "Load a file, and this page shows what it holds."):
+        _link("Load a file", DATA)
+
+
+def only_for_editors(admins: Sequence[str]) -> None:
+    """A page that the visitor's role does not open."""
+    _state("lock", "Only editors and admins may load data", f"Your account may read this log. {whom_to_ask(admins)}")
+
+
+def whom_to_ask(admins: Sequence[str]) -> str:
+    """Who can load data, or let someone do so."""
+    return f"Ask {' or '.join(admins)}." if admins else "Ask the person who runs this server."
 
 
 def took_too_long(seconds: float, hint: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 import process
-from accounts import SESSION_COOKIE, Identity
+from accounts import SESSION_COOKIE, Identity, Role
 from palette import css_variables
 from ui.page import messages
 from ui.page.log import Log
@@ -64,15 +64,30 @@ def visitor() -> Identity:
 
 
 def show(title: str, draw: Callable[[Log], None]) -> None:
-    """Draws a page of the visitor's log, as it stands now; of one without rows its title, and how to load some."""
+    """Draws a page of the visitor's log, as it stands now; of one without rows its title, and the way to load some."""
+    identity = visitor()
     with process.store().snapshot() as snapshot:
-        tenant = snapshot.tenant(visitor().tenant)
+        tenant = snapshot.tenant(identity.tenant)
         log = Log.of(tenant)
         if log is None:
             st.title(title, anchor=False)
-            messages.nothing_yet("interactions", f"Load a log with: python -m data load FILE --tenant {tenant.id}")
+            _draw_lead(identity)
         else:
             draw(log)
+
+
+def refused(title: str) -> None:
+    """A page that the visitor's role does not open, and whom to ask."""
+    st.title(title, anchor=False)
+    messages.only_for_editors(process.accounts().users.admins(visitor().tenant))
+
+
+def _draw_lead(identity: Identity) -> None:
+    """Says that there are no rows, and to whoever may not load some, whom to ask."""
+    if identity.role >= Role.EDITOR:
+        messages.nothing_yet_for_editor("interactions")
+    else:
+        messages.nothing_yet("interactions", messages.whom_to_ask(process.accounts().users.admins(identity.tenant)))
 
 
 def frame(title: str) -> None:

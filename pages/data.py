@@ -1,0 +1,213 @@
+"""For editors and admins: a file becomes rows of the log, seen and checked before; the loads there are, and what types count as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+import process
+from accounts import Forbidden, Identity, Role
+from data.loading.loading import LoadOptions
+from data.loading.outcome import Progress
+from data.loading.preview import Preview, preview
+from data.mapping.mapping import NO_MAPPING, Mapping
+from data.mapping.remembered import RememberedMappings
+from data.store.home import home
+from data.store.limits import StoreError
+from pages.data_jobs import begin_load, without_folder
+from pages.data_loads import draw_loads, draw_outcome, draw_running, report_words
+from pages.data_mapping import MappingForm, in_menu_words
+from pages.data_types import draw_words
+from ui.components.table import Cell, Column, figure_table
+from ui.page.messages import plain
+from ui.page.section import section
+from ui.page.shell import heading, visitor
+from ui.page.uploading import intake
+from ui.words import numbers
+
+_DRAFT = "data_draft"
+_TAKEN = "CSV, NDJSON, JSON, Parquet, a workbook, Avro, ORC or Arrow, also compressed, or a zip or tar of such files."
+
+_STORED = (
+    Column("id", "Id", "id"), Column("timestamp", "Time (UTC)", "text"), Column("customerId", "Customer", "id"),
+    Column("interactionType", "Type", "text"), Column("offerId", "Offer", "id"), Column("creativeId", "Creative", "id"),
+    Column("channelId", "Channel", "id"), Column("direction", "Direction", "text"), Column("conversionValue", "Value"),
+    Column("context", "Context", "text"), Column("outcome", "Outcome", "text"),
+)
+_ALWAYS_SHOWN = ("id", "timestamp", "customerId", "interactionType")
+_LONGEST_CELL = 80
+
+
+@dataclass
+class Draft:
+    """A file on its way in: the mapping that its menus began with, whether that one was remembered, and the latest look at the file, `by` what.
+
+    `words` are those of its types, with the type that each began with.
+    """
+
+    file: Path
+    number: int
+    base: Mapping
+    remembered: bool
+    columns: tuple[str, ...]
+    looked: Preview
+    by: LoadOptions
+    words: dict[str, str]
+
+
+class DataPage:
+    """What an editor or admin of a tenant does with its data."""
+
+    def __init__(self, identity: Identity):
+        self.identity = identity
+        self.remembered = RememberedMappings(home())
+
+    def draw(self) -> None:
+        st.session_state["data_tenant"] = self.identity.tenant
+        heading("Data", [])
+        draw_running()
+        draw_outcome()
+        draft: Draft | None = st.session_state.get(_DRAFT)
+        if draft is None or intake().file is None:
+            self.draw_intake()
+        else:
+            self.draw_draft(draft)
+        with process.store().snapshot() as snapshot:
+            draw_loads(snapshot, self.identity.tenant, self.identity.role >= Role.ADMIN)
+
+    def draw_intake(self) -> None:
+        intake().open_to(self.identity.name)
+        number = st.session_state.setdefault("data_number", 0)
+        uploaded = st.file_uploader("A file to load", key=f"upload_{number}", help=_TAKEN)
+        if uploaded is None:
+            st.caption("You see its rows as they will be stored, and can change how it is read, before anything is loaded.")
+            return
+        file = intake().keep(uploaded, home())
+        st.session_state["data_number"] = number + 1
+        try:
+            st.session_state[_DRAFT] = self.draft(file, number)
+        except StoreError as problem:
+            intake().drop()
+            st.error(plain(in_menu_words(without_folder(str(problem), file.parent))), icon=":material/error:")
+            return
+        st.rerun()
+
+    def draft(self, file: Path, number: int) -> Draft:
+        """A file that has just come in, read as it was last time, or as its columns suggest."""
+        plainly = self.looked_at(file, self.options(NO_MAPPING))
+        columns = tuple(column.path for column in plainly.columns)
+        known = self.remembered.of(self.identity.tenant, columns)
+        base = plainly.suggested if known is None else known
+        options = self.options(base)
+        return Draft(file, number, base, known is not None, columns, self.looked_at(file, options), options, dict(base.value))
+
+    def options(self, mapping: Mapping) -> LoadOptions:
+        return LoadOptions(tenant=self.identity.tenant, mapping=mapping, by=self.identity.name)
+
+    def looked_at(self, file: Path, options: LoadOptions) -> Preview:
+        """What loading a file would do, with its progress."""
+        place = st.empty()
+
+        def tell(progress: Progress) -> None:
+            place.progress(min(progress.done / progress.total, 1.0) if progress.total else 0.0, text=f"Looking at the file: {progress.phase}")
+
+        try:
+            return preview(process.store(), file, options, tell, file.parent)
+        finally:
+            place.empty()
+
+    def draw_draft(self, draft: Draft) -> None:
+        with st.container(horizontal=True, vertical_alignment="center", key="file_heading"):
+            st.header(plain(draft.file.name), anchor=False)
+            st.button("Choose another file", key="another", icon=":material/close:", on_click=self.drop)
+        if draft.remembered:
+            st.caption("Read as the last file of the same columns.")
+        key = f"file_{draft.number}"
+        menus, shown = st.columns([2, 3], gap="large")
+        with menus, st.container(key="mapping"):
+            section("mapping_menus", "Columns", None)
+            mapping = MappingForm(draft.base, draft.looked.columns, key).draw()
+            replaces = st.checkbox("Let this file win where an id is known", key=f"{key}_replace",
+                                   help="Else a row whose id is known with other content stays out, and is counted as a conflict.")
+        with shown:
+            rows, types, check = (st.container(key=f"draft_{part}") for part in ("rows", "types", "check"))
+            with types:
+                if type_of(mapping) != type_of(draft.by.mapping):
+                    draft.words = {}
+                elif draft.looked.report:
+                    mapping = replace(mapping, value=draw_words(draft.words, draft.looked.report, key))
+        options = replace(self.options(mapping), replace=replaces)
+        if options != draft.by:
+            with rows:
+                draft.looked, draft.by = self.looked_at(draft.file, options), options
+            st.rerun()
+        with rows:
+            self.draw_rows(draft)
+        with check:
+            self.draw_check(draft)
+
+    def draw_rows(self, draft: Draft) -> None:
+        looked = draft.looked
+        section("first_rows", "The first rows, as they will be stored", None)
+        if looked.report is None:
+            st.error(plain(in_menu_words(without_folder(looked.problem, draft.file.parent))), icon=":material/error:")
+            return
+        rows = [{column.name: _cell(_shown(column.name, row.get(column.name))) for column in _STORED} for row in looked.rows]
+        used = [column for column in _STORED if column.name in _ALWAYS_SHOWN or any(row[column.name].text for row in rows)]
+        if rows:
+            figure_table(rows, used, "The first rows, as they will be stored", "first_rows")
+
+    def draw_check(self, draft: Draft) -> None:
+        """What the load will do, and the button that begins it."""
+        report = draft.looked.report
+        if report is None:
+            return
+        section("check", "Check", None)
+        with st.container(gap="xxsmall", key="check_words"):
+            for said in (f"{numbers.counted(report.read, 'row')} read.", *report_words(report)):
+                st.text(said)
+        new = report.loaded + (report.replaced or 0)
+        st.button(f"Load {numbers.counted(new, 'row')}", key="load", type="primary", disabled=not new, on_click=self.load, args=(draft,))
+
+    def load(self, draft: Draft) -> None:
+        """Begins the load; the draft is done with."""
+        if visitor().role < Role.EDITOR:
+            return
+        tenant, columns, mapping = self.identity.tenant, draft.columns, draft.by.mapping
+        folder = intake().give()
+        if folder is not None:
+            begin_load(folder, draft.file, draft.by, lambda: self.remembered.keep(tenant, columns, mapping))
+        del st.session_state[_DRAFT]
+
+    def drop(self) -> None:
+        """Another file is to be chosen."""
+        intake().drop()
+        st.session_state.pop(_DRAFT, None)
+
+
+def type_of(mapping: Mapping) -> list[str]:
+    """What the type is read from."""
+    return [path for path, name in (*mapping.map, *((value, field) for field, value in mapping.set)) if name == "interactionType"]
+
+
+def _shown(name: str, value: Any) -> Any:
+    """A time without the signs that are always the same."""
+    return str(value).replace("T", " ").removesuffix("Z").removesuffix(".000") if name == "timestamp" else value
+
+
+def _cell(value: Any) -> Cell:
+    text = None if value in (None, "", "{}") else str(value)
+    return Cell(text and (text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]} …"))
+
+
+def _page() -> None:
+    identity = visitor()
+    if identity.role < Role.EDITOR:
+        raise Forbidden(identity.name, f"the role is {identity.role}")
+    DataPage(identity).draw()
+
+
+_page()

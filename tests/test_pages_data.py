@@ -1,0 +1,305 @@
+"""The page Data: a file is dropped, seen as it will be stored, mapped, checked, loaded and undone; and who may do so."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from accounts import Role
+from tests.browser import EMAIL, PASSWORD, Dashboard, at_rest, choose, served, window
+from tests.browser_fixtures import chromium  # noqa: F401
+
+TENANT = "shop"
+EDITOR, ADMIN = "eve@example.com", "alan@example.com"
+TINY = "1"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """The product over an empty store, with a viewer, an editor and an admin of one tenant; it takes files of up to 1 MB."""
+    with served(tmp_path_factory.mktemp("shop"), TENANT, STREAMLIT_SERVER_MAX_UPLOAD_SIZE=TINY) as shop:
+        shop.accounts.users.add(EDITOR, PASSWORD, TENANT, Role.EDITOR)
+        shop.accounts.users.add(ADMIN, PASSWORD, TENANT, Role.ADMIN)
+        yield shop
+
+
+def browser_of(chromium: Browser, shop: Dashboard, email: str) -> Page:  # noqa: F811
+    """A browser in which an account is signed in."""
+    page = window(chromium, shop)
+    page.context.add_cookies([{"name": "ih_session", "value": shop.accounts.sign_in(email, PASSWORD, "127.0.0.1"), "url": shop.address}])
+    return page
+
+
+@pytest.fixture
+def editor(chromium: Browser, shop: Dashboard) -> Iterator[Page]:  # noqa: F811
+    page = browser_of(chromium, shop, EDITOR)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def admin(chromium: Browser, shop: Dashboard) -> Iterator[Page]:  # noqa: F811
+    page = browser_of(chromium, shop, ADMIN)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def viewer(chromium: Browser, shop: Dashboard) -> Iterator[Page]:  # noqa: F811
+    page = browser_of(chromium, shop, EMAIL)
+    yield page
+    page.context.close()
+
+
+def drop(page: Page, *files: Path) -> None:
+    """Hands a file in, and waits until its rows are shown."""
+    page.goto("/data")
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_role("heading", name="The first rows, as they will be stored")).to_be_visible()
+    at_rest(page)
+
+
+def stored(page: Page) -> list[list[str]]:
+    """The cells of the first rows as they would be stored."""
+    table = page.get_by_role("table", name="The first rows, as they will be stored")
+    return [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()]
+
+
+def load(page: Page, rows: int) -> None:
+    """Loads the file that is shown, and waits until that is done."""
+    page.get_by_role("button", name=f"Load {rows} rows").click()
+    expect(page.get_by_text(f"{rows} rows loaded")).to_be_visible()
+
+
+def undo(page: Page, file: str) -> None:
+    """Takes back the newest load, which is of this file."""
+    page.goto("/data")
+    page.get_by_role("button", name="Undo a load").click()
+    expect(page.get_by_role("combobox", name="Load")).to_have_value(re.compile(re.escape(file)))
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text(f"{file} is undone")).to_be_visible()
+
+
+def totals(shop: Dashboard) -> dict[str, int]:
+    """How many rows there are of each type, as the API tells a viewer."""
+    with shop.client() as client:
+        rows = client.get("/api/v1/interaction-summary", params={"groupBy": "type"}).json()["summary"]
+    return {row["id"]: row["interactions"] for row in rows}
+
+
+def own_names(folder: Path) -> Path:
+    """An NDJSON log with the fields' own names: 20 impressions, of which 5 are clicked and 2 bought for 10 each."""
+    rows = []
+    for number in range(20):
+        types = ["impression", *(["click"] if number % 4 == 0 else []), *(["convert"] if number % 10 == 0 else [])]
+        rows += [
+            {"id": f"{type}-{number}", "customerId": f"C{number % 5}", "interactionType": type, "timestamp": f"2026-03-{number + 1:02d}T10:00:00Z",
+             "offerId": "off_card"} | ({"outcome": {"conversionValue": 10}} if type == "convert" else {})
+            for type in types
+        ]
+    file = folder / "march.ndjson"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return file
+
+
+def own_words(folder: Path, name: str = "crm.csv", first: int = 0) -> Path:
+    """A CSV with other names, seconds since 1970 and words of its own: 10 rows each of Showed, Pressed and Bought for 1.234,50."""
+    lines = ["event_uuid;subscriber_key;what;occurred;campaign;turnover"]
+    for number in range(first, first + 30):
+        word = ("Showed", "Pressed", "Bought")[number % 3]
+        worth = "1.234,50" if word == "Bought" else ""
+        lines.append(f"e{number};s{number % 5};{word};{1772323200 + 3600 * number};spring;{worth}")
+    file = folder / name
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def several_files(folder: Path) -> Path:
+    """A zip of two CSVs: 12 impressions and 3 clicks."""
+    file = folder / "parts.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        for type, rows in (("impression", 12), ("click", 3)):
+            lines = [f"{type}{number},z{number % 4},{type},2026-04-{number + 1:02d}T08:00:00Z" for number in range(rows)]
+            archive.writestr(f"{type}s.csv", "\n".join(["id,customerId,interactionType,timestamp", *lines]) + "\n")
+    return file
+
+
+def test_an_empty_log_leads_an_editor_to_the_page_and_tells_a_viewer_whom_to_ask(shop: Dashboard, editor: Page, viewer: Page):
+    editor.goto("/overview")
+    expect(editor.get_by_text("No interactions yet")).to_be_visible()
+    editor.get_by_role("link", name="Load a file").click()
+    expect(editor.get_by_role("heading", name="Data", level=1)).to_be_visible()
+    viewer.goto("/history?type=click")
+    expect(viewer.get_by_text("No interactions yet")).to_be_visible()
+    expect(viewer.get_by_test_id("stMain")).to_contain_text(f"Ask {ADMIN}")
+    expect(viewer.get_by_text("python -m")).to_have_count(0)
+
+
+def test_a_viewer_neither_sees_the_page_in_the_menu_nor_at_its_address(viewer: Page):
+    viewer.goto("/data")
+    expect(viewer.get_by_text("Only editors and admins may load data")).to_be_visible()
+    expect(viewer.get_by_test_id("stMain")).to_contain_text(f"Ask {ADMIN}")
+    expect(viewer.get_by_role("link", name="History")).to_be_visible()
+    expect(viewer.get_by_role("link", name="Data")).to_have_count(0)
+    expect(viewer.locator("input[type=file]")).to_have_count(0)
+
+
+def test_a_log_with_the_fields_own_names_is_loaded_as_it_stands_and_undone(shop: Dashboard, admin: Page, tmp_path: Path):
+    drop(admin, own_names(tmp_path))
+    assert stored(admin)[:2] == [
+        ["impression-0", "2026-03-01 10:00:00", "C0", "impression", "off_card", "–"],
+        ["click-0", "2026-03-01 10:00:00", "C0", "click", "off_card", "–"],
+    ] or stored(admin)[0][:5] == ["impression-0", "2026-03-01 10:00:00", "C0", "impression", "off_card"]
+    load(admin, 27)
+    assert totals(shop) == {"impression": 20, "click": 5, "convert": 2}
+    admin.goto("/overview?period=all")
+    expect(admin.get_by_role("heading", name="27 interactions")).to_be_visible()
+    undo(admin, "march.ndjson")
+    assert totals(shop) == {}
+    assert [*(shop.home / "uploads").iterdir()] == []
+
+
+def test_other_names_words_and_times_are_mapped_with_menus_and_given_a_meaning(shop: Dashboard, editor: Page, admin: Page, tmp_path: Path):
+    drop(editor, own_words(tmp_path))
+    choose_column(editor, "Type", "what")
+    expect(editor.get_by_role("table", name="The first rows, as they will be stored")).to_be_visible()
+    assert [row[:4] for row in stored(editor)[:2]] == [
+        ["e0", "2026-03-01 00:00:00", "s0", "Showed"], ["e1", "2026-03-01 01:00:00", "s1", "Pressed"]]
+    for word, type in (("Showed", "impression"), ("Pressed", "click"), ("Bought", "convert")):
+        choose(editor, word, type)
+        expect(editor.get_by_role("table", name="Types of the file").get_by_role("row", name=re.compile(f"^{type}"))).to_be_visible()
+        at_rest(editor)
+    assert [row[3] for row in stored(editor)[:3]] == ["impression", "click", "convert"]
+    load(editor, 30)
+    with shop.client() as client:
+        figures = client.get("/api/v1/interaction-summary").json()
+    [figures] = figures["summary"]
+    assert (figures["impressions"], figures["clicks"], figures["converts"], figures["revenue"]) == (10, 10, 10, 12345.0)
+    editor.goto("/overview?period=all")
+    expect(editor.get_by_role("heading", name="30 interactions")).to_be_visible()
+    # The next file of the same columns is read in the same way, and an editor cannot undo.
+    drop(editor, own_words(tmp_path, "crm-april.csv", first=30))
+    expect(editor.get_by_text("Read as the last file of the same columns")).to_be_visible()
+    assert [row[3] for row in stored(editor)[:3]] == ["impression", "click", "convert"]
+    load(editor, 30)
+    expect(editor.get_by_role("button", name="Undo a load")).to_have_count(0)
+    undo(admin, "crm-april.csv")
+    assert totals(shop) == {"impression": 10, "click": 10, "convert": 10}
+    undo(admin, "crm.csv")
+    assert totals(shop) == {}
+
+
+def choose_column(page: Page, field: str, column: str) -> None:
+    """Chooses a column for a field."""
+    page.get_by_role("combobox", name=field, exact=True).click()
+    page.get_by_role("option", name=re.compile(f"^{re.escape(column)} ·")).click()
+    at_rest(page)
+
+
+def test_an_archive_is_one_load(shop: Dashboard, admin: Page, tmp_path: Path):
+    drop(admin, several_files(tmp_path))
+    load(admin, 15)
+    assert totals(shop) == {"impression": 12, "click": 3}
+    loads = admin.get_by_role("table", name="Loads")
+    expect(loads.locator("tbody tr")).to_have_count(1)
+    expect(loads.locator("tbody tr").first).to_contain_text("parts.zip")
+    undo(admin, "parts.zip")
+    assert totals(shop) == {}
+
+
+def test_a_file_that_cannot_be_read_is_named_for_what_it_is_and_nothing_of_it_stays(shop: Dashboard, editor: Page, tmp_path: Path):
+    file = tmp_path / "picture.png"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    editor.goto("/data")
+    editor.locator("input[type=file]").set_input_files(file)
+    expect(editor.get_by_role("alert")).to_contain_text("picture.png")
+    expect(editor.get_by_role("alert")).not_to_contain_text(str(shop.home))
+    at_rest(editor)
+    assert [*(shop.home / "uploads").iterdir()] == []
+
+
+def test_a_file_goes_when_its_page_is_left(shop: Dashboard, editor: Page, tmp_path: Path):
+    drop(editor, own_names(tmp_path))
+    assert len([*(shop.home / "uploads").iterdir()]) == 1
+    editor.get_by_role("link", name="History").click()
+    expect(editor.get_by_role("heading", name="History", level=1)).to_be_visible()
+    at_rest(editor)
+    assert [*(shop.home / "uploads").iterdir()] == []
+
+
+def test_a_file_goes_when_its_browser_does(shop: Dashboard, chromium: Browser, tmp_path: Path):  # noqa: F811
+    page = browser_of(chromium, shop, EDITOR)
+    drop(page, own_names(tmp_path))
+    assert len([*(shop.home / "uploads").iterdir()]) == 1
+    page.context.close()
+    other = browser_of(chromium, shop, EDITOR)
+    other.goto("/data")
+    for _ in range(100):
+        if not [*(shop.home / "uploads").iterdir()]:
+            break
+        other.wait_for_timeout(100)
+    other.context.close()
+    assert [*(shop.home / "uploads").iterdir()] == []
+
+
+@pytest.mark.parametrize(("email", "status"), [(None, 401), (EMAIL, 403), (EDITOR, 403)])
+def test_the_door_for_uploads_is_closed_to_all_that_have_no_page_which_takes_a_file(shop: Dashboard, email: str | None, status: int):
+    cookies = {"ih_session": shop.accounts.sign_in(email, PASSWORD, "127.0.0.1")} if email else {}
+    with httpx2.Client(base_url=shop.address, cookies=cookies) as client:
+        for method in ("PUT", "DELETE", "OPTIONS", "GET"):
+            assert client.request(method, "/_stcore/upload_file/session/file").status_code == status
+
+
+def test_the_page_takes_no_file_above_the_setting(editor: Page, tmp_path: Path):
+    file = tmp_path / "large.csv"
+    file.write_bytes(bytes((1 << 20) + 1))
+    editor.goto("/data")
+    editor.locator("input[type=file]").set_input_files(file)
+    expect(editor.get_by_text(re.compile("1.0MB or smaller"))).to_be_visible()
+
+
+def test_a_session_of_another_account_takes_no_file(shop: Dashboard, editor: Page, admin: Page, tmp_path: Path):
+    asked = []
+    editor.on("request", lambda request: asked.append(request) if "/_stcore/upload_file/" in request.url else None)
+    drop(editor, own_names(tmp_path))
+    [address] = {request.url for request in asked if request.method == "PUT"}
+    admin.goto("/data")
+    expect(admin.get_by_role("heading", name="Data", level=1)).to_be_visible()
+    status = admin.evaluate("async address => (await fetch(address, { method: 'PUT', body: new FormData() })).status", address)
+    assert status == 403
+
+
+def test_a_running_load_is_seen_by_every_editor_who_can_cancel_it_while_a_viewer_sees_the_old_log(
+    shop: Dashboard, editor: Page, viewer: Page, tmp_path: Path
+):
+    import os
+    import subprocess
+    import sys
+
+    pipe = tmp_path / "slow.ndjson"
+    os.mkfifo(pipe)
+    command = subprocess.Popen(
+        [sys.executable, "-m", "data", "load", str(pipe), "--tenant", TENANT], cwd=Path(__file__).resolve().parents[1],
+        env={**os.environ, "IH_HOME": str(shop.home)}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )
+    with pipe.open("wb") as log:
+        log.write(own_names(tmp_path).read_bytes())
+        log.flush()
+        editor.goto("/data")
+        running = editor.get_by_test_id("stProgress").filter(has_text="slow.ndjson")
+        expect(running).to_be_visible()
+        viewer.goto("/overview")
+        expect(viewer.get_by_text("No interactions yet")).to_be_visible()
+        editor.get_by_role("button", name="Cancel").click()
+        expect(running).to_have_count(0)
+    said, _ = command.communicate(timeout=30)
+    assert command.returncode == 1
+    assert "stopped" in said
+    assert totals(shop) == {}
