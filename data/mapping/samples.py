@@ -60,9 +60,9 @@ class Sample:
     def columns(self) -> tuple[Column, ...]:
         rows: list[dict[str, str | None]] = []
         for batch, is_json, place in self._batches:
-            for own in map(dict, map(_flat, self._records(batch) if is_json else self._cells(batch))):
-                # Its own columns come first, so that their positions are those of the file.
-                rows.append(own | {name: text for name, text in place.items() if name not in own})
+            flat = map(dict, map(_flat, self._records(batch) if is_json else self._cells(batch)))
+            # Their own columns come first, so that the positions are those of the file.
+            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in flat)
         paths = dict.fromkeys(path for row in rows for path in row)
         return tuple(Column(path, tuple(row.get(path) for row in rows)) for path in list(paths)[:_MOST_COLUMNS])
 
