@@ -146,7 +146,7 @@ def _load(
             unread_line=places.line(unread_line or 0),
             future=future,
             before_2000=before_2000,
-            **vars(findings(cursor)),
+            **vars(findings(cursor, unread)),
         )
         if options.check:
             return replace(summary, kept=not options.strict or summary.clean, checked=True, seconds=time.monotonic() - started)
