@@ -166,12 +166,12 @@ def test_a_file_of_another_tenant_than_the_one_given_is_refused_unless_that_is_s
 
 
 def test_foreign_columns_are_read_as_the_fields_they_are_mapped_to(log: Log, tmp_path: Path) -> None:
-    row = {"event": "e1", "tenant_id": "t", "customer_id": "c", "type": "view", "outcome": "seen", "timestamp": 0, "a/b~": "web"}
+    row = {"event": "e1", "tenant_id": "t", "customer_id": "c", "type": "view", "outcome": "seen", "timestamp": "2026-03-15", "a/b~": "web"}
     terms = LoadOptions(mapping=Mapping(map=(("event", "id"), ("outcome", "outcomeTypeKey"), ("a/b~", "channelId"))))
     summary = loaded(log.store, written(tmp_path, [row | {"extra": 1}]), terms)
     assert summary.ignored == ("extra",)
     assert contents(log.store)["interactions"] == [
-        ("t", "e1", datetime(1970, 1, 1), "c", "view", None, None, "web", None, "seen", None, "{}", "{}", "{}")]
+        ("t", "e1", datetime(2026, 3, 15), "c", "view", None, None, "web", None, "seen", None, "{}", "{}", "{}")]
 
 
 def test_a_mapped_column_that_the_file_does_not_have_is_an_error(log: Log, tmp_path: Path) -> None:
