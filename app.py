@@ -24,7 +24,7 @@ from api.health import health_routes
 from data.store.home import home
 from data.store.limits import StoreError
 from ui.page import messages
-from ui.page.document import MARK, document
+from ui.page.shell import MARK, document
 from ui.page.uploading import UPLOADS, UploadDoor, clear_uploads
 
 log = logging.getLogger("interaction_history")

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Throttled, Unauthenticated
 from accounts.sessions import LONGEST_S, SESSION_COOKIE
+from palette import THEMES, plain_css_variables
 
 HOME = "/"
 
@@ -63,6 +64,11 @@ def is_own_page(headers: Headers) -> bool:
     return sender is not None and sender == authority(f"//{headers.get('host', '')}", scheme)
 
 
+def names_own_page(headers: Headers) -> bool:
+    """Whether a request says that a page of this site made it: what a session needs to change something."""
+    return "origin" in headers and is_own_page(headers)
+
+
 def authority(address: str, scheme: str) -> tuple[str, int] | None:
     """Host and port that an address names, or nothing when it cannot be read."""
     try:
@@ -74,7 +80,9 @@ def authority(address: str, scheme: str) -> tuple[str, int] | None:
 
 
 PAGES = Path(__file__).with_name("pages")
-STYLE = (PAGES / "style.css").read_text(encoding="utf-8")
+STYLE = plain_css_variables() + (PAGES / "style.css").read_text(encoding="utf-8")
+# Within the address of an image.
+ICON_COLOUR = quote(THEMES["light"]["primaryColor"])
 TEMPLATES = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 
 # The pages carry their style inside themselves, and its hash is all that the browser may apply.
@@ -103,7 +111,7 @@ def forbidden_page(name: str, reason: str) -> HTMLResponse:
 
 
 def page(template: str, status: int, headers: dict[str, str] | None, **values: str) -> HTMLResponse:
-    html = TEMPLATES.get_template(template).render(style=Markup(STYLE), **values)
+    html = TEMPLATES.get_template(template).render(style=Markup(STYLE), icon_colour=ICON_COLOUR, **values)
     own = {"Cache-Control": "no-store", "Content-Security-Policy": CONTENT_SECURITY_POLICY}
     return HTMLResponse(html, status, headers=own | (headers or {}))
 

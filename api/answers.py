@@ -328,9 +328,10 @@ def spelled(ms: int | None) -> str | None:
 def schemas_of(answers: Sequence[Any]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """The schema of each type, and the components that they refer to by name. An object has all of its keys and no others."""
     schemas, components = schema_components(answers, schema_hook=_schema_of_fragment, ref_template="#/components/schemas/{name}")
+    named = globals() | {answer.__name__: answer for answer in answers if is_typeddict(answer)}
     for name, component in components.items():
         component["additionalProperties"] = False
-        shape = globals().get(name)
+        shape = named.get(name)
         if shape is not None and is_typeddict(shape):
             # They come in the order of the alphabet.
             component["properties"] = {key: component["properties"][key] for key in shape.__annotations__}

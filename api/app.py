@@ -20,13 +20,15 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
-from api.endpoint import Action, ActionRequest, ApiRequest, Endpoint
+from api.endpoint import ApiRequest, Endpoint
 from api.errors import ApiError, error_response, identity_of
 from api.figures import ENDPOINTS as FIGURES
 from api.funnel import ENDPOINTS as FUNNEL
 from api.history import ENDPOINTS as HISTORY
-from api.loads import ACTIONS
+from api.loads import OPERATIONS as LOADS
 from api.openapi import docs_page, openapi
+from api.operation import Operation, operation_routes
+from api.outcomes import OPERATIONS as OUTCOMES
 from data.loading.running import RunningLoads
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
@@ -37,6 +39,7 @@ PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
 COMPRESSION = 5
 ENDPOINTS: tuple[Endpoint[Any], ...] = HISTORY + FIGURES + FUNNEL
+OPERATIONS: tuple[Operation, ...] = LOADS + OUTCOMES
 
 T = TypeVar("T")
 
@@ -62,7 +65,7 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
     """The API over a store, the accounts that may ask it and the loads that run; all are asked for at each request, since they open after
     this app.
     """
-    described = orjson.dumps(openapi(ENDPOINTS, ACTIONS, VERSION))
+    described = orjson.dumps(openapi(ENDPOINTS, OPERATIONS, VERSION))
 
     def description(request: Request) -> Response:
         return Response(described, media_type="application/json")
@@ -73,11 +76,8 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
     def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
         return lambda request: _answer(endpoint, request, store)
 
-    def acting(action: Action) -> Callable[[Request], Response]:
-        return lambda request: _done(action, request, store(), loads())
-
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
-    routes += [Route(action.path, acting(action), methods=[action.method]) for action in ACTIONS]
+    routes += operation_routes(OPERATIONS, store, loads)
     routes += [Route("/openapi.json", description), Route("/docs", documentation)]
     app = Starlette(
         routes=routes,
@@ -96,7 +96,8 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
             response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
-            _make_private(response)
+            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
             if isinstance(response, StreamingResponse):
                 if request.method == "HEAD":
                     return StreamingResponse(iter(()), headers=dict(response.headers))
@@ -109,22 +110,6 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
     except StoreError as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": "5"}) from problem
-
-
-def _done(action: Action, request: Request, store: Store, running: RunningLoads) -> Response:
-    identity = request.state.identity
-    action.admit(request, identity)
-    try:
-        response = action.answer(ActionRequest(request, identity, store, running))
-    except StoreError as problem:
-        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot do this right now", {"Retry-After": "5"}) from problem
-    _make_private(response)
-    return response
-
-
-def _make_private(response: Response) -> None:
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
 
 
 async def _closing(stack: ExitStack, body: AsyncIterable[T]) -> AsyncIterator[T]:
@@ -179,17 +164,13 @@ async def _failed(request: Request, error: Exception) -> Response:
     if isinstance(error, ApiError):
         return error_response(request, error)
     if isinstance(error, HTTPException):
+        allowed = {name.strip() for name in (error.headers or {}).get("Allow", "").split(",")} - {"HEAD"}
         messages = {
             HTTPStatus.NOT_FOUND: f"there is nothing at {request.url.path}",
-            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only {_allowed(error)}",
+            HTTPStatus.METHOD_NOT_ALLOWED: f"{request.method} is not allowed here, only {', '.join(sorted(allowed))}",
         }
         status = HTTPStatus(error.status_code)
         return error_response(request, ApiError(status, messages.get(status, error.detail), dict(error.headers or {})))
     _log.error("request %s failed: %s %s", request.state.request_id, request.method, request.url.path, exc_info=error)
     message = "something went wrong; the server log has the details under this requestId"
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))
-
-
-def _allowed(error: HTTPException) -> str:
-    methods = set((error.headers or {}).get("Allow", "GET").split(", "))
-    return ", ".join(sorted(methods - {"HEAD"}))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from accounts import Identity, Role
-from api.errors import ApiError, is_of_this_site
 from data.engine import Tenant
-from data.loading.running import RunningLoads
-from data.store.store import Snapshot, Store
+from data.store.store import Snapshot
 from queries.asking.parameters import Parameter, parameters_of
 from queries.asking.selection import Query, Selection, parse
 
@@ -68,42 +64,3 @@ class Endpoint(Generic[P]):
     def parameters(self) -> tuple[Parameter, ...]:
         """What it takes beside the filters and the period."""
         return parameters_of(self.asks)
-
-
-@dataclass(frozen=True)
-class ActionRequest:
-    """A request for an action, by somebody whose role allows it."""
-
-    request: Request
-    identity: Identity
-    store: Store
-    running: RunningLoads
-
-
-@dataclass(frozen=True)
-class Action:
-    """What is not asked of the log but of how it came to be: a method under /api/v1 that takes no filters, for callers of at least a `role`.
-
-    A part of the path in braces is one of `places`, with what it means. `refusals` are the errors that are its own, with what they mean.
-    """
-
-    method: Literal["GET", "DELETE"]
-    path: str
-    name: str
-    summary: str
-    description: str
-    role: Role
-    answer: Callable[[ActionRequest], Response]
-    body: Any
-    example: Any
-    places: tuple[tuple[str, str], ...] = ()
-    refusals: tuple[tuple[HTTPStatus, str, str], ...] = ()
-
-    def admit(self, request: Request, identity: Identity) -> None:
-        """`ApiError` where the identity may not do it, or it is asked as nobody should ask."""
-        if identity.role < self.role:
-            raise ApiError(HTTPStatus.FORBIDDEN, f"{identity.name} may not do this: the role is {identity.role}, and it takes {self.role}")
-        if self.method != "GET" and identity.kind == "user" and not is_of_this_site(request):
-            raise ApiError(HTTPStatus.FORBIDDEN, "a session changes nothing from another site: send the Origin of this one, or an API key")
-        for name in request.query_params:
-            raise ApiError(HTTPStatus.BAD_REQUEST, f"there is no parameter {name!r}")

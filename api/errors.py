@@ -10,7 +10,6 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from accounts import SESSION_COOKIE, Accounts, Forbidden, Identity, Throttled, Unauthenticated
-from accounts.login import is_own_page
 
 CODES = {
     HTTPStatus.BAD_REQUEST: "BAD_REQUEST",
@@ -19,6 +18,8 @@ CODES = {
     HTTPStatus.NOT_FOUND: "NOT_FOUND",
     HTTPStatus.METHOD_NOT_ALLOWED: "METHOD_NOT_ALLOWED",
     HTTPStatus.CONFLICT: "CONFLICT",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "PAYLOAD_TOO_LARGE",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "UNSUPPORTED_MEDIA_TYPE",
     HTTPStatus.TOO_MANY_REQUESTS: "RATE_LIMITED",
     HTTPStatus.SERVICE_UNAVAILABLE: "UNAVAILABLE",
     HTTPStatus.INTERNAL_SERVER_ERROR: "INTERNAL_ERROR",
@@ -72,8 +73,3 @@ def identity_of(request: HTTPConnection, accounts: Accounts) -> Identity:
         raise ApiError(HTTPStatus.FORBIDDEN, str(refusal)) from refusal
     except Throttled as refusal:
         raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, str(refusal), {"Retry-After": str(refusal.retry_after)}) from refusal
-
-
-def is_of_this_site(request: HTTPConnection) -> bool:
-    """Whether a browser says that a page of this site has sent the request."""
-    return "origin" in request.headers and is_own_page(request.headers)

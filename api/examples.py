@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from api.answers import FIGURE_NAMES
+from data.results import RECORD_COLUMNS
+from queries.answers.csv_text import header_text
 from queries.asking.filters import FILTERS, WITHOUT
 from queries.asking.measures import COUNTS
 
-RECORD = {
+RECORD: dict[str, Any] = {
     "id": "ih_001",
     "tenantId": "t_001",
     "customerId": "CUST001",
@@ -31,12 +34,15 @@ PAGE = {
     "pagination": {"total": 1500, "limit": 25, "hasMore": True, "nextCursor": "ih_001"},
 }
 
-CSV = (
-    "id,tenantId,customerId,offerId,creativeId,channelId,interactionType,outcomeTypeKey,direction,timestamp,offerName,offerStatus,"
-    "creativeName,channelName,context,response,outcome\r\n"
-    "ih_001,t_001,CUST001,off_abc123,cr_001,ch_email,click,click,outbound,2026-03-15T14:30:00.000Z,Platinum Card Upgrade,active,"
-    "Email Hero Variant A,Email,{},{},{}\r\n"
-)
+
+def _value(path: str) -> str:
+    value: Any = {**RECORD, "channel": RECORD["creative"]["channel"]}
+    for name in path.split("."):
+        value = value[name]
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+CSV = header_text(RECORD_COLUMNS) + header_text(map(_value, RECORD_COLUMNS.values()))
 
 REQUEST_ID = "5f0c7c1e9f5b4a0d8a4e0e6c2f3b1a77"
 

@@ -135,7 +135,7 @@ def funnel_csv(asked: ApiRequest[TableParameters]) -> Response:
 
 def funnel_units(asked: ApiRequest[UnitsParameters]) -> Response:
     parameters = asked.parameters
-    found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(asked.query), parameters.limit, parameters.cursor)
+    found = units_page(asked.tenant, funnel_query(asked.query), bars.bar_of(parameters), parameters.limit, parameters.cursor)
     body: answers.FunnelUnitPage = {
         "data": [_unit(unit) for unit in found.units],
         "pagination": {
@@ -149,7 +149,7 @@ def funnel_units(asked: ApiRequest[UnitsParameters]) -> Response:
 
 
 def funnel_units_csv(asked: ApiRequest[UnitsCsvParameters]) -> Response:
-    parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.query), funnel_query(asked.query)
+    parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.parameters), funnel_query(asked.query)
 
     def text() -> Iterator[str]:
         yield (BOM if parameters.bom else "") + header_text(UNIT_COLUMNS)

@@ -6,16 +6,14 @@ import logging
 from http import HTTPStatus
 from pathlib import PurePath
 
-import orjson
-from starlette.responses import Response
-
 from accounts import Role
 from api.answers import Load, Loads, Unload
-from api.endpoint import Action, ActionRequest
 from api.errors import ApiError
 from api.examples import LOADS, UNLOAD
+from api.operation import Asked, Operation, PathParameter
 from data.loading.listing import LoadLine, loads
 from data.loading.running import Busy, RunningLoad
+from data.loading.transaction import Stopped
 from data.loading.unloading import NoSuchLoad, NotNoted, unload
 
 # A caller does not hold a connection open for as long as another's load may take.
@@ -25,10 +23,9 @@ RETRY_S = 30
 _log = logging.getLogger("interaction_history")
 
 
-def _listed(request: ActionRequest) -> Response:
-    with request.store.snapshot() as snapshot:
-        answer: Loads = {"loads": [_load(line) for line in loads(snapshot, request.identity.tenant).lines]}
-    return Response(orjson.dumps(answer), media_type="application/json")
+def _listed(asked: Asked) -> Loads:
+    with asked.store.snapshot() as snapshot:
+        return {"loads": [_load(line) for line in loads(snapshot, asked.identity.tenant).lines]}
 
 
 def _load(line: LoadLine) -> Load:
@@ -43,21 +40,22 @@ def _load(line: LoadLine) -> Load:
     }
 
 
-def _taken_back(request: ActionRequest) -> Response:
-    version, whose = _version(request.request.path_params["version"]), request.identity
+def _taken_back(asked: Asked) -> Unload:
+    version, whose = _version(asked.path["version"]), asked.identity
     load = RunningLoad(f"unload {version}", whose.tenant, whose.name)
     try:
-        with request.running.turn(load, lambda _: None, PATIENCE_S) as tell:
-            report = unload(request.store, version, whose.tenant, whose.name, tell, load.stop)
+        with asked.running.turn(load, lambda _: None, PATIENCE_S) as tell:
+            report = unload(asked.store, version, whose.tenant, whose.name, tell, load.stop)
     except NoSuchLoad as problem:
         raise ApiError(HTTPStatus.NOT_FOUND, f"there is no load {version}") from problem
     except NotNoted as problem:
         raise ApiError(HTTPStatus.CONFLICT, f"load {version} cannot be taken back: which rows it wrote was not noted then") from problem
+    except Stopped as problem:
+        raise ApiError(HTTPStatus.CONFLICT, f"taking back load {version} was cancelled; the log is as it was") from problem
     except Busy as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "another load is running", {"Retry-After": str(RETRY_S)}) from problem
     _log.info("%s has taken back load %d of tenant %s, %s", whose.name, version, whose.tenant, report.source)
-    answer: Unload = {"version": report.version, "removed": report.removed, "restored": report.restored}
-    return Response(orjson.dumps(answer), media_type="application/json")
+    return {"version": report.version, "removed": report.removed, "restored": report.restored}
 
 
 def _version(text: str) -> int:
@@ -66,36 +64,37 @@ def _version(text: str) -> int:
     return int(text)
 
 
-ACTIONS = (
-    Action(
+OPERATIONS = (
+    Operation(
         method="GET",
         path="/loads",
         name="listLoads",
         summary="Loads",
         description="The loads that the tenant's rows came with, the newest first. A load is one file, archive, folder or glob. `rows` are those "
                     "that hold the content which the load wrote; a row belongs to the load that wrote its present content. A load that changed "
-                    "nothing is not listed, nor one that has been taken back. Needs the role `editor`.",
+                    "nothing is not listed, nor one that has been taken back.",
         role=Role.EDITOR,
         answer=_listed,
         body=Loads,
         example=LOADS,
     ),
-    Action(
+    Operation(
         method="DELETE",
         path="/loads/{version}",
         name="takeBackLoad",
         summary="Take a load back",
         description="Takes exactly the tenant's rows that belong to the load out of the log, and puts back the contents that it had replaced. "
                     "Whoever reads meanwhile reads the log with the load. For 24 hours a cursor that names a removed record goes on from where "
-                    "that record stood. Needs the role `admin`; a session must send an `Origin` of this site.",
+                    "that record stood. A session must send an `Origin` of this site.",
         role=Role.ADMIN,
         answer=_taken_back,
         body=Unload,
         example=UNLOAD,
-        places=(("version", "The version of the load, as the list of loads gives it."),),
+        path_parameters=(PathParameter("version", "The version of the load, as the list of loads gives it.", 3),),
         refusals=(
             (HTTPStatus.NOT_FOUND, "The tenant has no such load, or has taken it back already.", "there is no load 7"),
-            (HTTPStatus.CONFLICT, "The load is one of an earlier version of the program, which did not note which rows it wrote.",
+            (HTTPStatus.CONFLICT, "The load is one of an earlier version of the program, which did not note which rows it wrote; or somebody "
+             "has cancelled the request meanwhile.",
              "load 7 cannot be taken back: which rows it wrote was not noted then"),
         ),
     ),

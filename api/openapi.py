@@ -13,9 +13,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from api.answers import Error, schemas_of
-from api.endpoint import Action, Endpoint
+from api.endpoint import Endpoint
 from api.errors import error_body
 from api.examples import REQUEST_ID
+from api.operation import LARGEST_BODY, Operation
+from palette import plain_css_variables
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
@@ -35,24 +37,34 @@ _REFUSALS = {
         "the store cannot be read right now"),
 }
 
+# What only an operation that takes a body may answer.
+_REFUSALS_OF_A_BODY = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
+        f"The body has more than {LARGEST_BODY:,} bytes.", f"the body has more than {LARGEST_BODY:,} bytes"),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("The body is not JSON by its `Content-Type`.", "the body must be application/json, not 'text/plain'"),
+}
 
-def openapi(endpoints: Sequence[Endpoint[Any]], actions: Sequence[Action], version: str) -> dict[str, Any]:
-    """The description of all endpoints and actions, OpenAPI 3.1."""
-    asked: list[Endpoint[Any] | Action] = [*endpoints, *actions]
-    (_, *bodies), components = schemas_of([Error, *(one.body for one in asked)])
-    paths: dict[str, dict[str, Any]] = {}
-    for one, body in zip(asked, bodies, strict=True):
-        if isinstance(one, Action):
-            paths.setdefault(one.path, {})[one.method.lower()] = _action(one, body)
-        else:
-            paths[one.path] = {"get": _operation(one, body)}
+
+def openapi(endpoints: Sequence[Endpoint[Any]], operations: Sequence[Operation], version: str) -> dict[str, Any]:
+    """The description of all endpoints and operations, OpenAPI 3.1."""
+    with_body = [operation.body for operation in operations if operation.body]
+    taking = [operation.takes for operation in operations if operation.takes]
+    (_, *schemas), components = schemas_of([Error, *(endpoint.body for endpoint in endpoints), *with_body, *taking])
+    bodies, others = schemas[:len(endpoints)], iter(schemas[len(endpoints):])
+    answered = {operation.name: next(others) for operation in operations if operation.body}
+    taken = {operation.name: next(others) for operation in operations if operation.takes}
+    paths: dict[str, dict[str, Any]] = {
+        endpoint.path: {"get": _endpoint(endpoint, body)} for endpoint, body in zip(endpoints, bodies, strict=True)
+    }
+    for operation in operations:
+        described = _operation(operation, answered.get(operation.name), taken.get(operation.name))
+        paths.setdefault(operation.path, {})[operation.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Interaction History",
             "version": version,
-            "description": "Read access to the log of all customer interactions, and the loads that it came with. The tenant is that of the "
-                           "credential.",
+            "description": "Read access to the log of all customer interactions. The tenant is that of the credential.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],
@@ -68,8 +80,9 @@ def openapi(endpoints: Sequence[Endpoint[Any]], actions: Sequence[Action], versi
     }
 
 
-def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
-    success = _success(endpoint.summary, endpoint.media_type, body, endpoint.example)
+def _endpoint(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
+    content = {endpoint.media_type: {"schema": body, "example": endpoint.example}}
+    success: dict[str, Any] = {"description": endpoint.summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
     if endpoint.streams:
         success["headers"]["X-Total-Count"] = _header("integer")
     return {
@@ -81,24 +94,26 @@ def _operation(endpoint: Endpoint[Any], body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _action(action: Action, body: dict[str, Any]) -> dict[str, Any]:
-    refusals = _REFUSALS | {status: (meaning, message) for status, meaning, message in action.refusals}
-    return {
-        "operationId": action.name,
-        "summary": action.summary,
-        "description": action.description,
+def _operation(operation: Operation, body: dict[str, Any] | None, taken: dict[str, Any] | None) -> dict[str, Any]:
+    success: dict[str, Any] = {"description": operation.summary, "headers": {"X-Request-Id": _header("string")}}
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "description": f"{operation.description} Needs the role `{operation.role}`.",
         "parameters": [
-            {"name": name, "in": "path", "required": True, "description": meaning, "schema": {"type": "integer", "minimum": 1}, "example": 3}
-            for name, meaning in action.places
+            {"name": one.name, "in": "path", "required": True, "description": one.description, "schema": one.schema,
+             "example": one.example}
+            for one in operation.path_parameters
         ],
-        "responses": {"200": _success(action.summary, "application/json", body, action.example)}
-        | {str(int(status)): _refusal(status, *refusals[status]) for status in sorted(refusals)},
     }
-
-
-def _success(summary: str, media_type: str, body: dict[str, Any], example: Any) -> dict[str, Any]:
-    content = {media_type: {"schema": body, "example": example}}
-    return {"description": summary, "headers": {"X-Request-Id": _header("string")}, "content": content}
+    if taken:
+        described["requestBody"] = {"required": True, "content": {"application/json": {"schema": taken, "example": operation.taken}}}
+    if body:
+        success["content"] = {"application/json": {"schema": body, "example": operation.example}}
+    own = {status: (meaning, message) for status, meaning, message in operation.refusals}
+    refusals = _REFUSALS | own | (_REFUSALS_OF_A_BODY if taken else {})
+    refused = {str(int(status)): _refusal(status, *refusals[status]) for status in sorted(refusals)}
+    return described | {"responses": {"200" if body else "204": success} | refused}
 
 
 def _refusal(status: HTTPStatus, meaning: str, message: str) -> dict[str, Any]:
@@ -138,9 +153,16 @@ def _header(type: str) -> dict[str, Any]:
 _ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 _ENVIRONMENT.filters["pretty"] = lambda value: value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False)
 _ENVIRONMENT.filters["prose"] = lambda text: Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+_ENVIRONMENT.filters["filled"] = lambda path, operation: path.format_map({one["name"]: one.get("example") for one in operation["parameters"]})
+
+
+def _every_refusal(description: dict[str, Any]) -> list[tuple[str, Any]]:
+    operations = [operation for item in description["paths"].values() for operation in item.values()]
+    responses = {status: response for operation in operations for status, response in operation["responses"].items()}
+    return sorted((status, response) for status, response in responses.items() if not status.startswith("2"))
 
 
 def docs_page(description: dict[str, Any], origin: str) -> str:
     """The page of an OpenAPI description; `origin` is the address that its curl examples call."""
     template = _ENVIRONMENT.from_string(files("api").joinpath("docs_page.html").read_text())
-    return template.render(description=description, origin=origin)
+    return template.render(description=description, origin=origin, refusals=_every_refusal, colours=Markup(plain_css_variables()))

@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, unload, loads, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, unload, loads, outcomes, status and sample, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from rich.progress import Progress as Bars
 from data.load_flags import add_load, add_presets, given_text
 from data.loading.handover import hand_over
 from data.loading.listing import Loads
+from data.loading.meaning_commands import add_outcome_commands
+from data.loading.meaning_orders import OutcomeTable
 from data.loading.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.loading.outcome import LoadReport, Progress
 from data.loading.preview import Preview
@@ -73,7 +75,7 @@ class Display:
             case Preview():
                 self._say(str(event), sys.stdout)
                 self._exit_as(event.report)
-            case UnloadReport() | Loads():
+            case UnloadReport() | Loads() | OutcomeTable():
                 self._say(str(event), sys.stdout)
             case Status():
                 self._say(self._status_text(event), sys.stdout)
@@ -149,6 +151,8 @@ def _parser() -> argparse.ArgumentParser:
     unload.add_argument("--tenant", type=given_text, help="take back this tenant's rows alone")
     unload.set_defaults(run=lambda options: _carried_out(UnloadCommand(options.version, options.tenant)),
                         interrupted="Nothing was taken back; the store is unchanged.")
+
+    add_outcome_commands(commands, given_text, _carried_out)
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")

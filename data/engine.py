@@ -16,6 +16,7 @@ from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, UnitCursor
 from queries.asking.measures import Figures
 from queries.asking.names import Names
+from queries.asking.outcomes import Outcomes
 from queries.asking.periods import LogSpan, TimeRange
 from queries.asking.selection import Selection
 
@@ -77,6 +78,10 @@ class Tenant(Protocol):
 
     @property
     def names(self) -> Names: ...
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """What each outcome key means to the tenant; counts and rates go by it."""
 
     def span(self) -> LogSpan | None:
         """The time that the log covers; None where it is empty."""

@@ -57,10 +57,26 @@ class Record:
     value: float | None
 
 
-RECORD_COLUMNS = (
-    "id", "tenantId", "customerId", "offerId", "creativeId", "channelId", "interactionType", "outcomeTypeKey", "direction",
-    "timestamp", "offerName", "offerStatus", "creativeName", "channelName", "context", "response", "outcome",
-)
+# The columns of the log as a file: the name of each, and what it has of a record, a field or a field of its offer, creative or channel.
+RECORD_COLUMNS = {
+    "id": "id",
+    "tenantId": "tenantId",
+    "customerId": "customerId",
+    "offerId": "offerId",
+    "creativeId": "creativeId",
+    "channelId": "channelId",
+    "interactionType": "interactionType",
+    "outcomeTypeKey": "outcomeTypeKey",
+    "direction": "direction",
+    "timestamp": "timestamp",
+    "offerName": "offer.name",
+    "offerStatus": "offer.status",
+    "creativeName": "creative.name",
+    "channelName": "channel.name",
+    "context": "context",
+    "response": "response",
+    "outcome": "outcome",
+}
 UNIT_COLUMNS = ("customerId", "offerId", "level", "enteredAt", "reachedAt")
 
 

@@ -7,24 +7,26 @@ from functools import partial
 import streamlit as st
 
 from data.engine import Tenant
+from pages.parameters import CustomerParameters
 from queries.answers.customer import Customer, customer, timeline
-from queries.answers.history import CURSOR, DEFAULT_LIMIT, LIMIT, exists, neighbours, page, record
+from queries.answers.history import DEFAULT_LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
 from queries.asking.filters import FILTERS, Condition
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.visible import visible
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.charts.timeline import timeline_alt_text, timeline_figure
 from ui.components.kpis import kpis
 from ui.components.pager import pager
 from ui.components.table import figure_table, record_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
-from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
+from ui.page.record_drawer import DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import TableExport, section
 from ui.page.shell import heading, show
 from ui.rows.customers import OFFER_HEADINGS, TYPE_HEADINGS, customer_kpis, offer_rows, offers_file, type_rows
-from ui.rows.summary import summary_file
+from ui.rows.offers import summary_file
 from ui.words import numbers
 
 HISTORY = "/api/v1/interaction-history"
@@ -38,11 +40,10 @@ class Customers:
     def __init__(self, tenant: Tenant, query: Query):
         self.tenant = tenant
         self.looks = Looks(tenant.names.type.ids)
-        self.limit: int = query.parameters["limit"]
-        self.cursor: str | None = query.parameters["cursor"]
-        self.record: str | None = query.parameters["record"]
-        asked = query.selection.values(CUSTOMER)
-        self.id = asked[0] if asked else None
+        asked = filled(CustomerParameters, query.parameters)
+        self.limit, self.cursor, self.record = asked.limit, asked.cursor, asked.record
+        ids = query.selection.values(CUSTOMER)
+        self.id = ids[0] if ids else None
         self.problems = [problem.message for problem in query.problems] + list(left_aside(query.selection))
 
     @property
@@ -149,4 +150,4 @@ def left_aside(selection: Selection) -> list[str]:
     return said
 
 
-show("Customers", lambda log: Customers(log.tenant, parse(log.tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER))).draw())
+show("Customers", lambda log: Customers(log.tenant, parse(log.tenant.id, address.pairs(), parameters_of(CustomerParameters))).draw())

@@ -27,7 +27,7 @@ from ui.charts.funnel_trend import (
     funnel_trend_rows,
     waiting_caption,
 )
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.table import figure_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Binding, Pairs

@@ -12,13 +12,15 @@ import streamlit as st
 
 from data.engine import Tenant
 from pages.funnel_units import UnitList
-from pages.funnel_views import TARGET, VIEW, FunnelView
+from pages.funnel_views import FunnelView
+from pages.parameters import FunnelPageParameters
 from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready, joined_by_or
 from queries.answers.summary import choices
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
 from queries.asking.funnel import AS_OF, STEP, funnel_query
 from queries.asking.funnel_bars import CURSOR, DROPPED_AFTER, REACHED, FunnelBar
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import instant
 from ui.charts.funnel import funnel_alt_text, funnel_figure
@@ -27,8 +29,7 @@ from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
 from ui.page.funnel_editor import PRESETS, DraftSteps, RuleEditor, StepEditor, draft_steps, is_draft, step_pairs
-from ui.page.log import Log
-from ui.page.messages import draw_as_of
+from ui.page.log import Log, draw_as_of
 from ui.page.section import summary
 from ui.page.shell import heading, show
 from ui.rows.funnels import STEP_HEADINGS, step_rows
@@ -43,7 +44,7 @@ def query_of(tenant: Tenant, pairs: Pairs) -> Query:
     """What the address asks, which may or may not be about the units behind a bar."""
     named = {name for name, value in pairs if value}
     parse = bars.parse if named & {REACHED.name, DROPPED_AFTER.name} else funnel_parameters.parse
-    return parse(tenant.id, pairs, (REACHED, DROPPED_AFTER, CURSOR, VIEW, TARGET))
+    return parse(tenant.id, pairs, parameters_of(FunnelPageParameters))
 
 
 class Funnels:
@@ -52,14 +53,15 @@ class Funnels:
     def __init__(self, log: Log, pairs: Pairs):
         self.log, self.tenant = log, log.tenant
         asked = query_of(self.tenant, pairs)
+        values = filled(FunnelPageParameters, asked.parameters)
         self.query = funnel_query(asked)
         self.steps: DraftSteps = draft_steps(pairs, self.query.steps)
         self.problems = [problem for problem in asked.problems if not (problem.parameter == STEP.name and is_draft(self.steps))]
         misread = {problem.parameter for problem in asked.problems}
-        has_bar = any(asked.parameters[one.name] for one in (REACHED, DROPPED_AFTER)) and not misread & {REACHED.name, DROPPED_AFTER.name}
-        self.bar: FunnelBar | None = bars.bar_of(asked) if has_bar else None
-        self.cursor = asked.parameters[CURSOR.name] if has_bar else None
-        self.view = FunnelView(log, self.query, asked.parameters[VIEW.name], asked.parameters[TARGET.name])
+        has_bar = bool(values.reached or values.dropped_after) and not misread & {REACHED.name, DROPPED_AFTER.name}
+        self.bar: FunnelBar | None = bars.bar_of(values) if has_bar else None
+        self.cursor = values.cursor if has_bar else None
+        self.view = FunnelView(log, self.query, values.view, values.target)
 
     def draw(self) -> None:
         st.html(STYLE)

@@ -7,19 +7,20 @@ from functools import partial
 
 import streamlit as st
 
-from queries.answers.history import CURSOR, DEFAULT_LIMIT, LARGEST_LIMIT, LIMIT, Page, exists, neighbours, page, record, relaxed_selections
-from queries.asking.parameters import Parameter
+from pages.parameters import HistoryParameters
+from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT, Page, exists, neighbours, page, record, relaxed_selections
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.pager import pager
 from ui.components.table import record_table
 from ui.page import address, copying
 from ui.page.address import AddressField, Pairs, choice_field
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
-from ui.page.log import Log
-from ui.page.messages import draw_as_of, no_interactions
-from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, RECORD_PARAMETER, cells, column_names, headed_columns, record_drawer
+from ui.page.log import Log, draw_as_of
+from ui.page.messages import no_interactions
+from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import Draw, summary
 from ui.page.shell import clear_filters_button, heading, show
 from ui.words import numbers
@@ -27,9 +28,6 @@ from ui.words import numbers
 PATH = "/api/v1/interaction-history"
 SIZES = (25, 50, 100)
 SPREADSHEET_ROWS = 1_048_576
-
-# What only this page's address has: the API answers the same whatever it says.
-SHOWN_COLUMNS = Parameter("columns", column_names, "The columns of the table, with commas between them.", DEFAULT_COLUMNS)
 
 
 class History:
@@ -39,10 +37,9 @@ class History:
         self.log, self.tenant = log, log.tenant
         self.selection = query.selection
         self.problems = [problem.message for problem in query.problems]
-        self.limit = min(query.parameters["limit"], LARGEST_LIMIT)
-        self.cursor: str | None = query.parameters["cursor"]
-        self.record: str | None = query.parameters["record"]
-        self.columns: tuple[str, ...] = query.parameters["columns"]
+        asked = filled(HistoryParameters, query.parameters)
+        self.limit = min(asked.limit, LARGEST_LIMIT)
+        self.cursor, self.record, self.columns = asked.cursor, asked.record, asked.columns
 
     def draw(self) -> None:
         heading("History", self.problems, *([partial(clear_filters_button, self.clear)] if self.is_filtered else []))
@@ -148,4 +145,4 @@ def columns_pairs(chosen: tuple[str, ...] | list[str]) -> Pairs:
     return [] if names in ((), DEFAULT_COLUMNS) else [("columns", ",".join(names))]
 
 
-show("History", lambda log: History(log, parse(log.tenant.id, address.pairs(), (LIMIT, CURSOR, RECORD_PARAMETER, SHOWN_COLUMNS))).draw())
+show("History", lambda log: History(log, parse(log.tenant.id, address.pairs(), parameters_of(HistoryParameters))).draw())

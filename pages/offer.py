@@ -9,26 +9,24 @@ import streamlit as st
 
 from pages import offer_parts
 from pages.offer_frame import OfferFrame
-from pages.offer_parts import HEAT
-from pages.offer_sides import RATE, RATE_FIELD, draw_sides
+from pages.offer_sides import RATE_FIELD, draw_sides
 from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections
-from queries.answers.trend import GRAIN, Bucket
+from queries.answers.trend import Bucket
 from queries.asking.filters import Condition
 from queries.asking.names import Entity
 from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
 from queries.asking.sentence import touched_days
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.kpis import CLEAR, kpis, of_impressions, period_kpis
 from ui.components.kpis import DEFAULT_MEASURES as USUAL_MEASURES
 from ui.components.table import record_table
 from ui.page import address, copying, messages
-from ui.page.address import Pairs
-from ui.page.links import link_behind
+from ui.page.address import Pairs, link_behind
 from ui.page.messages import no_interactions
-from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, cells, headed_columns, record_drawer
+from ui.page.record_drawer import DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import ApiExport, section, summary
 from ui.words import numbers
 from ui.words.measures import interval_text, standing_note
@@ -37,8 +35,6 @@ COMPARISON = "/api/v1/interaction-comparison"
 HISTORY = "/api/v1/interaction-history"
 NEWEST_ROWS = 10
 
-# What only this page's address has: the API answers the same whatever they say.
-PARAMETERS = (GRAIN, HEAT, RATE, RECORD_PARAMETER)
 FIELDS = (*offer_parts.FIELDS, RATE_FIELD)
 
 
@@ -60,7 +56,7 @@ class OfferPage(OfferFrame):
             self.draw_answers(found)
         else:
             no_interactions(relaxed_selections(self.tenant, self.selection), self.show_selection, self.clear)
-        if opened := self.asked["record"]:
+        if opened := self.asked.record:
             record_drawer(opened, record(self.tenant, opened), self.selection.zone, Looks(self.tenant.names.type.ids))
 
     def draw_heading(self, entity: Entity) -> None:
@@ -122,9 +118,9 @@ class OfferPage(OfferFrame):
         zone = self.selection.zone
         shown = headed_columns([name for name in DEFAULT_COLUMNS if name != "offer"], zone)
         rows = {one.id: cells(one, zone) for one in found.records}
-        opened = record_table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked["record"])
-        if opened and opened != self.asked["record"]:
-            self.asked["record"] = opened
+        opened = record_table(rows, shown, "Newest interactions", Looks(self.tenant.names.type.ids), self.asked.record)
+        if opened and opened != self.asked.record:
+            self.asked = replace(self.asked, record=opened)
             self.show(opened)
 
     def pairs(self) -> Pairs:

@@ -7,8 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.offer_frame import MOST_OFFERS, OfferFrame
-from pages.offer_parts import HEAT, HEAT_NAMES
+from pages.offer_frame import HEAT, HEAT_NAMES, MOST_OFFERS, OfferFrame
 from pages.offer_sides import RATE_FIELD, draw_sides
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAIN, GRAINS, Sparklines, fitting_grain, sparklines
@@ -19,12 +18,10 @@ from queries.asking.selection import Query
 from ui.charts.over_time import offers_alt_text, offers_figure, offers_file
 from ui.components.table import Cell, Column, Row, figure_table
 from ui.page import address, copying, messages
-from ui.page.controls import choose_figure, choose_grain
-from ui.page.links import link_behind, rows_link
+from ui.page.address import link_behind, rows_link
 from ui.page.log import Log
-from ui.page.section import TableExport, section, summary
-from ui.rows.offers import column_headings, column_rows
-from ui.rows.summary import summary_file
+from ui.page.section import TableExport, choose_figure, choose_grain, section, summary
+from ui.rows.offers import column_headings, column_rows, summary_file
 from ui.words import numbers
 from ui.words.buckets import CutWords, coarser_words, cut_caption, cut_words
 
@@ -76,8 +73,8 @@ class OfferComparison(OfferFrame):
             self.draw_sentence()
 
     def draw_lines(self) -> None:
-        grain, zone = self.asked[GRAIN.name], self.selection.zone
-        measure = self.asked[HEAT.name] if self.asked[HEAT.name] in COUNT_NAMES else HEAT.default
+        grain, zone = self.asked.grain, self.selection.zone
+        measure = self.asked.heat if self.asked.heat in COUNT_NAMES else HEAT.default
         lines = sparklines(self.tenant, self.selection, "offer", measure, grain)
         behind = rows_of_each(self.selection, "offerId", self.labels, measure, self.tenant.names)
         calls = [[*one.pairs(), (GRAIN.name, grain)] for one in behind]

@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Annotated
 
 import streamlit as st
 
+from queries.answers.summary import SEARCH, SORT
+from queries.answers.trend import GRAIN
+from queries.asking.calendar import Grain
+from queries.asking.measures import MEASURE
+from queries.asking.parameters import Parameter, filled, one_of, values_by_parameter
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import sentence
 from ui.page import address
 from ui.page.address import AddressField, Pairs
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, filter_field, with_default_period
-from ui.page.log import Log
-from ui.page.messages import draw_as_of
+from ui.page.log import Log, draw_as_of
+from ui.page.record_drawer import RECORD_PARAMETER
+from ui.page.section import RATE_NAMES
 
 MOST_OFFERS = 4
+HEAT_NAMES = {measure: MEASURE[measure].label for measure in ("impression", "click", "accept", "convert", *RATE_NAMES)}
+
+# What only these pages' address has: the API answers the same whatever they say.
+HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
+RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate that is compared.", "ctr")
+
+
+@dataclass(frozen=True)
+class OfferParameters:
+    """What the pages of offers take beside the filters and the period: of all of them, of one, and of a few."""
+
+    sort: Annotated[str, SORT]
+    search: Annotated[str, SEARCH]
+    period: Annotated[str | None, ALL_TIME]
+    grain: Annotated[Grain, GRAIN]
+    heat: Annotated[str, HEAT]
+    rate: Annotated[str, RATE]
+    record: Annotated[str | None, RECORD_PARAMETER]
 
 
 class OfferFrame:
@@ -24,8 +50,8 @@ class OfferFrame:
     def __init__(self, log: Log, query: Query):
         self.log, self.tenant = log, log.tenant
         self.query = query
-        self.asked = query.parameters
-        self.selection = with_default_period(query, log)
+        self.asked = filled(OfferParameters, query.parameters)
+        self.selection = with_default_period(query.selection, self.asked.period, log)
         self.problems = [problem.message for problem in query.problems]
         self.chosen = self.selection.values("offerId")
 
@@ -51,12 +77,12 @@ class OfferFrame:
 
     def selected(self) -> Pairs:
         """The selection as the address has it: the usual period goes without saying."""
-        whole = self.asked[ALL_TIME.name]
-        return [*self.query.selection.pairs(), *([(ALL_TIME.name, whole)] if whole else [])]
+        return [*self.query.selection.pairs(), *self.parameters([ALL_TIME.name])]
 
     def parameters(self, names: Iterable[str]) -> Pairs:
         """The further parameters with these names."""
-        return [(name, self.asked[name]) for name in names if self.asked[name]]
+        values = values_by_parameter(self.asked)
+        return [(name, values[name]) for name in names if values[name]]
 
     def address_of(self, offer: str) -> str:
         """The page of an offer, with this page's period and filters."""

@@ -6,46 +6,41 @@ from functools import partial
 
 import streamlit as st
 
-from pages.offer_frame import OfferFrame
+from pages.offer_frame import HEAT, HEAT_NAMES, OfferFrame
 from queries.answers.funnel import funnel
 from queries.answers.hours import heatmap
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
 from queries.asking.funnel import FunnelQuery
-from queries.asking.measures import MEASURE, RATES
-from queries.asking.parameters import InvalidQuery, Parameter, one_of
+from queries.asking.parameters import InvalidQuery
 from ui.charts.funnel import funnel_alt_text, funnel_figure
+from ui.charts.looks import Looks
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
-from ui.charts.palette import Looks
 from ui.components.heat_table import WEEKDAYS, busiest_hour, heat_table, hour_text
 from ui.components.table import figure_table
 from ui.page import address, messages
-from ui.page.controls import choose_figure, choose_grain
-from ui.page.links import part_link
-from ui.page.section import ApiExport, TableExport, section
+from ui.page.address import part_link
+from ui.page.section import ApiExport, TableExport, choose_figure, choose_grain, section
 from ui.rows.funnels import STEP_HEADINGS, step_rows
-from ui.rows.offers import CHANNEL_HEADINGS, channel_rows
-from ui.rows.summary import summary_file
+from ui.rows.offers import CHANNEL_HEADINGS, channel_rows, summary_file
 from ui.words.buckets import coarser_words, cut_caption, cut_words
 from ui.words.funnels import bar_pairs
 from ui.words.measures import value_text
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
 HOURS = "/api/v1/interaction-hours"
-HEAT_NAMES = {measure: MEASURE[measure].label for measure in ("impression", "click", "accept", "convert", *(rate.id for rate in RATES))}
 
-HEAT = Parameter("heat", one_of(*HEAT_NAMES), "What the hours of the week are coloured by.", "click")
 FIELDS = (address.choice_field(GRAIN.name, GRAINS, GRAIN.default), address.choice_field(HEAT.name, list(HEAT_NAMES), HEAT.default))
 
 
 def buckets(frame: OfferFrame) -> list[Bucket]:
     """The offer's course."""
-    return trend(frame.tenant, frame.selection, frame.asked[GRAIN.name])
+    return trend(frame.tenant, frame.selection, frame.asked.grain)
 
 
 def draw_trend(frame: OfferFrame, buckets: list[Bucket]) -> None:
     """Draws the offer's interactions by type over time."""
-    grain, selection = frame.asked[GRAIN.name], frame.selection
+    grain, selection = frame.asked.grain, frame.selection
     export = TableExport("offer-trend", *trend_file(buckets, selection.zone), TREND, [[*selection.pairs(), ("grain", grain)]])
     section("trend", "Interactions by type", export, partial(choose_grain, frame.bound))
     fitting = fitting_grain(frame.tenant, selection, grain)
@@ -90,7 +85,7 @@ def draw_channels(frame: OfferFrame) -> None:
 
 def draw_heat(frame: OfferFrame) -> None:
     """Draws the hours of the week in the selection's time zone."""
-    measure, selection = frame.asked[HEAT.name], frame.selection
+    measure, selection = frame.asked.heat, frame.selection
     try:
         found = heatmap(frame.tenant, selection)
     except InvalidQuery as refused:

@@ -6,31 +6,25 @@ from functools import partial
 
 import streamlit as st
 
-from pages.offer_frame import OfferFrame
+from pages.offer_frame import RATE, OfferFrame
 from queries.answers.sides import sides
 from queries.answers.summary import SummaryRow, every_row
-from queries.asking.measures import MEASURE, RATES
+from queries.asking.measures import MEASURE
 from queries.asking.narrowing import filter_of, narrowed
-from queries.asking.parameters import Parameter, one_of
 from ui.components.table import Cell, figure_table
 from ui.page import address
-from ui.page.controls import choose_one
-from ui.page.links import link_behind, rows_link
-from ui.page.section import TableExport, section
-from ui.rows.offers import entity_cell, side_headings, side_rows
-from ui.rows.summary import summary_file
+from ui.page.address import link_behind, rows_link
+from ui.page.section import RATE_NAMES, TableExport, choose_one, section
+from ui.rows.offers import entity_cell, side_headings, side_rows, summary_file
 from ui.words.measures import conclusion, how_compared
 
 SUMMARY = "/api/v1/interaction-summary"
-RATE_NAMES = {rate.id: rate.label for rate in RATES}
-
-RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate that is compared.", "ctr")
 RATE_FIELD = address.choice_field(RATE.name, list(RATE_NAMES), RATE.default)
 
 
 def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
     """Draws the values of a dimension, offer or creative, side by side, with what their comparison comes to."""
-    rate, selection, names = frame.asked[RATE.name], frame.selection, frame.tenant.names
+    rate, selection, names = frame.asked.rate, frame.selection, frame.tenant.names
     found = sides(frame.tenant, selection, by, rate)
 
     def link(row: SummaryRow, measure: str) -> str | None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from pages.offer import PARAMETERS as OF_ONE
 from pages.offer import OfferPage
 from pages.offer_comparison import OfferComparison
-from pages.offer_frame import OfferFrame
+from pages.offer_frame import OfferFrame, OfferParameters
 from queries.answers.history import relaxed_selections
-from queries.answers.summary import DESCENDING, NAME, SEARCH, SORT, SORTS, OfferSummaries, offers
+from queries.answers.summary import DESCENDING, NAME, SORT, SORTS, OfferSummaries, offers
+from queries.asking.parameters import parameters_of
 from queries.asking.selection import Selection, parse
 from ui.components.table import Direction, figure_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
-from ui.page.filter_bar import ALL_TIME
 from ui.page.log import Log
 from ui.page.messages import no_interactions
 from ui.page.section import TableExport, summary
 from ui.page.shell import heading, show
-from ui.rows.offers import offer_cells, offer_headings
-from ui.rows.summary import summary_file
+from ui.rows.offers import offer_cells, offer_headings, summary_file
 from ui.words import numbers
 
 API = "/api/v1/interaction-summary"
@@ -38,7 +38,7 @@ SEARCH_FIELD = AddressField("search", lambda pairs: last(pairs, "search"), searc
 class OfferList(OfferFrame):
     def draw(self) -> None:
         heading("Offers", self.problems)
-        self.sort, self.search = self.asked["sort"], self.asked["search"]
+        self.sort, self.search = self.asked.sort, self.asked.search
         found = offers(self.tenant, self.selection, self.sort, self.search)
         self.draw_filters((SORT_FIELD, SEARCH_FIELD))
         self.draw_summary(found)
@@ -79,7 +79,7 @@ class OfferList(OfferFrame):
             st.caption(f"{shown}: search, or sort by another column, for the rest.")
         address.follow(pressed.followed)
         if pressed.heading:
-            self.asked["sort"] = sort_after(self.sort, pressed.heading)
+            self.asked = replace(self.asked, sort=sort_after(self.sort, pressed.heading))
             address.navigate([*self.selected(), *self.parameters(("sort", "search"))])
             st.rerun()
 
@@ -93,7 +93,7 @@ def sort_after(sort: str, pressed: str) -> str:
 
 def page_of(log: Log) -> OfferList | OfferPage | OfferComparison:
     """The page of as many offers as the address names: of all, of one, or of a few side by side."""
-    query = parse(log.tenant.id, address.pairs(), (SORT, SEARCH, ALL_TIME, *OF_ONE))
+    query = parse(log.tenant.id, address.pairs(), parameters_of(OfferParameters))
     chosen = len(query.selection.values("offerId"))
     return (OfferList if not chosen else OfferPage if chosen == 1 else OfferComparison)(log, query)
 

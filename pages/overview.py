@@ -8,34 +8,32 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parameters import OverviewParameters
 from queries.answers.comparison import PeriodComparison, period_comparison
 from queries.answers.counts import count_changes
 from queries.answers.history import relaxed_selections
 from queries.answers.sides import ranking
 from queries.answers.summary import every_row
-from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
+from queries.answers.trend import GRAINS, Bucket, fitting_grain, trend
 from queries.answers.unusual import UNUSUAL_COLUMNS, unusual, unusual_rows
-from queries.asking.measures import MEASURES, RATES
-from queries.asking.parameters import Parameter, one_of
+from queries.asking.measures import MEASURES
+from queries.asking.parameters import filled, parameters_of
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Query, Selection, parse
 from queries.asking.sentence import sentence, touched_days
+from ui.charts.looks import Looks
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
-from ui.charts.palette import Looks
 from ui.components.kpis import DEFAULT_MEASURES, kpis, period_kpis
 from ui.components.sentences import unusual_list
 from ui.components.table import figure_table
 from ui.page import address, copying
-from ui.page.address import Pairs
-from ui.page.controls import choose_grain, choose_one
+from ui.page.address import Filters, Pairs, link_behind, part_link
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, with_default_period
-from ui.page.links import Filters, link_behind, part_link
-from ui.page.log import Log
-from ui.page.messages import draw_as_of, no_interactions
-from ui.page.section import TableExport, section, summary
+from ui.page.log import Log, draw_as_of
+from ui.page.messages import no_interactions
+from ui.page.section import RATE_NAMES, TableExport, choose_grain, choose_one, section, summary
 from ui.page.shell import clear_filters_button, heading, show
-from ui.rows.offers import OVERVIEW_CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows, side_headings
-from ui.rows.summary import summary_file
+from ui.rows.offers import OVERVIEW_CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows, side_headings, summary_file
 from ui.words import numbers
 from ui.words.buckets import coarser_words, cut_caption, cut_words
 
@@ -44,11 +42,6 @@ SUMMARY = "/api/v1/interaction-summary"
 TREND = "/api/v1/interaction-trend"
 UNUSUAL = "/api/v1/interaction-unusual"
 
-RATE_NAMES = {rate.id: rate.label for rate in RATES}
-
-# What only this page's address has: the API answers the same whatever it says.
-RATE = Parameter("rate", one_of(*RATE_NAMES), "The rate by which offers are ranked.", "ctr")
-
 
 class Overview:
     """What the address asks of a tenant's log, and the parts of the page that answer it."""
@@ -56,10 +49,10 @@ class Overview:
     def __init__(self, log: Log, query: Query):
         self.log, self.tenant = log, log.tenant
         self.query = query
-        self.selection = with_default_period(query, log)
+        asked = filled(OverviewParameters, query.parameters)
+        self.period, self.grain, self.rate = asked.period, asked.grain, asked.rate
+        self.selection = with_default_period(query.selection, asked.period, log)
         self.problems = [problem.message for problem in query.problems]
-        self.grain = query.parameters["grain"]
-        self.rate = query.parameters["rate"]
 
     def draw(self) -> None:
         clear = [partial(clear_filters_button, self.clear)] if self.selection.conditions else []
@@ -173,13 +166,12 @@ class Overview:
 
     def clear(self) -> None:
         """Navigate to all interactions of the period that it names: the usual one goes without saying."""
-        whole = self.query.parameters[ALL_TIME.name]
         asked = replace(self.query.selection, conditions=())
-        address.navigate([*asked.pairs(), *([(ALL_TIME.name, whole)] if whole else []), *self.looks()])
+        address.navigate([*asked.pairs(), *([(ALL_TIME.name, self.period)] if self.period else []), *self.looks()])
 
 
 def channel_pairs(channel: str | None) -> Pairs:
     return [] if channel is None else [("channelId", channel)]
 
 
-show("Overview", lambda log: Overview(log, parse(log.tenant.id, address.pairs(), (ALL_TIME, GRAIN, RATE))).draw())
+show("Overview", lambda log: Overview(log, parse(log.tenant.id, address.pairs(), parameters_of(OverviewParameters))).draw())

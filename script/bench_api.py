@@ -51,7 +51,7 @@ def _alone(home: Path) -> tuple[list[str], list[float]]:
     store = Store.open(home)
     selection = Selection(TENANT)
 
-    def asked(cursor: str | None) -> str:
+    def asked(cursor: str | None) -> str | None:
         with store.snapshot() as snapshot:
             return page(snapshot.tenant(TENANT), selection, cursor=cursor).next_cursor
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import duckdb
 
@@ -75,7 +76,7 @@ def _row(what: str, store: Store, selections: list[Selection], ask: Callable[[Te
 
     # Each time another selection, so that nothing is answered from memory.
     asked(selections[0])
-    times = [_milliseconds(lambda selection=selection: asked(selection)) for selection in selections[1:]]
+    times = [_milliseconds(partial(asked, selection)) for selection in selections[1:]]
     print(f"{what:<70} {statistics.median(times):>8.0f} ms, worst {max(times):.0f}", flush=True)
 
 

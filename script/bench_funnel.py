@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -15,9 +16,10 @@ from typing import TypeVar
 
 import numpy as np
 
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import FunnelCounts, compile_kernel, count_funnel
 from data.columns.funnel.units import offer_units
-from queries.asking.funnel import DAY_MS, FunnelPlan
+from queries.asking.funnel import DAY_MS
 
 ROWS_A_CUSTOMER = 50
 OFFERS = 200
@@ -71,7 +73,7 @@ def main() -> None:
         "customer_offer, two of four channels": FunnelPlan(STEPS, channels=frozenset({1, 2})),
     }
     ours = {
-        name: best_of(RUNS, lambda plan=plan: count_funnel(rows, plan, newest, known_units=units)) for name, plan in plans.items()
+        name: best_of(RUNS, partial(count_funnel, rows, plan, newest, known_units=units)) for name, plan in plans.items()
     }
     for name, (seconds, tally) in ours.items():
         print(f"{name:<38} {seconds * 1000:>8,.0f} ms   units reached {tally.reached.tolist()}")
@@ -132,8 +134,8 @@ def compare_with_clickhouse(rows: SimpleNamespace, ours: dict[str, tuple[float, 
         session.query("optimize table journeys final")
         for unit, grouped in (("customer_offer", "customer, offer"), ("customer", "customer")):
             asked = LEVELS.format(window=7 * DAY_MS, unit=grouped)
-            seconds, answer = best_of(3, lambda asked=asked: session.query(asked, "CSV").bytes().decode())
-            units_at = [int(line.split(",")[1]) for line in answer.split()]
+            seconds, answer = best_of(3, partial(session.query, asked, "CSV"))
+            units_at = [int(line.split(",")[1]) for line in answer.bytes().decode().split()]
             reached = np.cumsum(units_at[::-1])[::-1].tolist()
             our_seconds, tally = ours[unit]
             if reached != tally.reached.tolist():

@@ -106,7 +106,7 @@ def _ask(home: Path, log: Path) -> None:
          lambda snapshot: page(snapshot.tenant(TENANT), everything, cursor=next(deep)), _sql(plain, "true"))
     deep_median = _row("the same pages again", store,
                        lambda snapshot: page(snapshot.tenant(TENANT), everything, cursor=next(deep)), _sql(plain, "true"))
-    cursor = ids[0]
+    cursor: str | None = ids[0]
 
     def next_page(snapshot: Snapshot) -> None:
         nonlocal cursor

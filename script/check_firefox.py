@@ -80,6 +80,7 @@ def running_firefox(profile: Path) -> Iterator[Firefox]:
     command = [FIREFOX, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as browser:
         try:
+            assert browser.stderr is not None
             said = next((line for line in browser.stderr if "WebDriver BiDi listening" in line), "")
             listening = re.search(r"ws://\S+", said)
             if listening is None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from accounts import Accounts, Role
 
@@ -138,7 +139,7 @@ def choose(page: Page, label: str, option: str) -> None:
         try:
             choice.click(timeout=3_000)
             return
-        except TimeoutError:
+        except BrowserTimeout:
             page.keyboard.press("Escape")
     raise AssertionError(f"the list of {label} does not stay open, or has no {option}")
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from data.store.store import Store
 
+# What a tenant says outcomes mean stands over what is shipped.
 _ROWS = """
-    with named as (
+    with means as (
+        select unnest($keys::varchar[]) as outcome, unnest($classes::varchar[]) as class, unnest($counted::varchar[]) as counted
+    ),
+    logged as (
         select
             i."timestamp" as moment,
             customers.id as customer,
@@ -29,6 +33,22 @@ _ROWS = """
         left join directions on directions.tenant = i.tenant and directions."key" = i.direction
         left join outcomes on outcomes.tenant = i.tenant and outcomes."key" = i.outcome_type
         where tenants.id = $tenant
+    ),
+    named as (
+        select
+            logged.*,
+            case
+                when means.outcome is not null then means.class
+                when outcome in ('click', 'accept', 'convert', 'conversion', 'requested_info', 'share', 'save') then 'positive'
+                when outcome in ('dismiss', 'not_interested', 'opt_out', 'complaint') then 'negative'
+            end as class,
+            case
+                when means.outcome is not null then means.counted
+                when outcome in ('impression', 'click', 'dismiss', 'accept', 'convert') then outcome
+                when outcome = 'conversion' then 'convert'
+            end as counted
+        from logged
+        left join means using (outcome)
     ),
     selected as (
         select *
@@ -54,15 +74,15 @@ _ROWS = """
 """
 
 _FIGURES = """
-    count(*) filter (outcome = 'impression' and type <> 'recommendation') as impression,
-    count(*) filter (outcome = 'click') as click,
-    count(*) filter (outcome = 'dismiss') as dismiss,
-    count(*) filter (outcome = 'accept') as accept,
-    count(*) filter (outcome in ('convert', 'conversion')) as "convert",
+    count(*) filter (counted = 'impression' and type <> 'recommendation') as impression,
+    count(*) filter (counted = 'click') as click,
+    count(*) filter (counted = 'dismiss') as dismiss,
+    count(*) filter (counted = 'accept') as accept,
+    count(*) filter (counted = 'convert') as "convert",
     count(*) as total,
     count(distinct customer) as customers,
-    count(*) filter (outcome in ('click', 'accept', 'convert', 'conversion', 'requested_info', 'share', 'save')) as positive,
-    count(*) filter (outcome in ('dismiss', 'not_interested', 'opt_out', 'complaint')) as negative,
+    count(*) filter (class = 'positive') as positive,
+    count(*) filter (class = 'negative') as negative,
     total - positive - negative as neutral,
     coalesce(sum(value), 0)::double as revenue,
     case when impression > 0 then floor((100.0::decimal(20, 4) * click / impression * 100) + 0.5) / 100 end as ctr,
@@ -73,30 +93,32 @@ _FIGURES = """
 
 Row = dict[str, Any]
 Pairs = Iterable[tuple[str, str]]
+# A tenant's own rows of the table of outcomes: key, classification, counts as.
+Means = Sequence[tuple[str, str, str | None]]
 
 
-def figures_by(store: Store, tenant: str, by: str, pairs: Pairs = ()) -> list[Row]:
+def figures_by(store: Store, tenant: str, by: str, pairs: Pairs = (), means: Means = ()) -> list[Row]:
     """A row for each value of a column, most interactions first, then by id, none last."""
     return _rows(store, tenant, pairs, f"""
         select {by} as id, {_FIGURES}
         from selected
         group by {by}
         order by total desc, id is null, id
-    """)
+    """, means)
 
 
-def whole_figures(store: Store, tenant: str, pairs: Pairs = ()) -> Row:
-    [row] = _rows(store, tenant, pairs, f"select {_FIGURES} from selected")
+def whole_figures(store: Store, tenant: str, pairs: Pairs = (), means: Means = ()) -> Row:
+    [row] = _rows(store, tenant, pairs, f"select {_FIGURES} from selected", means)
     return row
 
 
-def figures_by_bucket(store: Store, tenant: str, grain: str, zone: str, pairs: Pairs = ()) -> dict[str, Row]:
+def figures_by_bucket(store: Store, tenant: str, grain: str, zone: str, pairs: Pairs = (), means: Means = ()) -> dict[str, Row]:
     """The buckets that have rows, by the local date on which each begins."""
     rows = _rows(store, tenant, pairs, f"""
         select strftime(date_trunc('{grain}', timezone('{zone}', moment::timestamptz)), '%Y-%m-%d') as date, {_FIGURES}
         from selected
         group by date
-    """)
+    """, means)
     return {row["date"]: row for row in rows}
 
 
@@ -120,10 +142,11 @@ def figures_by_hour_of_week(store: Store, tenant: str, zone: str, pairs: Pairs =
     return {(row["weekday"], row["hour"]): row for row in rows}
 
 
-def _rows(store: Store, tenant: str, pairs: Pairs, select: str) -> list[Row]:
+def _rows(store: Store, tenant: str, pairs: Pairs, select: str, means: Means = ()) -> list[Row]:
     parameters: dict[str, Any] = {name: [] for name in
                                   ("customerId", "offerId", "creativeId", "channelId", "type", "outcome", "direction", "without")}
     parameters |= {"from": None, "to": None, "tenant": tenant}
+    parameters |= {name: [row[place] for row in means] for place, name in enumerate(("keys", "classes", "counted"))}
     for name, value in pairs:
         if name in ("from", "to"):
             parameters[name] = value.removesuffix("Z")

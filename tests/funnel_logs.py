@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
-from queries.asking.funnel import FunnelPlan, FunnelQuery
-from queries.asking.selection import Selection
+from queries.asking.calendar import Grain
+from queries.asking.funnel import FunnelQuery
+from queries.asking.selection import Selection, conditions_of
 from queries.asking.times import iso, milliseconds
-from tests.funnel_oracle import Row
+from tests.funnel_oracle import Funnel, Row
 from tests.logs import Log
 from tests.logs import Row as LogRow
 
@@ -71,46 +72,48 @@ def log_row(tenant: str, row: Row) -> LogRow:
         "creativeId": f"r{row.creative}" if row.creative else None,
         "channelId": f"c{row.channel}" if row.channel else None,
         "direction": f"d{row.direction}" if row.direction else None,
+        "outcomeTypeKey": f"x{row.outcome}",
     }
 
 
-def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuery, FunnelPlan]:
+def query_of(funnel: Funnel, tenant: str, zone: str = "UTC", breakdown: str | None = None, grain: Grain | None = None) -> FunnelQuery:
+    """A funnel as it is asked of a tenant whose rows were loaded by `log_row`."""
+    passing = {
+        filter: [None if not key and filter != "outcome" else f"{mark}{key}" for key in sorted(keys)] or ["nothing"]
+        for filter, mark, keys in (
+            ("customerId", "u", funnel.customers), ("offerId", "o", funnel.offers), ("creativeId", "r", funnel.creatives),
+            ("channelId", "c", funnel.channels), ("direction", "d", funnel.directions), ("outcome", "x", funnel.outcomes),
+        ) if keys is not None
+    }
+    return FunnelQuery(
+        Selection(tenant, conditions_of(passing), funnel.from_ms, funnel.to_ms, zone), tuple(_names("t", sorted(step)) for step in funnel.steps),
+        funnel.window_ms, funnel.unit, funnel.order, funnel.ties, _names("t", sorted(funnel.excluded)), breakdown, grain, funnel.as_of_ms,
+    )
+
+
+def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuery, Funnel]:
     """A query of a log, and the same in the keys of its rows; some types and names in it never occur."""
     order = drawn.choice(["ordered", "ordered", "strict", "any"])
     steps = _separate_steps(drawn) if order == "any" else _steps(drawn)
     excluded = drawn.choice([(), (), (4,), (4, 5)])
-    excluded = tuple(type for type in excluded if not any(type in step for step in steps))
     times = sorted({row.time for row in log.rows} | {row.time + 1 for row in log.rows})
     start, end = sorted(drawn.sample(times, 2)) if drawn.random() < 0.3 else (None, None)
-    customers, offers, channels = (drawn.choice([()] * 8 + [(1,), (1, 2), (9,)]) for _ in range(3))
-    shape = {
-        "unit": drawn.choice(["customer", "customer_offer"]),
-        "window_ms": drawn.choice([None, 1000, HOUR, 5 * HOUR, 12 * HOUR, 30 * HOUR]),
-        "order": order,
-        "ties": drawn.choice(["include", "strict"]),
-    }
-    filters = {"customerId": ("u", customers), "offerId": ("o", offers), "channelId": ("c", channels)}
-    query = FunnelQuery(
-        Selection(
-            log.tenant, tuple((name, _names(mark, keys)) for name, (mark, keys) in filters.items() if keys), start, end, drawn.choice(ZONES),
-        ),
-        tuple(_names("t", step) for step in steps),
-        excluded=_names("t", excluded),
-        breakdown=drawn.choice(["offer", "creative", "channel", "direction"]),
-        grain=drawn.choice(["day", "week", "month"]),
-        **shape,
-    )
-    plan = FunnelPlan(
+    customers, offers, channels = (drawn.choice([None] * 8 + [(1,), (1, 2), (9,)]) for _ in range(3))
+    funnel = Funnel(
         tuple(map(frozenset, steps)),
-        excluded=frozenset(excluded),
+        unit=drawn.choice(["customer", "customer_offer"]),
+        window_ms=drawn.choice([None, 1000, HOUR, 5 * HOUR, 12 * HOUR, 30 * HOUR]),
+        order=order,
+        ties=drawn.choice(["include", "strict"]),
+        excluded=frozenset(excluded).difference(*steps),
         from_ms=start,
         to_ms=end,
-        customers=frozenset(customers) or None,
-        offers=frozenset(offers) or None,
-        channels=frozenset(channels) or None,
-        **shape,
+        customers=customers and frozenset(customers),
+        offers=offers and frozenset(offers),
+        channels=channels and frozenset(channels),
     )
-    return query, plan
+    zone, breakdown = drawn.choice(ZONES), drawn.choice(["offer", "creative", "channel", "direction"])
+    return query_of(funnel, log.tenant, zone, breakdown, drawn.choice(["day", "week", "month"])), funnel
 
 
 def _steps(drawn: Random) -> list[tuple[int, ...]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from data.loading.loading import LoadOptions, load_log
 from data.loading.outcome import LoadReport
 from data.store.store import Store
+from tests.logs import Row
 
 _WORDS = ("customer", "type", "offer", "creative", "channel", "direction", "outcome")
 
@@ -14,6 +18,13 @@ _WORDS = ("customer", "type", "offer", "creative", "channel", "direction", "outc
 def loaded(store: Store, file: Path, terms: LoadOptions | None = None) -> LoadReport:
     """Load a log file; lists of rejects that cannot stand beside it go into the store's folder."""
     return load_log(store, file, terms or LoadOptions(), lambda _: None, store.path.parent / "rejects")
+
+
+def log_file(folder: Path, rows: Iterable[Row]) -> Path:
+    """Rows as a file."""
+    file = folder / "log.ndjson"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return file
 
 
 def contents(store: Store) -> dict[str, list[tuple]]:
@@ -106,7 +117,7 @@ def _runs(keys: list[tuple]) -> int:
 def _oldest_first(journeys: list[tuple], records: list[tuple]) -> bool:
     ids = {row[0]: row[5].encode() for row in records}
     places = [(row[:2], row[2], ids[row[-1]]) for row in journeys]
-    return all(one[0] != next_[0] or one[1:] <= next_[1:] for one, next_ in zip(places, places[1:], strict=False))
+    return all(one[0] != next_[0] or one[1:] <= next_[1:] for one, next_ in pairwise(places))
 
 
 def _sorted(records: list[tuple]) -> bool:

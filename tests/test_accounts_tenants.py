@@ -28,7 +28,7 @@ def test_a_tenant_that_exists_already_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_tenant_nobody_belongs_to_cannot_be_disabled(tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="^there is no tenant 'acme'$"):
+    with pytest.raises(Invalid, match=r"^there is no tenant 'acme'$"):
         Tenants(AccountsDatabase(tmp_path)).set_disabled("acme", True)
 
 

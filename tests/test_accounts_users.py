@@ -43,7 +43,7 @@ def test_an_email_is_one_however_it_is_typed(tmp_path: Path, typed: str) -> None
     users = users_in(tmp_path)
     users.add("Ada@example.com", "correct horse", "acme", Role.VIEWER)
     assert users.matching(typed, "correct horse") == users.matching("ada@example.com", "correct horse")
-    with pytest.raises(Invalid, match="^there is already a user ada@example.com$"):
+    with pytest.raises(Invalid, match=r"^there is already a user ada@example.com$"):
         users.add(typed, "correct horse", "globex", Role.VIEWER)
 
 
@@ -84,7 +84,7 @@ def test_a_role_can_be_changed_for_a_known_user_only(tmp_path: Path) -> None:
     users.add("ada@example.com", "correct horse", "acme", Role.VIEWER)
     users.set_role("Ada@example.com", Role.NONE)
     assert users.all() == [User("ada@example.com", Role.NONE, "acme", NOW)]
-    with pytest.raises(Invalid, match="^there is no user eve@example.com$"):
+    with pytest.raises(Invalid, match=r"^there is no user eve@example.com$"):
         users.set_role("eve@example.com", Role.ADMIN)
 
 
@@ -94,7 +94,7 @@ def test_a_new_password_replaces_the_old_one(tmp_path: Path) -> None:
     users.set_password("ada@example.com", "battery staple")
     assert users.matching("ada@example.com", "battery staple") == 1
     assert users.matching("ada@example.com", "correct horse") is None
-    with pytest.raises(Invalid, match="^there is no user eve@example.com$"):
+    with pytest.raises(Invalid, match=r"^there is no user eve@example.com$"):
         users.set_password("eve@example.com", "battery staple")
 
 

@@ -7,8 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from api.app import ENDPOINTS
-from api.loads import ACTIONS
+from api.app import ENDPOINTS, OPERATIONS
 from queries.asking.filters import FILTERS
 from tests.logs import Log
 from tests.service import PREFIX, Service
@@ -70,18 +69,16 @@ def test_every_endpoint_filter_and_parameter_stands_on_the_page(text: str) -> No
         assert f'href="#{endpoint.name}"' in text
         for parameter in endpoint.parameters:
             assert f"<td><code>{parameter.name}</code></td>" in text
-    for action in ACTIONS:
-        assert f"<b>{action.method}</b>{PREFIX}{action.path}</code>" in text
-        assert f'href="#{action.name}"' in text
-        for name, _ in action.places:
-            assert f"<td><code>{name}</code></td>" in text
+    for operation in OPERATIONS:
+        assert f"<b>{operation.method}</b>{PREFIX}{operation.path}</code>" in text
+        assert f'href="#{operation.name}"' in text
     for filter in FILTERS:
         for name in (filter.name, *filter.aliases):
             assert f"<td><code>{name}</code></td>" in text
 
 
 def test_every_refusal_stands_on_the_page(text: str) -> None:
-    for status in (400, 401, 403, 429, 503):
+    for status in (400, 401, 403, 404, 413, 415, 429, 503):
         assert f"<td><code>{status}</code></td>" in text
     assert '"code": "BAD_REQUEST"' in unescape(text)
 

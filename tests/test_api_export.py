@@ -11,9 +11,13 @@ from urllib.parse import urlencode, urlsplit
 
 import duckdb
 import httpx2
+import numpy as np
 import pytest
 
 import api.history
+import data.columns.history
+from data.columns.arrays import LogColumns
+from data.columns.tenant import TenantColumns
 from tests import history_oracle
 from tests.history_oracle import matching
 from tests.logs import ACME, ZENITH, Log, interaction
@@ -174,6 +178,27 @@ def test_a_stream_that_breaks_does_not_look_complete(log: Log, service: Service,
                 response.read()
         # The server goes on answering.
         assert httpx2.get(f"{origin}{HISTORY}", headers=headers).json()["pagination"]["total"] == 40
+
+
+@pytest.mark.parametrize("ending", ["csv", "ndjson"])
+def test_a_download_may_take_longer_than_a_page(log: Log, service: Service, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.columns.history._PIECE", 10)
+    monkeypatch.setattr("api.app.TIME_LIMIT", 0.01)
+    log.load(*(interaction(f"ih_{number:02d}") for number in range(20)))
+    read = data.columns.history.flat_records if ending == "csv" else data.columns.history.records
+    pieces: list[int] = []
+
+    def slow(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> object:
+        # Several times the limit, also on a fast machine.
+        tenant._snapshot.rows("select count(*) from range(1_000_000) a, range(50) b where (a.range * b.range) % 7 = 3")
+        pieces.append(len(positions))
+        return read(tenant, log, positions)
+
+    monkeypatch.setattr(data.columns.history, read.__name__, slow)
+    response = service.caller().get(f"{HISTORY}.{ending}")
+    assert response.status_code == 200
+    assert response.text.count("ih_") == 20
+    assert pieces == [10, 10]
 
 
 def test_a_client_that_hangs_up_frees_the_store(log: Log, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, Row, interaction
 from tests.service import PREFIX, Service
 from tests.test_api_errors import error_of
-from tests.test_funnel_kernel import ANY_ORDER, CASES, EXCLUSIONS
+from tests.test_funnel_meaning import ANY_ORDER, CASES, EXCLUSIONS
 
 PATH = f"{PREFIX}/funnel"
 PATHS = [PATH, f"{PATH}.csv", f"{PATH}/units", f"{PATH}/units.csv"]

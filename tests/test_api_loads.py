@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
@@ -11,7 +13,7 @@ from starlette.testclient import TestClient
 from accounts import Role
 from api import loads as api_loads
 from data.loading.running import RunningLoad
-from tests.logs import ACME, ZENITH, Log, interaction
+from tests.logs import ACME, ZENITH, Log, interaction, tangled_rows
 from tests.service import HISTORY, PREFIX, Service
 from tests.test_api_credentials import session
 from tests.test_api_errors import error_of
@@ -35,6 +37,13 @@ def caller(service: Service, role: Role, tenant: str = ACME) -> TestClient:
 
 def ids(service: Service, tenant: str = ACME) -> list[str]:
     return [record["id"] for record in service.caller(tenant).get(HISTORY).json()["data"]]
+
+
+def answered(client: TestClient, path: str) -> Any:
+    """An answer whatever the order of its keys: a type that has gone and come back stands last."""
+    response = client.get(path)
+    assert response.status_code == 200, response.text
+    return response.text if path.endswith(".csv") else response.json()
 
 
 def test_an_editor_sees_the_loads_of_the_tenant_alone_with_its_own_counts(loaded: Service) -> None:
@@ -158,6 +167,42 @@ def test_its_turn_comes_once_the_other_is_done_and_it_is_seen_meanwhile(loaded: 
         assert (seen.source, seen.progress.phase) == ("unload 2", "waiting for another load")
     waiting.join()
     assert statuses == [200]
+
+
+def test_one_who_is_cancelled_while_it_waits_is_told_so_and_nothing_has_changed(loaded: Service) -> None:
+    admin, answers = caller(loaded, Role.ADMIN), []
+    with loaded.running.turn(RunningLoad("march.csv", ACME, "operator"), lambda _: None):
+        waiting = threading.Thread(target=lambda: answers.append(admin.delete(f"{LOADS}/2")))
+        waiting.start()
+        while len(loaded.running.now(ACME)) < 2:
+            waiting.join(0.01)
+        loaded.running.cancel(loaded.running.now(ACME)[1])
+        waiting.join()
+    assert error_of(answers[0], 409, "CONFLICT") == "taking back load 2 was cancelled; the log is as it was"
+    assert "c" in ids(loaded)
+
+
+def test_every_figure_is_as_if_the_load_had_never_been(loaded: Service, tmp_path: Path) -> None:
+    rows = tangled_rows(4, 120)
+    first, second, third = rows[:50], rows[50:90], rows[90:]
+    asked = [
+        HISTORY, f"{HISTORY}.csv", f"{PREFIX}/funnel?step=impression&step=click", f"{PREFIX}/interaction-trend", f"{PREFIX}/interaction-hours",
+        *(f"{PREFIX}/interaction-summary?groupBy={grouping}" for grouping in ("offer", "creative", "channel", "type", "direction", "customer")),
+    ]
+    with Log(tmp_path / "with") as with_, Log(tmp_path / "without") as without, Service(with_) as taken, Service(without) as never:
+        put(with_, *first)
+        put(with_, *second)
+        put(with_, *third)
+        corrected = put(with_, *({**row, "customerId": "another", "interactionType": "typo"} for row in rows), replace=True)
+        put(without, *first)
+        put(without, *third)
+        admin, other = (caller(service, Role.ADMIN) for service in (taken, never))
+        # Read before, so that whatever is kept in memory must give way.
+        before = [answered(admin, path) for path in asked]
+        assert admin.delete(f"{LOADS}/{corrected}").json()["restored"] == 120
+        assert admin.delete(f"{LOADS}/2").json() == {"version": 6, "removed": 40, "restored": 0}
+        for path, answer_before in zip(asked, before, strict=True):
+            assert answered(admin, path) == answered(other, path) != answer_before, path
 
 
 def test_the_answers_have_the_shape_that_is_described(loaded: Service) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from data.loading import handover
+from data.loading import handover, orders
 from data.loading.handover import SOCKET, hand_over, serve_loads
 from data.loading.orders import Failure, LoadCommand, SampleCommand, StatusCommand
 from data.loading.outcome import LoadReport, Progress
@@ -108,7 +108,7 @@ def test_any_http_client_can_hand_over_a_load_of_any_tenant_and_reads_an_event_a
 @pytest.mark.parametrize(("order", "body", "said"), [
     ("load", "{", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
     ("load", "[]", "its fields are not a JSON object."),
-    ("vacuum", "{}", "there is no 'vacuum', only load, sample, status, loads, unload."),
+    ("vacuum", "{}", f"there is no 'vacuum', only {', '.join(orders._ORDERS)}."),
     ("load", '{"log": []}', "LoadCommand.__init__() got an unexpected keyword argument 'log'."),
     ("sample", "{}", "SampleCommand.__init__() missing 4 required positional arguments: 'interactions', 'seed', 'tenant', and 'until'."),
 ])

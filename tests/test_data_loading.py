@@ -136,7 +136,7 @@ def test_rejects_and_conflicts_are_listed_in_the_order_of_the_file_a_row_to_a_li
 
 
 def test_an_old_list_of_rejects_goes_when_there_are_none(log: Log, tmp_path: Path) -> None:
-    file = written(tmp_path, [{"id": "x"}])
+    file = written(tmp_path, [interaction("x", timestamp=None)])
     assert loaded(log.store, file).rejects_file
     written(tmp_path, [interaction("x")])
     assert loaded(log.store, file).rejects_file is None
@@ -166,12 +166,12 @@ def test_a_file_of_another_tenant_than_the_one_given_is_refused_unless_that_is_s
 
 
 def test_foreign_columns_are_read_as_the_fields_they_are_mapped_to(log: Log, tmp_path: Path) -> None:
-    row = {"event": "e1", "tenant_id": "t", "customer_id": "c", "type": "view", "outcome": "seen", "timestamp": 0, "a/b~": "web"}
+    row = {"event": "e1", "tenant_id": "t", "customer_id": "c", "type": "view", "outcome": "seen", "timestamp": 1773585000000, "a/b~": "web"}
     terms = LoadOptions(mapping=Mapping(map=(("event", "id"), ("outcome", "outcomeTypeKey"), ("a/b~", "channelId"))))
     summary = loaded(log.store, written(tmp_path, [row | {"extra": 1}]), terms)
     assert summary.ignored == ("extra",)
     assert contents(log.store)["interactions"] == [
-        ("t", "e1", datetime(1970, 1, 1), "c", "view", None, None, "web", None, "seen", None, "{}", "{}", "{}")]
+        ("t", "e1", datetime(2026, 3, 15, 14, 30), "c", "view", None, None, "web", None, "seen", None, "{}", "{}", "{}")]
 
 
 def test_a_mapped_column_that_the_file_does_not_have_is_an_error(log: Log, tmp_path: Path) -> None:
@@ -354,7 +354,7 @@ def test_values_that_are_not_numbers_are_counted_and_the_first_is_shown(log: Log
     values = ["12.5", "-3", 7, None, "", "1,234.56", "12.50 EUR", "$12.50", "12,50"]
     summary = loaded(log.store, written(tmp_path, [interaction(f"{n}", outcome={"conversionValue": value}) for n, value in enumerate(values)]))
     assert (summary.loaded, summary.unread_values, summary.unread_value, summary.unread_line) == (9, 4, "1,234.56", 6)
-    assert "  4 conversion values are not numbers and are in no sum, such as '1,234.56' on line 6\n" in f"{summary}\n"
+    assert "  4 conversion values are not numbers and are in no sum, such as '1,234.56' on line 6; --decimal . reads 3 of them\n" in f"{summary}\n"
     again = loaded(log.store, written(tmp_path, [interaction("one", outcome={"conversionValue": "€ 5"})]))
     assert "  1 conversion value is not a number and is in no sum, such as '€ 5' on line 1\n" in f"{again}\n"
     assert "conversion value" not in str(loaded(log.store, written(tmp_path, [interaction("none", outcome={"conversionValue": "5"})])))

@@ -53,7 +53,8 @@ def test_only_the_latest_answers_are_kept(snapshot: Snapshot, monkeypatch: pytes
 
 def test_the_newest_answer_is_kept_however_large(snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "MOST_BYTES", 0)
-    assert [snapshot.tenant(ACME).remembered("key", lambda: answer) for answer in ("first", "second")] == ["first", "first"]
+    tenant = snapshot.tenant(ACME)
+    assert [tenant.remembered("key", lambda: "first"), tenant.remembered("key", lambda: "second")] == ["first", "first"]
     assert snapshot.memory.answers()[0] == 1
 
 

@@ -17,10 +17,10 @@ from data.sample.placements import SampleEntities, sample_entities
 
 UNTIL = datetime.date(2026, 3, 15)  # a Sunday
 BANK, SHOP = 4, 7
-OUTCOMES = set(
-    "impression click accept convert conversion requested_info share save dismiss not_interested opt_out "
-    "complaint deferred defer not_presented expired recommendation".split()
-)
+OUTCOMES = {
+    "impression", "click", "accept", "convert", "conversion", "requested_info", "share", "save",
+    "dismiss", "not_interested", "opt_out", "complaint", "deferred", "defer", "not_presented", "expired", "recommendation",
+}
 
 
 def log(interactions: int, seed: int, tenant: str = "demo", batch_rows: int = 200_000) -> pa.Table:

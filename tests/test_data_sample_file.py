@@ -54,7 +54,7 @@ def test_a_record_of_the_file_has_the_fields_of_the_api(tmp_path: Path) -> None:
 
 
 def test_an_unknown_ending_is_refused_and_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="must end in .parquet, .ndjson or .csv"):
+    with pytest.raises(StoreError, match=r"must end in .parquet, .ndjson or .csv"):
         sample(tmp_path / "sample.xlsx")
     with pytest.raises(StoreError, match="cannot be written: No such file"):
         sample(tmp_path / "nowhere" / "sample.csv")

@@ -8,11 +8,11 @@ from pathlib import Path
 import chdb
 import pytest
 
-from data.columns.funnel.tally import count_funnel
 from docs import six_semantics
 from queries.asking.funnel import PARAMETERS, funnel_query, parse
-from tests.funnel_oracle import journeys
-from tests.test_funnel_kernel import LATER, key, log, plan
+from tests.funnel_logs import RandomLog, loaded, query_of
+from tests.logs import ACME, Log
+from tests.unit_rows import funnel, key, unit_rows
 
 TEXT = (Path(__file__).parent.parent / "docs" / "funnels.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```text\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -70,8 +70,10 @@ def test_clickhouse_counts_what_the_example_says_it_does(mode: str, expected) ->
     ("A50 B70", "A B", {"from_ms": 20_000, "to_ms": 60_000}, 2),
     ("A10 B50", "A B", {"from_ms": 20_000, "to_ms": 60_000}, 0),
 ])
-def test_the_pictures_come_out_as_they_are_drawn(rows: str, steps: str, fields: dict, level: int) -> None:
-    assert int(count_funnel(journeys(log(rows)), plan(steps, **fields), LATER).reached.sum()) == level
+def test_the_pictures_come_out_as_they_are_drawn(log: Log, rows: str, steps: str, fields: dict, level: int) -> None:
+    loaded(log, [RandomLog(ACME, unit_rows(rows))])
+    with log.snapshot() as snapshot:
+        assert sum(snapshot.tenant(ACME).funnel(query_of(funnel(steps, **fields), ACME)).reached) == level
 
 
 def test_every_parameter_is_spoken_of() -> None:

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 
 from data.engine import Tenant
 from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready
-from queries.asking.funnel import FunnelPlan, FunnelQuery
+from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
 from tests.funnel_logs import RandomLog, loaded, random_log, random_question
-from tests.funnel_oracle import Expected, Row, expected_events, expected_tie_dependent, expected_units
+from tests.funnel_oracle import Expected, Funnel, Row, expected_events, expected_tie_dependent, expected_units
 from tests.logs import ACME, Log, interaction
 
 LOGS = [random_log(f"tenant {number}", Random(number)) for number in range(60)]
@@ -64,7 +64,7 @@ def test_an_answer_is_what_a_brute_force_search_finds(tenant_of: Callable[[str],
     assert_trend(answer, units, plan, log)
 
 
-def levels(units: list[Expected], plan: FunnelPlan) -> list[int]:
+def levels(units: list[Expected], plan: Funnel) -> list[int]:
     return [sum(unit.level >= step for unit in units) for step in range(1, len(plan.steps) + 1)]
 
 
@@ -80,7 +80,7 @@ def assert_durations(answer: FunnelAnswer, units: list[Expected]) -> None:
             assert [took.p25, took.median, took.p75, took.p90] == pytest.approx(np.percentile(seconds, [25, 50, 75, 90]).tolist())
 
 
-def assert_breakdown(answer: FunnelAnswer, units: list[Expected], plan: FunnelPlan) -> None:
+def assert_breakdown(answer: FunnelAnswer, units: list[Expected], plan: Funnel) -> None:
     dimension = answer.query.breakdown
     mark = {"offer": "o", "creative": "r", "channel": "c", "direction": "d"}[dimension]
     of_value = defaultdict(list)
@@ -92,7 +92,7 @@ def assert_breakdown(answer: FunnelAnswer, units: list[Expected], plan: FunnelPl
     assert firsts == sorted(firsts, reverse=True)
 
 
-def assert_trend(answer: FunnelAnswer, units: list[Expected], plan: FunnelPlan, log: RandomLog) -> None:
+def assert_trend(answer: FunnelAnswer, units: list[Expected], plan: Funnel, log: RandomLog) -> None:
     query = answer.query
     in_bucket = defaultdict(list)
     for unit in units:

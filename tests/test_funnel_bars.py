@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from queries.asking import funnel_bars as bars
+from queries.asking.parameters import filled
 
 Pairs = list[tuple[str, str]]
 A_B = [("step", "a"), ("step", "b")]
@@ -32,7 +33,8 @@ def test_a_bar_that_is_none_is_named_with_its_value(pairs: Pairs, expected: list
     ([("droppedAfter", "2")], bars.dropped_after(2)),
 ])
 def test_a_bar_is_the_units_that_came_so_far(pairs: Pairs, bar: bars.FunnelBar) -> None:
-    assert bars.bar_of(bars.parse("acme", pairs, (bars.REACHED, bars.DROPPED_AFTER)).or_refused()) == bar
+    asked = bars.parse("acme", pairs, (bars.REACHED, bars.DROPPED_AFTER)).or_refused()
+    assert bars.bar_of(filled(bars.BarParameters, asked.parameters)) == bar
 
 
 def test_a_bar_has_as_many_units_as_reached_it_less_those_that_went_on() -> None:

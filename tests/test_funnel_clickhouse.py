@@ -6,15 +6,16 @@ step order, and a last step just one window after the entry. Times are handed ov
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import chdb
 import numpy as np
 import pytest
 
-from data.columns.funnel.tally import count_funnel
-from queries.asking.funnel import FunnelPlan
-from tests.funnel_oracle import Row, journeys
+from tests.funnel_logs import RandomLog, loaded, query_of
+from tests.funnel_oracle import Funnel, Row
+from tests.logs import ACME, ENGINES, Log
 
 LEVELS = """
 select level, count()
@@ -29,11 +30,23 @@ group by level
 """
 
 
+SEEDS = [1, 2]
+
+
+@pytest.fixture(scope="module", params=[(engine, seed) for engine in sorted(ENGINES) for seed in SEEDS])
+def drawn_log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Log, list[Row]]]:
+    """An engine's log, and its rows."""
+    engine, seed = request.param
+    rows = random_log(np.random.default_rng(seed), rows=6000, customers=100, offers=4, last_ms=500)
+    with Log(tmp_path_factory.mktemp("rows"), engine) as log:
+        loaded(log, [RandomLog(ACME, rows)])
+        yield log, rows
+
+
 @pytest.mark.parametrize("window", [1, 20, 300])
 @pytest.mark.parametrize("unit", ["customer", "customer_offer"])
-@pytest.mark.parametrize("seed", [1, 2])
-def test_windowfunnel_counts_the_same_units(tmp_path: Path, seed: int, unit: str, window: int) -> None:
-    rows = random_log(np.random.default_rng(seed), rows=6000, customers=100, offers=4, last_ms=500)
+def test_windowfunnel_counts_the_same_units(tmp_path: Path, drawn_log: tuple[Log, list[Row]], unit: str, window: int) -> None:
+    log, rows = drawn_log
     file = tmp_path / "rows.csv"
     lines = [f"{row.customer},{row.offer},{row.time},{row.type}" for row in rows]
     file.write_text("\n".join(["customer,offer,time,type", *lines]))
@@ -42,8 +55,9 @@ def test_windowfunnel_counts_the_same_units(tmp_path: Path, seed: int, unit: str
     units_at = dict(tuple(map(int, line.split(","))) for line in answer.split())
 
     steps = (frozenset({1}), frozenset({2}), frozenset({3, 4}))
-    plan = FunnelPlan(steps, unit=unit, window_ms=window, offers=frozenset(range(1, 5)))
-    reached = count_funnel(journeys(rows), plan, clock_ms=500).reached.tolist()
+    funnel = Funnel(steps, unit=unit, window_ms=window, offers=frozenset(range(1, 5)))
+    with log.snapshot() as snapshot:
+        reached = snapshot.tenant(ACME).funnel(query_of(funnel, ACME)).reached
     assert reached == [sum(count for level, count in units_at.items() if level >= step) for step in (1, 2, 3)]
     assert reached[2] > 0
 

@@ -31,7 +31,7 @@ def packed(text: str) -> str:
     UnitCursor(1, "c", "o").text() + "=", UnitCursor(1, "c", "o").text()[:-1],
 ])
 def test_what_no_page_handed_out_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="^must be the nextCursor of a page of units$"):
+    with pytest.raises(ValueError, match=r"^must be the nextCursor of a page of units$"):
         unit_cursor(text)
 
 

@@ -1,146 +1,61 @@
-"""What a funnel counts, on logs small enough to follow by hand."""
+"""The insides of the embedded engine's funnel: the rows it chooses, its chunks, its keys of any width, its compiled parts.
+
+What every engine has to answer is asked through the port elsewhere: test_funnel_meaning.py, test_funnel_oracle.py, test_funnel_answer.py.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from data.columns import row_filter
 from data.columns.funnel import chunk, kernel
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import compile_kernel, count_funnel
-from queries.asking.funnel import FunnelPlan
-from tests.funnel_oracle import Row, expected_units, journeys
+from tests.funnel_draws import random_funnel, random_rows
+from tests.funnel_oracle import Row, as_of, expected_units, journeys
+from tests.unit_rows import SECOND, funnel, key, unit_rows
 
-SECOND = 1000
 LATER = 10_000 * SECOND
-
-EITHER_ORDER = [("A1 B1", "A B", (2, 2, 1)), ("B1 A1", "A B", (2, 2, 1))]
-CASES = [
-    *EITHER_ORDER,
-    ("A1 A2 B2", "A B", (2, 2, 2)),
-    ("A1", "A A", (1, 1, 1)),
-    ("A1 A2", "A A", (2, 2, 2)),
-    ("A1 B101", "A B", (2, 2, 2)),
-    ("A1 B102", "A B", (1, 1, 1)),
-    ("A1 B50 A60 C120", "A B C", (2, 2, 2)),
-    ("A1 B50 A60 B70 C120", "A B C", (3, 3, 3)),
-    ("A1 D2 B3 C4", "A B C", (3, 1, 3)),
-    ("A1 A2 B3 B4 C5 C6", "A B C", (3, 3, 3)),
-    ("A1 A2 B3 B4 D5 C6", "A B C", (3, 2, 3)),
-    ("B1 B2 C3 A4", "A B C", (1, 1, 1)),
-    ("A1 B2 D3 C4", "A B C", (3, 2, 3)),
-    ("A1 D2 A3 B4 C5", "A B C", (3, 3, 3)),
-    ("A1 C2 B3 C4", "A B C", (3, 1, 3)),
-]
-SHARED_TYPES = [
-    ("A1 B2", "A B B", (2, 2, 2)),
-    ("A1 B2 A50 B102", "A B B", (2, 2, 2)),
-    ("A1 A2 B2", "A A|B B", (3, 3, 2)),
-    ("B1 A2 B3 B4", "A|B B A|B", (3, 3, 3)),
-    ("A1 A1 A1", "A A A", (3, 3, 1)),
-]
-MANY_TIES = [
-    ("A1 C2 B3 C9 C9", "A B C", (3, 1, 3)),
-    ("A1 A2 B2 C2 C3", "A B C", (3, 3, 3)),
-    ("A1 B2 D2 C3", "A B C", (3, 2, 3)),
-    ("A1 B2 C2 C3", "A B C", (3, 3, 3)),
-]
-ANY_ORDER = [("B1 A5", 2), ("C1 A90 B102", 2), ("C1 A90 B101", 3)]
-EXCLUSIONS = [
-    ("A1 X2 B3", "A B", 1),
-    ("A1 X2 A3 B4", "A B", 2),
-    ("A1 B2 X3 C4", "A B C", 2),
-    ("A1 X1 B1", "A B", 2),
-    ("X1 A1 B2", "A B", 1),
-    ("X1 A2 B3", "A B", 2),
-]
-
-
-def key(letter: str) -> int:
-    return ord(letter) - ord("A") + 1
-
-
-def log(text: str) -> list[Row]:
-    """One unit's rows, such as "A1 B20": type A at second 1, B at second 20, in order of arrival."""
-    return [
-        Row(id=nth, time=int(word[1:]) * SECOND, type=key(word[0]))
-        for nth, word in enumerate(text.split(), start=1)
-    ]
-
 
 def plan(steps: str, **fields) -> FunnelPlan:
     """The plan of steps such as "A B|C", within 100 s unless told otherwise."""
-    keys = tuple(frozenset(key(letter) for letter in step.split("|")) for step in steps.split())
-    return FunnelPlan(keys, **({"window_ms": 100 * SECOND} | fields))
+    return FunnelPlan(**vars(funnel(steps, **fields)))
 
 
-def compiled_level(rows: list[Row], query: FunnelPlan) -> int:
-    return int(count_funnel(journeys(rows), query, LATER).reached.sum())
-
-
-def searched_level(rows: list[Row], query: FunnelPlan) -> int:
-    return sum(unit.level for unit in expected_units(rows, query, LATER).values())
-
-
-levels = pytest.mark.parametrize("level", [compiled_level, searched_level])
-Level = Callable[[list[Row], FunnelPlan], int]
-
-
-@levels
-@pytest.mark.parametrize(("rows", "steps", "expected"), CASES + SHARED_TYPES + MANY_TIES)
-def test_a_unit_reaches_the_step_that_the_definition_says(level: Level, rows, steps, expected) -> None:
-    queries = [plan(steps), plan(steps, order="strict"), plan(steps, ties="strict")]
-    assert tuple(level(log(rows), query) for query in queries) == expected
-
-
-@levels
-@pytest.mark.parametrize(("rows", "expected"), ANY_ORDER)
-def test_in_any_order_a_unit_did_as_many_steps_as_fit_one_window(level: Level, rows, expected) -> None:
-    assert level(log(rows), plan("A B C", order="any")) == expected
-
-
-@levels
-@pytest.mark.parametrize(("rows", "steps", "expected"), EXCLUSIONS)
-def test_an_excluded_row_ends_an_attempt_and_takes_nothing_back(level: Level, rows, steps, expected) -> None:
-    assert level(log(rows), plan(steps, excluded=frozenset({key("X")}))) == expected
-
-
-@levels
-def test_in_any_order_an_excluded_row_ends_an_attempt_too(level: Level) -> None:
-    query = plan("A B C", order="any", excluded=frozenset({key("X")}))
-    assert level(log("A1 B2 X3 C4"), query) == 2
-    assert level(log("A1 X2 C3 B4 A5"), query) == 3
-    assert level(log("A1 X2 B3 C4"), replace(query, to_ms=2 * SECOND)) == 1
-
-
-@levels
-def test_a_step_of_a_type_that_never_occurs_counts_nothing(level: Level) -> None:
-    query = replace(plan("A B C"), steps=(frozenset({key("A")}), frozenset(), frozenset({key("C")})))
-    assert level(log("A1 C2"), query) == 1
-
-
-@levels
-def test_only_the_entry_must_lie_in_the_period(level: Level) -> None:
-    rows = log("A1 A10 B30")
-    assert level(rows, plan("A B", from_ms=10 * SECOND, to_ms=11 * SECOND)) == 2
-    assert level(rows, plan("A B", from_ms=11 * SECOND)) == 0
-    assert level(rows, plan("A B", to_ms=1 * SECOND)) == 0
-    any_order = plan("A B C", order="any", to_ms=5 * SECOND)
-    assert level(log("A1 B5 C6"), any_order) == 3
-    assert level(log("A1 B5 C6"), replace(any_order, window_ms=3 * SECOND)) == 1
+@settings(deadline=None, max_examples=1500)
+@given(st.randoms(use_true_random=True), st.integers(0, 4), st.sampled_from([np.uint8, np.uint16, np.uint32]))
+def test_the_chosen_rows_are_those_of_a_brute_force_search_whatever_the_width_of_keys(drawn, later: int, keys) -> None:
+    rows, asked = random_rows(drawn), random_funnel(drawn)
+    newest = 8 + later if asked.as_of_ms is None else min(8 + later, asked.as_of_ms)
+    laid = journeys(rows, keys)
+    tally = count_funnel(laid, FunnelPlan(**vars(asked)), 8 + later, list_units=True)
+    expected, units = expected_units(as_of(rows, asked), asked, newest), tally.units
+    found = {}
+    for nth, (entry, reach) in enumerate(zip(units.entry, units.reach, strict=True)):
+        entry, reach = laid.rows[entry], laid.rows[reach]
+        assert entry.customer == laid.customer[units.customer[nth]]
+        unit = entry.customer, entry.offer if asked.unit == "customer_offer" else 0
+        assert unit not in found
+        found[unit] = units.level[nth], entry, reach, units.immature[nth]
+    assert found == {unit: (one.level, *one.chains[-1], one.immature) for unit, one in expected.items()}
+    for step, times in enumerate(tally.milliseconds, start=1):
+        chains = [unit.chains[step] for unit in expected.values() if unit.level > step]
+        assert sorted(times.tolist()) == sorted(reach.time - entry.time for entry, reach in chains)
 
 
 def test_the_chosen_chain_is_the_earliest_reach_from_the_latest_entry() -> None:
-    rows = log("A1 A5 B20 A21 C30 B40 C50")
+    rows = unit_rows("A1 A5 B20 A21 C30 B40 C50")
     units = count_funnel(journeys(rows), plan("A B C"), LATER, list_units=True).units
     assert (units.level.tolist(), units.entry.tolist(), units.reach.tolist()) == ([3], [1], [4])
 
 
 def test_time_to_a_step_has_a_chain_of_its_own() -> None:
-    rows = log("A1 B50 A60 B70 C120")
+    rows = unit_rows("A1 B50 A60 B70 C120")
     to_second, to_third = count_funnel(journeys(rows), plan("A B C"), LATER).milliseconds
     assert to_second.tolist() == [49 * SECOND]
     assert to_third.tolist() == [60 * SECOND]
@@ -148,12 +63,12 @@ def test_time_to_a_step_has_a_chain_of_its_own() -> None:
 
 def test_a_chain_within_one_instant_takes_no_time() -> None:
     for rows in ("B1 A1", "A1 B2 A2", "A1 B2 D2 A2"):
-        (to_second,) = count_funnel(journeys(log(rows)), plan("A B"), LATER).milliseconds
+        (to_second,) = count_funnel(journeys(unit_rows(rows)), plan("A B"), LATER).milliseconds
         assert to_second.tolist() == [0]
 
 
 def test_in_any_order_the_entry_is_the_latest_that_allows_as_many_steps() -> None:
-    rows = log("A1 B10 A20 B30")
+    rows = unit_rows("A1 B10 A20 B30")
     units = count_funnel(journeys(rows), plan("A B", order="any"), LATER, list_units=True).units
     assert (units.entry.tolist(), units.reach.tolist()) == ([0], [1])
     narrow = plan("A B", order="any", window_ms=5 * SECOND)
@@ -162,13 +77,13 @@ def test_in_any_order_the_entry_is_the_latest_that_allows_as_many_steps() -> Non
 
 
 def test_events_are_rows_of_a_step_in_the_period_whether_or_not_a_unit_reached_it() -> None:
-    rows = log("B1 A2 B3 B4 C5 A9")
+    rows = unit_rows("B1 A2 B3 B4 C5 A9")
     tally = count_funnel(journeys(rows), plan("A B|C B", from_ms=2 * SECOND, to_ms=9 * SECOND), LATER)
     assert tally.events.tolist() == [1, 3, 2]
 
 
 def test_a_unit_depends_on_ties_where_strict_ties_would_lose_it() -> None:
-    rows = [*log("A1 B1 C2"), *(replace(row, id=row.id + 10, customer=2) for row in log("A1 A2 B2 C2"))]
+    rows = [*unit_rows("A1 B1 C2"), *(replace(row, id=row.id + 10, customer=2) for row in unit_rows("A1 A2 B2 C2"))]
     for ties, reached in (("include", [2, 2, 2]), ("strict", [2, 1, 0])):
         tally = count_funnel(journeys(rows), plan("A B C", ties=ties), LATER)
         assert tally.reached.tolist() == reached
@@ -176,7 +91,7 @@ def test_a_unit_depends_on_ties_where_strict_ties_would_lose_it() -> None:
 
 
 def test_a_unit_is_immature_while_its_latest_entry_may_still_convert() -> None:
-    rows = journeys(log("A1 A50"))
+    rows = journeys(unit_rows("A1 A50"))
     assert count_funnel(rows, plan("A B"), 149 * SECOND).immature == 1
     assert count_funnel(rows, plan("A B"), 150 * SECOND).immature == 0
     assert count_funnel(rows, plan("A A"), 149 * SECOND).immature == 0
@@ -186,14 +101,14 @@ def test_a_unit_is_immature_while_its_latest_entry_may_still_convert() -> None:
 
 
 def test_an_impression_of_one_offer_and_a_conversion_of_another_is_no_conversion() -> None:
-    impression, conversion = log("A1 B2")
+    impression, conversion = unit_rows("A1 B2")
     rows = journeys([impression, replace(conversion, offer=2)])
     assert count_funnel(rows, plan("A B"), LATER).reached.tolist() == [1, 0]
     assert count_funnel(rows, plan("A B", unit="customer"), LATER).reached.tolist() == [1, 1]
 
 
 def test_rows_without_an_offer_are_events_but_no_unit_of_customer_and_offer() -> None:
-    rows = journeys([replace(row, offer=0) for row in log("A1 B2")])
+    rows = journeys([replace(row, offer=0) for row in unit_rows("A1 B2")])
     tally = count_funnel(rows, plan("A B"), LATER)
     assert tally.reached.tolist() == [0, 0]
     assert tally.events.tolist() == [1, 1]
@@ -202,7 +117,7 @@ def test_rows_without_an_offer_are_events_but_no_unit_of_customer_and_offer() ->
 
 def test_an_empty_log_and_customers_nobody_knows_count_zero() -> None:
     nobody = plan("A B", customers=frozenset({99}))
-    for rows, query in (([], plan("A B")), (log("A1 B2"), nobody)):
+    for rows, query in (([], plan("A B")), (unit_rows("A1 B2"), nobody)):
         tally = count_funnel(journeys(rows), query, 0, list_units=True)
         assert tally.reached.tolist() == tally.events.tolist() == tally.tie_dependent.tolist() == [0, 0]
         assert (tally.immature, len(tally.milliseconds[0]), len(tally.units.level)) == (0, 0, 0)
@@ -212,7 +127,7 @@ def test_a_filter_on_customers_leaves_out_those_between() -> None:
     rows = [
         replace(row, id=10 * customer + row.id, customer=customer)
         for customer in (1, 2, 3)
-        for row in log("A1 B2")
+        for row in unit_rows("A1 B2")
     ]
     tally = count_funnel(journeys(rows), plan("A B", customers=frozenset({1, 3})), LATER, list_units=True)
     assert tally.events.tolist() == [2, 2]
@@ -258,7 +173,7 @@ def test_nothing_is_compiled_once_warm() -> None:
     ]
     before = [len(dispatcher.signatures) for dispatcher in dispatchers]
     for keys in (np.uint8, np.uint16, np.uint32):
-        laid = journeys(log("A1 B2 A5 B5"), keys)
+        laid = journeys(unit_rows("A1 B2 A5 B5"), keys)
         laid.type.flags.writeable = laid.timestamp.flags.writeable = False
         for order in ("ordered", "strict", "any"):
             for narrowed in ({}, {"channels": frozenset({1}), "customers": frozenset({1})}):

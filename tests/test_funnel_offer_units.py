@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 
 import numpy as np
@@ -24,7 +25,7 @@ def rows_of_units(units: OfferUnits) -> list[list[list[int]]]:
     starts, order = units.starts.tolist(), units.order.tolist()
     bounds = units.of_customer.tolist()
     return [
-        [order[starts[unit]:starts[unit + 1]] for unit in range(first, end)] for first, end in zip(bounds, bounds[1:], strict=False)
+        [order[starts[unit]:starts[unit + 1]] for unit in range(first, end)] for first, end in pairwise(bounds)
     ]
 
 

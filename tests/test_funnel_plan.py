@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.asking.funnel import FunnelPlan
+from data.columns.funnel.plan import FunnelPlan
 
 A, B, C = (frozenset({key}) for key in (1, 2, 3))
 

@@ -11,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.columns import memory
+from data.columns.funnel.listing import listing, plan_of
+from data.columns.funnel.tally import FunnelCounts, count_funnel
 from data.engine import Tenant
 from data.results import FunnelUnit
 from queries.answers.funnel import funnel
 from queries.answers.funnel_units import flat_units, units_page, units_total
-from queries.asking.funnel import FunnelQuery
+from queries.asking.funnel import FunnelPlan, FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, UnitCursor, dropped_after, reached
 from queries.asking.selection import Selection
 from queries.asking.times import iso
@@ -158,9 +160,36 @@ def test_times_far_apart_are_ordered_too(log: Log) -> None:
 
 
 def test_listings_beyond_the_memory_for_them_are_made_anew(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "MOST_BYTES", 0)
     tied(log)
+    made: list[int | None] = []
+
+    def noted(journeys: object, plan: FunnelPlan, *others: object) -> FunnelCounts:
+        made.append(plan.window_ms)
+        return count_funnel(journeys, plan, *others)
+
+    monkeypatch.setattr("data.columns.funnel.listing.count_funnel", noted)
     with log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        queries = [A_B, replace(A_B, unit="customer"), A_B]
-        assert [len(walk(tenant, query, reached(1), 4)) for query in queries] == [21, 11, 21]
+
+        def ask(window_ms: int) -> None:
+            assert len(walk(tenant, replace(A_B, window_ms=window_ms), reached(1), 4)) == 21
+
+        ask(1000)
+        ask(2000)
+        # Room for two and a half.
+        monkeypatch.setattr(memory, "MOST_BYTES", snapshot.memory.answers()[1] * 5 // 4)
+        for window_ms in (1000, 3000, 1000, 2000, 2000):
+            ask(window_ms)
+        assert made == [1000, 2000, 3000, 2000]
+        assert snapshot.memory.answers()[0] == 2
+
+
+def test_a_listing_takes_what_its_arrays_take(log: Log) -> None:
+    tied(log)
+    log.load(interaction("second", "2026-03-15T13:00:00Z", customerId="early", offerId="z", interactionType="b"))
+    with log.snapshot() as snapshot:
+        columns = snapshot.tenant(ACME).columns
+        found = listing(columns, plan_of(columns, A_B))
+        # Of each of 21 units customer, entry, reach and place in the order (4 bytes each), level and whether it waits; of one its time.
+        assert found.nbytes == 21 * (4 * 4 + 1 + 1) + 8
+        assert found.order(columns).nbytes == 21 * 4

@@ -46,7 +46,8 @@ def test_a_mapping_is_the_same_from_its_file_and_from_the_json_that_a_server_is_
 
 @pytest.mark.parametrize(("tables", "said"), [
     ({"mapp": {}}, "a mapping has no 'mapp', only "), ({"row": {}}, "row is no list of tables"), ({"row": [1]}, "row is no list of tables"),
-    ({"row": [{"mapp": {}}]}, "a \\[\\[row\\]\\] has no 'mapp'"), ({"row": [{"name": "a"}, {"name": "a"}]}, "have one name"), ({"map": "x"}, "no table"),
+    ({"row": [{"mapp": {}}]}, "a \\[\\[row\\]\\] has no 'mapp'"), ({"row": [{"name": "a"}, {"name": "a"}]}, "have one name"),
+    ({"map": "x"}, "no table"),
     ({"map": {"a": True}}, "map a is no text"), ({"time": ["x"]}, "time is no text"), ([], "a mapping is a table"),
 ])
 def test_what_is_no_mapping_is_refused_for_what_it_is(tables: object, said: str) -> None:
@@ -82,8 +83,8 @@ def test_the_presets_are_described_and_printed_as_files(capsys: pytest.CaptureFi
         assert mapping_of(tomllib.loads(capsys.readouterr().out)) == preset(name)
 
 
-PEGA = {"pxFactID": "-1", "pySubjectID": "C-1", "CustomerID": "C-1", "pyChannel": "SMS", "pyDirection": "Outbound", "pyName": "Card", "pyLabel": "Card",
-        "pyTreatment": "T", "pxOutcomeTime": "20210127T132211.201 GMT", "pxDecisionTime": "20210127T132203.201 GMT", "pyGroup": "Cards", "pyReason": ""}
+PEGA = {"pxFactID": "-1", "pySubjectID": "C-1", "CustomerID": "C-1", "pyChannel": "SMS", "pyDirection": "Outbound", "pyName": "Card",
+        "pyLabel": "Card", "pyTreatment": "T", "pxOutcomeTime": "20210127T132211.201 GMT", "pxDecisionTime": "20210127T132203.201 GMT"}
 GA4 = {"event_timestamp": "1773585000123456", "user_id": None, "user_pseudo_id": "10.17", "ecommerce": None, "traffic_source": {"medium": "email"},
        "items": [{"item_id": "S", "promotion_id": "P", "promotion_name": "Spring"}]}
 SEGMENT = {"type": "track", "userId": "u", "anonymousId": "a", "timestamp": "2026-03-15T14:30:00.500Z", "properties": {"promotion_id": "p"}}
@@ -96,25 +97,31 @@ def of(base: dict, name: str, words: list[str], id: str | None = None) -> list[d
 
 @pytest.mark.parametrize(("name", "file", "rows", "types", "first"), [
     ("pega-ih", "data.json", of(PEGA, "pyOutcome", ["NoResponse", "Clicked", "Accept", "Accepted", "Rejected", "Churned"], "pxFactID"),
-     {"impression": 1, "click": 1, "accept": 2, "dismiss": 1, "Churned": 1}, {"timestamp": "2021-01-27T13:22:11.201", "offerId": "Card", "channelId": "SMS"}),
+     {"impression": 1, "click": 1, "accept": 2, "dismiss": 1, "Churned": 1},
+     {"timestamp": "2021-01-27T13:22:11.201", "offerId": "Card", "channelId": "SMS"}),
     ("open-bandit", "men.csv", [{"": "0", "timestamp": "2019-11-24 00:00:17.004101+00:00", "item_id": "7", "click": "1"},
                                 {"": "1", "timestamp": "2019-11-24 00:00:17.004101+00:00", "item_id": "8", "click": "0"}],
      {"impression": 2, "click": 1}, {"offerId": "7", "customerId": "0", "timestamp": "2019-11-24T00:00:17.004"}),
-    ("hubspot", "events.csv", of({"recipient": "r==", "created": "2020-03-16 19:03:20.357", "email_campaign_id": "2"}, "type", ["OPEN", "CLICK", "SENT"], "id"),
+    ("hubspot", "events.csv",
+     of({"recipient": "r==", "created": "2020-03-16 19:03:20.357", "email_campaign_id": "2"}, "type", ["OPEN", "CLICK", "SENT"], "id"),
      {"impression": 1, "click": 1, "SENT": 1}, {"timestamp": "2020-03-16T19:03:20.357", "offerId": "2", "channelId": "email"}),
-    ("mixpanel", "export.jsonl", [{"event": "Banner Viewed", "properties": {"time": 1773585000, "distinct_id": "u", "$insert_id": "i", "Amount": 2.5}}],
+    ("mixpanel", "export.jsonl",
+     [{"event": "Banner Viewed", "properties": {"time": 1773585000, "distinct_id": "u", "$insert_id": "i", "Amount": 2.5}}],
      {"impression": 1}, {"timestamp": "2026-03-15T14:30:00.000", "id": "i", "value": 2.5}),
-    ("ga4", "events.json", of(GA4, "event_name", ["view_promotion", "select_promotion"]) + [
-        GA4 | {"event_name": "purchase", "ecommerce": {"purchase_revenue": 49.5}}],
-     {"impression": 1, "click": 1, "convert": 1}, {"timestamp": "2026-03-15T14:30:00.123", "offerId": "P", "customerId": "10.17", "channelId": "email"}),
+    ("ga4", "events.json",
+     [*of(GA4, "event_name", ["view_promotion", "select_promotion"]), GA4 | {"event_name": "purchase", "ecommerce": {"purchase_revenue": 49.5}}],
+     {"impression": 1, "click": 1, "convert": 1},
+     {"timestamp": "2026-03-15T14:30:00.123", "offerId": "P", "customerId": "10.17", "channelId": "email"}),
     ("segment", "calls.json", of(SEGMENT, "event", ["Promotion Viewed", "Promotion Clicked", "Order Completed"], "messageId"),
      {"impression": 1, "click": 1, "convert": 1}, {"timestamp": "2026-03-15T14:30:00.500", "customerId": "u", "offerId": "p"}),
     ("salesforce-marketing-cloud", "Sent.csv", of(SFMC, "EventType", ["Sent", "Open", "Click", "Unsubscribe"]),
      {"sent": 1, "impression": 1, "click": 1, "opt_out": 1}, {"timestamp": "2026-03-15T19:00:07.000", "offerId": "4000", "customerId": "SK"}),
-    ("amplitude", "export.json", of({"user_id": None, "device_id": "d", "event_time": "2026-03-15 14:30:00.123000", "event_properties": {"campaign": "c"},
-                                     "platform": "Web"}, "event_type", ["Banner Viewed", "Purchase", "own"], "uuid"),
+    ("amplitude", "export.json",
+     of({"user_id": None, "device_id": "d", "event_time": "2026-03-15 14:30:00.123000", "event_properties": {"campaign": "c"}},
+        "event_type", ["Banner Viewed", "Purchase", "own"], "uuid"),
      {"impression": 1, "convert": 1, "own": 1}, {"timestamp": "2026-03-15T14:30:00.123", "customerId": "d", "offerId": "c"}),
-    ("retailrocket", "events.csv", of({"timestamp": "1433221332117", "visitorid": "7", "itemid": "9"}, "event", ["view", "view", "addtocart", "transaction"]),
+    ("retailrocket", "events.csv",
+     of({"timestamp": "1433221332117", "visitorid": "7", "itemid": "9"}, "event", ["view", "view", "addtocart", "transaction"]),
      {"impression": 2, "click": 1, "convert": 1}, {"timestamp": "2015-06-02T05:02:12.117", "customerId": "7", "offerId": "9"}),
     ("starbucks", "transcript.json", [
         {"person": "p", "event": "offer viewed", "value": {"offer id": "o"}, "time": 6},

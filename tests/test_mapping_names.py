@@ -53,10 +53,12 @@ def test_several_columns_that_fit_are_refused_by_name(tmp_path: Path, name: str,
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_recognised_names_are_found_without_regard_to_case_where_only_one_fits(tmp_path: Path, name: str) -> None:
-    plain = {"ID": "e1", "Customer ID": "c1", "Interaction Type": "click", "TIMESTAMP": TIME + "Z", "Offer-Id": "o1", "channel id": "w", "ChannelID": "x"}
+    plain = {"ID": "e1", "Customer ID": "c1", "Interaction Type": "click", "TIMESTAMP": TIME + "Z", "Offer-Id": "o1",
+             "channel id": "w", "ChannelID": "x"}
     assert load(write_rows(tmp_path / name, [plain])) == 0
     [record] = records()
-    assert (record["id"], record["customerId"], record["interactionType"], record["offerId"], record["channelId"]) == ("e1", "c1", "click", "o1", None)
+    found = [record[name] for name in ("id", "customerId", "interactionType", "offerId", "channelId")]
+    assert found == ["e1", "c1", "click", "o1", None]
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -83,7 +85,8 @@ def test_a_column_is_taken_by_its_position_where_it_has_no_name_or_shares_it(tmp
     file.write_text(f",customerId,type,timestamp,name,name\n7,c1,click,{TIME}Z,a,b\n")
     assert load(file, "--map", "#1=id", "--map", "#6=offerId") == 0
     assert [(one["id"], one["offerId"]) for one in records()] == [("7", "b")]
-    assert "there are columns #5 and #6 of the name 'name': map the one that is meant by its position" in refusal(capsys, file, "--map", "name=offerId")
+    said = refusal(capsys, file, "--map", "name=offerId")
+    assert "there are columns #5 and #6 of the name 'name': map the one that is meant by its position" in said
     assert "there are 6 columns" in refusal(capsys, file, "--map", "#7=id")
 
 
@@ -103,11 +106,20 @@ def test_the_parts_of_a_files_place_are_columns(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_one_column_gives_several_fields_and_members(tmp_path: Path, name: str) -> None:
     file = write_rows(tmp_path / name, [row(worth="12.50", place={"city": "Ulm"}, context={"own": 1})])
-    flags = ("--map", "worth=offerId", "--map", "worth=outcome.conversionValue", "--map", "worth=context.money.eur", "--map", "place.city=context.city")
+    flags = ("--map", "worth=offerId", "--map", "worth=outcome.conversionValue", "--map", "worth=context.money.eur",
+             "--map", "place.city=context.city")
     assert load(file, *flags) == 0
     [record] = records()
     assert (record["offerId"], record["value"], record["outcome"]) == ("12.50", 12.5, {"conversionValue": "12.50"})
     assert record["context"] == {"own": 1, "money": {"eur": "12.50"}, "city": "Ulm"}
+
+
+def test_a_column_mapped_to_a_field_is_no_longer_what_its_name_says_but_one_mapped_to_a_member_is(tmp_path: Path) -> None:
+    file = write_rows(tmp_path / "rows.csv", [row(channelId="web", direction="in")])
+    assert load(file, "--map", "timestamp=context.at", "--map", "channelId=offerId", "--map", "direction=context.way") == 0
+    [record] = records()
+    assert (record["timestamp"], record["offerId"], record["channelId"], record["direction"]) == (TIME, "web", None, "in")
+    assert record["context"] == {"at": TIME + "Z", "way": "in"}
 
 
 def test_members_keep_the_kind_of_their_value(tmp_path: Path) -> None:
@@ -119,7 +131,8 @@ def test_members_keep_the_kind_of_their_value(tmp_path: Path) -> None:
 
 def test_set_wins_over_any_column_and_over_the_tenant_of_a_row(tmp_path: Path) -> None:
     file = write_rows(tmp_path / "rows.csv", [row(tenantId="other", channel="web")])
-    flags = ("--set", "type=view", "--map", "channel=channelId", "--set", "channelId=o'x", "--set", "tenantId=acme", "--set", "outcome.conversionValue=3")
+    flags = ("--set", "type=view", "--map", "channel=channelId", "--set", "channelId=o'x", "--set", "tenantId=acme",
+             "--set", "outcome.conversionValue=3")
     assert load(file, *flags) == 0
     [record] = records()
     assert (record["tenantId"], record["interactionType"], record["channelId"], record["value"]) == ("acme", "view", "o'x", 3)
@@ -131,7 +144,7 @@ def test_a_file_that_names_another_tenant_is_refused_naming_both(tmp_path: Path,
     assert records() == []
 
 
-def test_a_column_that_is_nowhere_is_refused_with_those_there_are_unless_it_may_be_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_column_that_is_nowhere_is_refused_unless_it_may_be_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write_rows(tmp_path / "rows.ndjson", [row(properties={"a": 1})])
     said = refusal(capsys, file, "--map", "properties.b=offerId")
     assert "there is no column 'properties.b'. Write 'properties.b?' for one that a file may lack." in said
@@ -169,7 +182,8 @@ def test_a_path_has_steps() -> None:
 
 
 def test_a_higher_mapping_replaces_what_it_speaks_of_and_keeps_the_rest() -> None:
-    low = Mapping(map=(("a", "id"), ("b", "customerId")), set=(("direction", "in"),), value=(("X", "click"), ("Y", "view")), time="seconds", null=("-",))
+    low = Mapping(map=(("a", "id"), ("b", "customerId")), set=(("direction", "in"),),
+                  value=(("X", "click"), ("Y", "view")), time="seconds", null=("-",))
     high = Mapping(map=(("c", "id"), ("d", "direction")), value=(("x", "accept"),), id_from=(), null=("NA",), time="excel")
     both = high.over(low)
     assert both.map == (("c", "id"), ("d", "direction"), ("b", "customerId"))

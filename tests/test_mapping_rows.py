@@ -96,6 +96,12 @@ def test_what_no_field_takes_is_kept_in_context_beside_its_own(tmp_path: Path, n
     assert record["context"] == left | {"own": True}
 
 
+def test_a_context_that_is_set_counts_more_than_what_is_left(tmp_path: Path) -> None:
+    file = write_rows(tmp_path / "rows.csv", [row(a="left", b="left")])
+    assert load(file, "--rest", "context", "--set", 'context={"a": "set"}') == 0
+    assert records()[0]["context"] == {"a": "set", "b": "left"}
+
+
 def test_a_second_column_of_a_field_is_kept_too(tmp_path: Path) -> None:
     file = write_rows(tmp_path / "rows.csv", [row(user="u", device="d"), row(id="e2", user=None, device="d2")])
     assert load(file, "--map", "user=customerId", "--map", "device=customerId", "--rest", "context") == 0
@@ -186,7 +192,8 @@ def test_a_select_yields_the_fields_and_reads_that_file_alone(tmp_path: Path, ca
     file.write_text("who,n\nc1,1\nc2,2\n")
     (tmp_path / "other.csv").write_text("a\n1\n")
     sql = tmp_path / "s.sql"
-    sql.write_text("select n as id, who as customerId, 'click' as type, timestamp '2026-03-15' as timestamp, {'a': 1} as context from '{file}' where n > 1;")
+    sql.write_text("select n as id, who as customerId, 'click' as type, date '2026-03-15' as timestamp, {'a': 1} as context "
+                   "from '{file}' where n > 1;")
     assert load(file, "--select", str(sql), "--map", "who?=offerId") == 0
     assert [(one["id"], one["customerId"], one["context"]) for one in records()] == [("2", "c2", {"a": 1})]
     for statement, said in [

@@ -43,13 +43,13 @@ def test_the_flat_table_says_the_same_as_the_records(tangled_log: Log, pairs: Pa
 
 
 def flat(record: Record) -> dict[str, str | None]:
-    named = {
-        "offerName": record.offer.name if record.offer else None,
-        "offerStatus": record.offer.status if record.offer else None,
-        "creativeName": record.creative.name if record.creative else None,
-        "channelName": record.channel.name if record.channel else None,
-    }
-    return {name: named[name] if name in named else getattr(record, name) for name in RECORD_COLUMNS}
+    def value(path: str) -> str | None:
+        found = record
+        for name in path.split("."):
+            found = getattr(found, name) if found else None
+        return found
+
+    return {name: value(path) for name, path in RECORD_COLUMNS.items()}
 
 
 @pytest.mark.parametrize(("limit", "sizes"), [

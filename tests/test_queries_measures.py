@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from queries.answers.history import total
 from queries.answers.summary import figures
-from queries.asking.measures import COUNTS, MEASURE, MEASURES, OUTCOMES, RATES, Figures, filters_behind, is_counted, rate
+from queries.asking.measures import COUNTS, MEASURE, MEASURES, RATES, Figures, filters_behind, is_counted, rate
+from queries.asking.outcomes import AS_SHIPPED, SHIPPED
 from queries.asking.selection import Selection, parse
 from tests.figures_logs import WHAT_HAPPENED
 from tests.logs import ACME, Log, interaction
@@ -37,12 +38,12 @@ def test_every_measure_has_words_and_a_value() -> None:
     ("anything", "my own", {"total", "neutral"}),
 ])
 def test_the_outcome_decides_what_counts_a_row(type: str, outcome: str, expected: set[str]) -> None:
-    assert {measure.id for measure in COUNTS if is_counted(measure, type, outcome)} == expected
+    assert {measure.id for measure in COUNTS if is_counted(measure, type, AS_SHIPPED[outcome])} == expected
 
 
 def test_no_outcome_is_in_two_of_the_counts_whose_customers_are_counted() -> None:
-    for outcome in OUTCOMES:
-        assert sum(is_counted(MEASURE[id], "", outcome.key) for id in ("impression", "click", "dismiss", "accept", "convert")) <= 1
+    for outcome in SHIPPED:
+        assert sum(is_counted(MEASURE[id], "", outcome) for id in ("impression", "click", "dismiss", "accept", "convert")) <= 1
 
 
 @pytest.mark.parametrize(("id", "part", "whole", "expected"), [
@@ -69,6 +70,16 @@ def test_the_filters_behind_a_figure_leave_just_its_rows(log: Log) -> None:
         for measure in (*COUNTS, *RATES):
             pairs = filters_behind(measure, tenant.names)
             assert total(tenant, parse(ACME, pairs).or_refused().selection) == whole[measure.numerator or measure.id], measure.id
+
+
+def test_no_filter_is_behind_what_counts_all_rows(log: Log) -> None:
+    log.load(interaction("1", outcomeTypeKey="click"), interaction("2", interactionType="recommendation", outcomeTypeKey="impression"))
+    with log.snapshot() as snapshot:
+        names = snapshot.tenant(ACME).names
+        behind = {measure.id: filters_behind(measure, names) for measure in MEASURES}
+    assert behind["total"] == behind["customers"] == behind["revenue"] == []
+    assert behind["ctr"] == behind["click"] == [("outcome", "click")]
+    assert behind["impression"] == [("outcome", "impression"), ("type", "click")]
 
 
 def test_the_filters_behind_a_figure_that_is_0_leave_no_row(log: Log) -> None:

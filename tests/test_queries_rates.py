@@ -37,6 +37,14 @@ def test_intervals_are_those_that_are_published(hits: int, trials: int, low: flo
     assert tuple(round(end, 4) for end in found) == (low, high)
 
 
+@pytest.mark.parametrize("trials", [1, 3, 7, 20, 100, 263, 10**6])
+def test_an_interval_of_none_or_all_ends_just_there(trials: int) -> None:
+    # At the other end the formula is (z²/n) / (1 + z²/n).
+    far = Z * Z / (trials + Z * Z)
+    assert wilson(Arm(0, trials)) == (0.0, pytest.approx(far))
+    assert wilson(Arm(trials, trials)) == (pytest.approx(1 - far), 1.0)
+
+
 @given(ARMS)
 def test_each_end_of_an_interval_is_a_share_from_which_the_hits_lie_just_1_96_deviations_away(arm: Arm) -> None:
     assume(arm.trials > 0)
@@ -48,7 +56,7 @@ def test_each_end_of_an_interval_is_a_share_from_which_the_hits_lie_just_1_96_de
             assert isclose(abs(share - end), Z * sqrt(end * (1 - end) / arm.trials), rel_tol=1e-5)
 
 
-@pytest.mark.parametrize("arm", [Arm(0, 0), Arm(3, 2), Arm(1, 0)])
+@pytest.mark.parametrize("arm", [Arm(0, 0), Arm(3, 2), Arm(1, 0), Arm(-1, 5)])
 def test_there_is_no_interval_where_there_is_no_share(arm: Arm) -> None:
     assert wilson(arm) is None
 
@@ -91,7 +99,8 @@ def test_too_little_is_said_to_be_too_few(first: Arm, second: Arm) -> None:
         assert (found.verdict, found.p, found.difference) == ("too few to say", None, None)
 
 
-def test_five_expected_hits_are_enough() -> None:
+def test_five_expected_hits_are_enough_and_a_hundred_trials() -> None:
+    assert contrasts([(Arm(30, FEWEST_TRIALS), Arm(3000, 10_000))]) == [Contrast("no clear difference", 0.0, 1.0, 1)]
     assert contrasts([(Arm(10, 10_000), Arm(0, 10_000))])[0].verdict == "higher"
     assert "100 impressions" in TOO_FEW and "5 hits" in TOO_FEW
 

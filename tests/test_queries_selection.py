@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from queries.answers.history import CURSOR, LIMIT
 from queries.asking.filters import CANONICAL_NAMES, FILTERS, OPTIONAL, Condition, Operator
 from queries.asking.parameters import InvalidQuery
-from queries.asking.selection import Selection, parse
+from queries.asking.selection import Selection, conditions_of, parse
 
 MIDNIGHT = 1_773_532_800_000  # 2026-03-15T00:00:00.000Z
 HOUR, DAY = 3_600_000, 86_400_000
@@ -63,6 +63,8 @@ def test_words_become_a_selection(pairs: list[tuple[str, str]], expected: dict) 
     ([("to", "2026-02-30")], [f"to {POINT}, not '2026-02-30'"]),
     ([("from", "2026-03-15T00:00:00 01:00")],
      [f"from {POINT} (write + as %2B in an address), not '2026-03-15T00:00:00 01:00'"]),
+    ([("from", "2026-03-15 +1")], [f"from {POINT} (write + as %2B in an address), not '2026-03-15 +1'"]),
+    ([("from", "2026-03-1 5")], [f"from {POINT}, not '2026-03-1 5'"]),
     ([("from", "0001-01-01T00:00:00+10:00")], [f"from {POINT}, not '0001-01-01T00:00:00+10:00'"]),
     ([("from", "2026-03-01"), ("from", "2026-03-02")], ["from can be given only once, not as '2026-03-01' and '2026-03-02'"]),
     ([("from", "2026-03-16"), ("to", "2026-03-15")], ["to '2026-03-15' is before from '2026-03-16'"]),
@@ -108,6 +110,28 @@ def test_no_alias_is_a_filter_and_no_name_is_given_twice() -> None:
     names = [name for filter in FILTERS for name in (filter.name, *filter.aliases)]
     assert len(names) == len(set(names))
     assert CANONICAL_NAMES == {"actionId": "offerId", "treatmentId": "creativeId"}
+
+
+def test_an_end_beyond_the_calendar_is_open_and_the_last_moment_is_not() -> None:
+    last = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z
+    assert [Selection("acme", end=end).end for end in (last - 1, last, last + 1)] == [last - 1, last, None]
+
+
+def test_what_passes_becomes_the_conditions_that_ask_for_it() -> None:
+    passing = {"type": ["click"], "channelId": [None, "ch_email"], "offerId": [None], "direction": []}
+    conditions = conditions_of(passing)
+    assert conditions == (
+        Condition("channelId", ("ch_email",)), Condition("type", ("click",)),
+        Condition("offerId", operator=Operator.WITHOUT), Condition("channelId", operator=Operator.WITHOUT),
+    )
+    selection = Selection("acme", conditions)
+    assert [selection.passing(name) for name in ("type", "channelId", "offerId", "direction")] == [("click",), ("ch_email", None), (None,), ()]
+
+
+def test_each_filter_has_its_article() -> None:
+    assert [filter.a for filter in FILTERS] == [
+        "a customer", "an offer", "a creative", "a channel", "a type", "an outcome", "a direction",
+    ]
 
 
 words = st.text(min_size=1, max_size=8)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_buckets_cover_the_time_asked_for_and_no_bucket_more(start: int, length:
     found = calendar_edges(start, start + length, grain, zone)
     assert found[0] <= start < found[1]
     assert found[-2] < start + length <= found[-1]
-    for first, following in zip(found, found[1:]):
+    for first, following in pairwise(found):
         assert first < following
         local = utc_datetime(first).astimezone(zone)
         if grain == "week":

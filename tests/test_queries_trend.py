@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -42,7 +43,7 @@ def check(log: Log, tenant: str, grain: str, zone: str, pairs: list[tuple[str, s
             as_sql_says(bucket.figures, figures[date], last=False)
         else:
             assert (bucket.figures.total, bucket.figures.customers, bucket.figures.revenue) == (0, 0, 0)
-    for bucket, following in zip(buckets, buckets[1:]):
+    for bucket, following in pairwise(buckets):
         assert bucket.end == following.start
 
 

@@ -21,8 +21,8 @@ from ui.charts.funnel import funnel_figure
 from ui.charts.funnel_before import before_figure
 from ui.charts.funnel_parts import breakdown_figure
 from ui.charts.funnel_trend import funnel_trend_figure as funnel_trend_figure
+from ui.charts.looks import Looks
 from ui.charts.over_time import offers_figure, trend_figure
-from ui.charts.palette import Looks
 from ui.charts.timeline import timeline_figure
 
 pytest_plugins = ["tests.browser_fixtures"]

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from data.results import TimelinePoint
 from queries.asking.times import milliseconds
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.charts.timeline import timeline_alt_text, timeline_figure
 
 NOON, ONE = (milliseconds(f"2026-03-15T{hour}:00:00Z", ZoneInfo("UTC")) for hour in (12, 13))

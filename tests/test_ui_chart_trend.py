@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 from queries.answers.trend import Bucket
 from queries.asking.measures import Figures
 from queries.asking.times import milliseconds
+from ui.charts.looks import Looks
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows, trend_types
-from ui.charts.palette import Looks
 from ui.components.table import Cell
 from ui.page.address import query_string
 

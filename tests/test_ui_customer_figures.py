@@ -3,7 +3,7 @@ from __future__ import annotations
 from queries.answers.customer import customer
 from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.kpis import Kpi
 from ui.rows.customers import customer_kpis, offer_rows, offers_file, type_rows
 

@@ -12,7 +12,7 @@ from ui.charts.funnel_before import BEFORE_HEADER, before_alt_text, before_figur
 from ui.charts.funnel_parts import breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows
 from ui.charts.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
 from ui.charts.funnel_trend import funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows, step_looks, waiting_caption
-from ui.charts.palette import KNOWN, Looks
+from ui.charts.looks import KNOWN, Looks
 from ui.rows.funnels import step_rows, unit_headings, unit_rows
 
 LOOKS = Looks([None, "impression", "swipe"])

@@ -8,9 +8,12 @@ from ui.words import numbers
 @pytest.mark.parametrize(
     ("part", "whole", "text"),
     [(1, 4, "25.0%"), (0, 9, "0.0%"), (9, 9, "100.0%"), (1, 100_000, "<0.1%"), (99_999, 100_000, ">99.9%"),
+     # On both sides of each edge: what would round to 0.0% or to 100.0%, and what would not.
+     (49, 100_000, "<0.1%"), (1, 2000, "0.1%"), (99_949, 100_000, "99.9%"), (1999, 2000, ">99.9%"), (2000, 2000, "100.0%"),
+     (10_004, 10_000, ">100.0%"), (10_006, 10_000, "100.1%"),
      (0, 0, "–"), (3, 0, "–"), (30, 20, "150.0%")],
 )
-def test_a_percentage_never_rounds_something_to_nothing_or_almost_all_to_all(part: int, whole: int, text: str):
+def test_a_percentage_never_rounds_something_to_nothing_or_almost_all_or_more_to_all(part: int, whole: int, text: str):
     assert numbers.percent(part, whole) == text
 
 
@@ -20,12 +23,16 @@ def test_a_percentage_says_what_it_was_measured_on():
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(None, "–"), (0, "0 s"), (0.0001, "1 ms"), (0.42, "420 ms"), (0.9999, "1 s"), (2.54, "2.5 s"), (9.96, "10 s"),
-     (59.6, "1 min"), (61, "1 min 1 s"),
+    [(None, "–"), (0, "0 s"), (0.0001, "1 ms"), (0.42, "420 ms"), (0.9994, "999 ms"), (0.9995, "1 s"), (2.54, "2.5 s"), (9.94, "9.9 s"),
+     (9.95, "10 s"), (59.6, "1 min"), (61, "1 min 1 s"),
      (3600, "1 h"), (3599.7, "1 h"), (93_784, "1 d 2 h"), (8_640_000, "100 d")],
 )
 def test_a_duration_has_its_two_largest_units(seconds: float | None, text: str):
     assert numbers.duration(seconds) == text
+
+
+def test_the_rows_of_a_page_are_counted_from_1() -> None:
+    assert [numbers.rows_shown(0, 25), numbers.rows_shown(1250, 25)] == ["Rows 1–25", "Rows 1,251–1,275"]
 
 
 def test_one_of_a_thing_is_not_spelled_as_many():

@@ -7,29 +7,12 @@ from pathlib import Path
 
 import pytest
 
+import palette
+from palette import BAD, CATEGORICAL, COUNTED, GOOD, LOST, OWN_COLOURS, PLAIN, SEQUENTIAL, THEMES, css_variables, faded, plain_css_variables
 from tests.colour_sight import SIGHTS, distance, linear
-from ui.charts import palette
-from ui.charts.palette import (
-    BAD,
-    CATEGORICAL,
-    COUNTED,
-    GOOD,
-    KNOWN,
-    LOST,
-    OWN_COLOURS,
-    OWN_MARKERS,
-    PLAIN,
-    SEQUENTIAL,
-    THEMES,
-    Look,
-    Looks,
-    css_variables,
-    faded,
-    outline,
-    own_look,
-)
+from ui.charts.looks import KNOWN, OWN_MARKERS, Look, Looks, outline, own_look
 
-ROOT = Path(palette.__file__).resolve().parents[2]
+ROOT = Path(palette.__file__).resolve().parent
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 COLOURS = sorted({*(look.colour for look in KNOWN.values()), *OWN_COLOURS})
 SHOP = ["product_viewed", "add_to_cart", "checkout_started", "purchase", "view", "open"]
@@ -71,7 +54,10 @@ def test_text_reads_on_its_theme(theme: str, ground: str, text: str):
 
 
 COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3,4})\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch)\(")
-DRAWN = [path for folder in ("ui", "pages") for path in sorted((ROOT / folder).rglob("*")) if path.suffix in (".py", ".css", ".js", ".html")]
+DRAWN = [
+    path for folder in ("accounts", "api", "pages", "ui") for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in (".py", ".css", ".js", ".html")
+]
 
 
 def test_the_themes_that_streamlit_reads_are_those_of_the_palette():
@@ -82,13 +68,15 @@ def test_the_themes_that_streamlit_reads_are_those_of_the_palette():
 def test_no_colour_stands_anywhere_but_in_the_palette():
     assert COLOUR.findall("a { color: #5B54EA; fill: rgb(1 2 3) } #root") == ["#5B54EA", "rgb("]
     assert len(DRAWN) > 60
-    assert {path.name: COLOUR.findall(path.read_text("utf-8")) for path in DRAWN if COLOUR.search(path.read_text("utf-8"))}.keys() == {"palette.py"}
+    assert {path.name: COLOUR.findall(path.read_text("utf-8")) for path in DRAWN if COLOUR.search(path.read_text("utf-8"))} == {}
+    assert len(COLOUR.findall(Path(palette.__file__).read_text("utf-8"))) > 40
     assert COLOUR.findall((ROOT / "ui" / "page" / "mark.svg").read_text("utf-8")) == [palette.BRAND]
 
 
 def test_the_styles_name_the_variables_of_the_palette_and_use_them_all():
-    used = {name for path in DRAWN if path.suffix == ".css" for name in re.findall(r"var\((--ih-[a-z-]+)\)", path.read_text("utf-8"))}
-    assert used == set(re.findall(r"(--ih-[a-z-]+):", css_variables()))
+    for folders, variables in ((("ui",), css_variables()), (("accounts", "api"), plain_css_variables())):
+        styles = [path.read_text("utf-8") for path in DRAWN if path.suffix in (".css", ".html") and path.relative_to(ROOT).parts[0] in folders]
+        assert {name for style in styles for name in re.findall(r"var\((--ih-[a-z-]+)\)", style)} == set(re.findall(r"(--ih-[a-z-]+):", variables))
 
 
 @pytest.mark.parametrize(("theme", "place"), [("light", 0), ("dark", 1)])
@@ -129,7 +117,7 @@ def test_any_two_of_a_shops_own_types_differ_in_dash_and_in_marker_and_neighbour
     looks = Looks([None, *SHOP])
     for one, other in combinations([looks[name] for name in SHOP], 2):
         assert one.dash != other.dash and one.marker != other.marker
-    for one, other in combinations(OWN_COLOURS, 2):
+    for one, other in combinations(2):
         assert min(distance(one, other, sight) for sight in SIGHTS) >= FAR
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from queries.asking.narrowing import clipped
 from queries.asking.selection import Selection, parse
 from tests.logs import ACME, Log, interaction
-from ui.page.links import link_behind, part_link, rows_link
+from ui.page.address import link_behind, part_link, rows_link
 
 JUNE = parse(ACME, [("type", "click"), ("from", "2026-06-03"), ("to", "2026-06-20")]).selection
 DAY = 86_400_000

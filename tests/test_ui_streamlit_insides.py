@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit
 
-from ui.page.document import STREAMLIT_DOCUMENT, document
+from ui.page.shell import STREAMLIT_DOCUMENT, document
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = Path(streamlit.__file__).parent

@@ -8,7 +8,8 @@ import numpy as np
 
 from data.columns.arrays import smallest_unsigned
 from data.columns.tenant import TenantColumns
-from queries.asking.measures import COUNTS, RECOMMENDATION, is_counted
+from queries.asking.measures import COUNTS, is_counted
+from queries.asking.outcomes import RECOMMENDATION, Outcome
 
 _PIECE = 1 << 20
 
@@ -31,19 +32,20 @@ class Classes:
 
 
 def classes(tenant: TenantColumns) -> Classes:
-    return tenant.recall("classes", lambda: _classes(tenant))
+    return tenant.recall_meaning("classes", lambda: _classes(tenant))
 
 
 def _classes(tenant: TenantColumns) -> Classes:
     types, outcomes = tenant.dictionaries.type.ids, tenant.dictionaries.outcome.ids
     numbers: dict[tuple[str, ...], int] = {}
 
-    def kind(type: str, outcome: str) -> int:
+    def kind(type: str, outcome: Outcome) -> int:
         measured = tuple(measure.id for measure in COUNTS if is_counted(measure, type, outcome))
         return numbers.setdefault(measured, len(numbers))
 
     # What a kind depends on: the outcome, and whether the type is this one.
-    kind_of = np.array([[kind("", id or ""), kind(RECOMMENDATION, id or "")] for id in outcomes], np.uint32)
+    meanings = [tenant.outcomes[id or ""] for id in outcomes]
+    kind_of = np.array([[kind("", outcome), kind(RECOMMENDATION, outcome)] for outcome in meanings], np.uint32)
     is_recommendation = np.array([id == RECOMMENDATION for id in types], np.uint8)
     count = len(numbers)
 

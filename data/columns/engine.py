@@ -14,6 +14,7 @@ from data.results import CustomerLog, CustomerPage, FunnelFigures, Neighbours, R
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, UnitCursor
 from queries.asking.names import Names
+from queries.asking.outcomes import Outcomes
 from queries.asking.periods import LogSpan, TimeRange
 from queries.asking.selection import Selection
 
@@ -33,6 +34,10 @@ class ColumnTenant:
     @property
     def names(self) -> Names:
         return self.columns.names
+
+    @property
+    def outcomes(self) -> Outcomes:
+        return self.columns.outcomes
 
     def span(self) -> LogSpan | None:
         return self.columns.span()

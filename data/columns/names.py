@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from queries.asking.names import Entity, Names, Values
+from queries.asking.outcomes import Outcomes
 
 if TYPE_CHECKING:
     from data.store.store import Snapshot
@@ -45,11 +46,12 @@ class Dictionaries:
     def largest_keys(self) -> dict[str, int]:
         return {one.name: len(self[one.name].ids) - 1 for one in fields(self)}
 
-    def names(self) -> Names:
-        """The same without keys."""
-        return Names(**{
-            one.name: Values({entity.id: entity for entity in self[one.name].entities if entity}) for one in fields(self)
-        })
+    def names(self, outcomes: Outcomes) -> Names:
+        """The same without keys, and with the tenant's table of outcomes, which also names some of those that occur."""
+        entities = {one.name: [entity for entity in self[one.name].entities if entity] for one in fields(self)}
+        named = {key: said.name for key, said in outcomes.said.items() if said.name}
+        entities["outcome"] = [replace(entity, name=named.get(entity.id)) for entity in entities["outcome"]]
+        return Names(**{name: Values({entity.id: entity for entity in its}) for name, its in entities.items()}, outcomes=outcomes)
 
 
 _DICTIONARIES = {

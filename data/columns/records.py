@@ -71,25 +71,27 @@ def flat_records(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) 
     """The records at some positions of a log as a table of text columns (`RECORD_COLUMNS`), null for none; for many at a time."""
     dictionaries = tenant.dictionaries
     texts = tenant.text_columns(log.row[positions])
-    columns = {name: texts[name] for name in ("id", "context", "response", "outcome")}
-    columns["tenantId"] = dictionary_column([tenant.id], np.zeros(len(positions), np.uint8))
-    columns["customerId"] = tenant.customer_ids(texts["customer"].to_numpy())
-    columns["timestamp"] = iso_column(log.timestamp[positions])
-    for column, dimension in _ID_COLUMNS.items():
-        columns[column] = dictionary_column(dictionaries[dimension].ids, getattr(log, dimension)[positions])
-    for column, (dimension, fact) in _FACT_COLUMNS.items():
-        facts = [getattr(entity, fact) if entity and entity.known else None for entity in dictionaries[dimension].entities]
-        columns[column] = dictionary_column(facts, getattr(log, dimension)[positions])
-    return pa.table({name: columns[name] for name in RECORD_COLUMNS})
+
+    def column(value: str) -> pa.Array:
+        dimension, _, fact = value.partition(".")
+        if fact:
+            facts = [getattr(entity, fact) if entity and entity.known else None for entity in dictionaries[dimension].entities]
+            return dictionary_column(facts, getattr(log, dimension)[positions])
+        if value in _ID_COLUMNS:
+            dimension = _ID_COLUMNS[value]
+            return dictionary_column(dictionaries[dimension].ids, getattr(log, dimension)[positions])
+        if value == "tenantId":
+            return dictionary_column([tenant.id], np.zeros(len(positions), np.uint8))
+        if value == "customerId":
+            return tenant.customer_ids(texts["customer"].to_numpy())
+        return iso_column(log.timestamp[positions]) if value == "timestamp" else texts[value]
+
+    return pa.table({name: column(value) for name, value in RECORD_COLUMNS.items()})
 
 
 _ID_COLUMNS = {
     "offerId": "offer", "creativeId": "creative", "channelId": "channel", "interactionType": "type", "outcomeTypeKey": "outcome",
     "direction": "direction",
-}
-_FACT_COLUMNS = {
-    "offerName": ("offer", "name"), "offerStatus": ("offer", "status"), "creativeName": ("creative", "name"),
-    "channelName": ("channel", "name"),
 }
 
 

@@ -30,22 +30,22 @@ def _signatures(answer: Type, *before: Type) -> list[Any]:
 @numba.njit(_signatures(int64, _PLACES), nogil=True, cache=True)
 def allowed_places(places: np.ndarray, keys: np.ndarray, allowed: np.ndarray) -> int:
     """Write the places of the keys that are allowed into `places`, and answer how many; `allowed` holds 0 or 1 by key."""
-    count = 0
+    count: int | np.int64 = 0
     for place in range(len(keys)):
         places[count] = place
-        count += allowed[keys[place]]
-    return count
+        count += np.int64(allowed[keys[place]])
+    return count  # type: ignore[return-value]  # compiled, they are one type
 
 
 @numba.njit(_signatures(int64, _PLACES, int64), nogil=True, cache=True)
 def narrowed_places(places: np.ndarray, count: int, keys: np.ndarray, allowed: np.ndarray) -> int:
     """Of the first `count` places, keep those whose keys are allowed, and answer how many."""
-    kept = 0
+    kept: int | np.int64 = 0
     for i in range(count):
         place = places[i]
         places[kept] = place
-        kept += allowed[keys[place]]
-    return kept
+        kept += np.int64(allowed[keys[place]])
+    return kept  # type: ignore[return-value]  # compiled, they are one type
 
 
 @numba.njit(int64(_PLACES, _TIMES, int64, int64), nogil=True, cache=True)

@@ -10,8 +10,11 @@ import numpy as np
 import pyarrow as pa
 
 from data.columns.arrays import Journeys, LogColumns, customer_log, journeys, log_columns, row_count
+from data.columns.memory import MEANING, TENANT
 from data.columns.names import Dictionaries, dictionaries
+from data.store.meanings import outcomes_of
 from queries.asking.names import Names
+from queries.asking.outcomes import Outcomes
 from queries.asking.periods import LogSpan
 
 if TYPE_CHECKING:
@@ -31,7 +34,7 @@ class TenantColumns:
         self.id = id
         self.version = snapshot.version
         self._snapshot = snapshot
-        self._tenant = snapshot.memory.recall(("tenant", id), self._key)
+        self._tenant = snapshot.memory.recall((TENANT, id), self._key)
 
     def __len__(self) -> int:
         return row_count(self._snapshot, self._tenant)
@@ -42,7 +45,12 @@ class TenantColumns:
 
     @property
     def names(self) -> Names:
-        return self.recall("names", lambda: self.dictionaries.names())
+        return self.recall_meaning("names", lambda: self.dictionaries.names(self.outcomes))
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The tenant's table of outcomes."""
+        return self.recall_meaning("outcomes", lambda: outcomes_of(self._snapshot.rows, self._tenant))
 
     def key_counts(self) -> dict[str, int]:
         """How many keys each dimension has, that of no value among them."""
@@ -66,6 +74,10 @@ class TenantColumns:
     def recall(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is made of this tenant's columns, to stay as long as they do: no key may hold what a caller asked."""
         return self._snapshot.memory.recall(("made", self._tenant, key), make)
+
+    def recall_meaning(self, key: Hashable, make: Callable[[], T]) -> T:
+        """The same for what depends on the meaning of outcomes, of which a change leaves the columns as they are."""
+        return self._snapshot.memory.recall((MEANING, self._tenant, key), make)
 
     def answer(self, key: Hashable, make: Callable[[], T]) -> T:
         """The answer to what a caller asked, remembered while there is room."""

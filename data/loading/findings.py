@@ -8,14 +8,14 @@ import duckdb
 
 from data.loading.checking import VALUE_TEXT
 from data.mapping.money import amount_sql
-from queries.asking.measures import COUNTS, outcome_of
+from data.store.meanings import outcomes_of
+from queries.asking.outcomes import Outcome
 
 # Words by which systems write that there is no value.
 _NO_VALUE = ("NULL", "null", "Null", "\\N", "NaN", "nan", "NAN", "None", "none", "NONE", "(null)", "(none)", "N/A", "n/a", "nil", "undefined")
 _WORDS = ", ".join(f"'{word}'" for word in _NO_VALUE)
 _IDS = {"id": "id", "customer": "customerId", "offer": "offerId", "creative": "creativeId", "channel": "channelId"}
 
-_COUNTED = ("impression", "click", "dismiss", "accept", "convert", "positive", "negative")
 _MOST_TYPES, _MOST_REASONS = 50, 5
 
 
@@ -45,13 +45,7 @@ def findings(cursor: duckdb.DuckDBPyConnection) -> Findings:
             where tenant in (select tenant from staged union select tenant from described)
             order by id
         """).fetchall()),
-        types=tuple((key, rows, counts_as(key)) for key, rows in cursor.execute(f"""
-            select outcome_type, count(*)
-            from staged
-            group by outcome_type
-            order by count(*) desc, outcome_type
-            limit {_MOST_TYPES}
-        """).fetchall()),
+        types=_types(cursor),
         no_value=_no_value(cursor),
         reasons=tuple(cursor.execute(f"""
             select split_part(problem, ': ', 1) as reason, count(*)
@@ -66,12 +60,29 @@ def findings(cursor: duckdb.DuckDBPyConnection) -> Findings:
     )
 
 
-def counts_as(key: str) -> str:
-    """The count that counts the rows of an outcome key, or that it is known as neutral; nothing where it counts as nothing."""
-    outcome = outcome_of(key)
-    counts = [measure.id for measure in COUNTS if measure.id in _COUNTED and measure.counts and measure.counts(outcome)]
-    known = outcome.category is not None or outcome.name != key
-    return counts[0] if counts else "neutral" if known else ""
+def _types(cursor: duckdb.DuckDBPyConnection) -> tuple[tuple[str, int, str], ...]:
+    tables = {
+        tenant: outcomes_of(lambda sql, parameters: cursor.execute(sql, parameters).fetchall(), tenant)
+        for tenant, in cursor.execute("select distinct tenant from staged").fetchall()
+    }
+    found = cursor.execute(f"""
+        select tenant, outcome_type, count(*)
+        from staged
+        group by tenant, outcome_type
+        order by count(*) desc, outcome_type
+        limit {_MOST_TYPES}
+    """).fetchall()
+    counts: dict[tuple[str, str], int] = {}
+    for tenant, key, rows in found:
+        meant = (key, counts_as(tables[tenant][key]))
+        counts[meant] = counts.get(meant, 0) + rows
+    return tuple(sorted(((key, rows, meaning) for (key, meaning), rows in counts.items()), key=lambda one: (-one[1], one[0])))
+
+
+def counts_as(outcome: Outcome) -> str:
+    """The count or the class that an outcome's rows are of, or that it is known as neutral; nothing where it counts as nothing."""
+    known = outcome.category is not None or outcome.name != outcome.key
+    return outcome.counts_as or (outcome.classification if known or outcome.classification != "neutral" else "")
 
 
 def _no_value(cursor: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str, int], ...]:

@@ -1,7 +1,7 @@
 """Hand a command to the process that owns the store: HTTP over a socket in the state folder, which only the folder's owner can open.
 
-`POST /load`, `/sample`, `/unload`, `/loads` or `/status`, with the command's fields as a JSON object, is answered with NDJSON: an event a
-line as it happens, and `{"event": "End"}` once all is done. Who can open the socket is the operator, and may name any tenant.
+`POST` of a command's name (`/load`, `/sample`, `/status` and the others of `orders.py`), with its fields as a JSON object, is answered with
+NDJSON: an event a line as it happens, and `{"event": "End"}` once all is done. Who can open the socket is the operator, and may name any tenant.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
-from data.loading.orders import Command, Event, Failure, Question, command_of, event_members, event_of
+from data.loading.orders import AtOnce, Command, Event, Failure, command_of, event_members, event_of
 from data.loading.running import RunningLoad, RunningLoads
 from data.loading.transaction import OPERATOR, Stop
 from data.store.limits import StoreError
@@ -154,9 +154,9 @@ class _Server(socketserver.ThreadingUnixStreamServer):
                 self._left.wait(_AGAIN_S)
 
     def carry_out(self, command: Command, tell: Callable[[Event], None], guest: socket.socket) -> None:
-        """Loads take turns; a question waits for none. A guest who leaves ends what it asked for."""
+        """Loads take turns, and the rest waits for none. A guest who leaves ends what it asked for."""
         stop = self._guests[guest]
-        if isinstance(command, Question):
+        if isinstance(command, AtOnce):
             command.carry_out(self._store, self._home, tell, stop)
             return
         load = RunningLoad(command.source, command.tenant, OPERATOR, stop)

@@ -154,7 +154,7 @@ def _load(
             summary = replace(summary, kept=False, loaded=0, replaced=None, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
         else:
             rejects.close()
-            with stop.writing():
+            with stop.writing(), store.turn:
                 summary = _written(cursor, summary, options.by, tell, stop)
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 

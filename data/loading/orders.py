@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import pyarrow as pa
 
 from data.loading.listing import Loads, loads
 from data.loading.loading import LoadOptions, load_descriptions, load_entities, load_log, load_rows
+from data.loading.meaning_orders import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
 from data.loading.outcome import LoadReport, Progress
 from data.loading.preview import Preview, preview, preview_of
 from data.loading.rejects import Rejects
@@ -39,7 +40,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | Preview | UnloadReport | Loads | Status | Failure
+Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | Failure
 Report = Callable[[Event], None]
 
 
@@ -144,14 +145,12 @@ class UnloadCommand:
         tell(unload(store, self.version, self.tenant, OPERATOR, tell, stop))
 
 
-Question = StatusCommand | LoadsCommand
-Change = LoadCommand | SampleCommand | UnloadCommand
-Command = Question | Change
+Load = LoadCommand | SampleCommand | UnloadCommand
+AtOnce = StatusCommand | LoadsCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
+Command = Load | AtOnce
 
-_ORDERS: dict[str, type[Command]] = {
-    kind.name: kind for kind in (LoadCommand, SampleCommand, StatusCommand, LoadsCommand, UnloadCommand)
-}
-_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in (Progress, LoadReport, Preview, UnloadReport, Loads, Status, Failure)}
+_ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
+_EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def command_of(name: str, values: Any) -> Command:

@@ -84,7 +84,9 @@ def preview(store: Store, path: Path, options: LoadOptions, tell: ReportProgress
     columns = look.sample.columns()
     with closing(store.cursor()) as cursor:
         would = suggestion(cursor, columns)
-    return Preview(str(path), report, problem, look.stored, preview_columns(columns, options.mapping), str(would), would.mapping)
+    # What is read as it was asked for needs no other advice.
+    advice = "" if report and options.mapping.map else str(would)
+    return Preview(str(path), report, problem, look.stored, preview_columns(columns, options.mapping), advice, would.mapping)
 
 
 class _Look(FirstLook):
@@ -127,7 +129,6 @@ def preview_of(members: Table[str, Any]) -> Preview:
     """A preview of the JSON object that `dataclasses.asdict` makes of one."""
     values = dict(members)
     report = values.pop("report")
-    columns = tuple(PreviewColumn(**{name: tuple(value) if isinstance(value, list) else value for name, value in column.items()})
-                    for column in values.pop("columns"))
+    columns = tuple(PreviewColumn(column["path"], tuple(column["fields"]), tuple(column["examples"])) for column in values.pop("columns"))
     suggested = mapping_of(values.pop("suggested"))
     return Preview(report=report and LoadReport(**report), columns=columns, suggested=suggested, rows=tuple(values.pop("rows")), **values)

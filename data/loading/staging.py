@@ -34,7 +34,12 @@ _BY_FIRST_ROW = '(select min(f."timestamp") from fresh f where f.tenant = w.tena
 
 
 def add_dictionary_entries(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Enter the words of `fresh` and the entities of `described` that the dictionaries do not have yet."""
+    """Enter the words of `fresh` and the entities of `described` that the dictionaries do not have yet.
+
+    `StoreError` where the store has come to know a tenant since the load began, which may then have the number of another.
+    """
+    if cursor.execute("select 1 from tenants t join tenant_keys k on (k.tenant = t.tenant) != (k.id = t.id) limit 1").fetchall():
+        raise StoreError("Nothing was loaded: another tenant came into the store meanwhile. Load the file again.")
     cursor.execute("""
         insert into tenants
         select tenant, id

@@ -64,7 +64,7 @@ def unload(store: Store, version: int, tenant: str | None, by: str, tell: Report
         tell(Progress(name))
         stop.check()
 
-    with connection(store, stop) as cursor, stop.writing():
+    with connection(store, stop) as cursor, stop.writing(), store.turn:
         cursor.execute(files("data.loading").joinpath("staging.sql").read_text())
         cursor.begin()
         phase("looking for the load's rows")

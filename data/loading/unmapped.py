@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from data.mapping.mapping import Mapping
@@ -23,5 +25,13 @@ def refuse_unmapped(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: 
         return
     own = [column.path for column in columns if column.path not in ("#file", "#folder")]
     names = ", ".join(own[:_SHOWN_COLUMNS]) + (", …" if len(own) > _SHOWN_COLUMNS else "")
+    if any(_is_data(name) for name in own):
+        raise StoreError(f"the first row looks like data, not like the names of columns: {names}.\n  "
+                         "Name the columns: --columns id,customerId,interactionType,timestamp,… (a name for each, also of those not to be read)")
     advice = str(suggestion(cursor, columns)) or f"name it: --map COLUMN={fields[0]}"
     raise StoreError(f"no column is read as {' or '.join(fields)}, so nothing can be loaded. The columns are {names}.\n  {advice}")
+
+
+def _is_data(name: str) -> bool:
+    """Whether what stands for a column's name is a number or a time."""
+    return re.fullmatch(r"[-+]?\d+([.,]\d+)*|\d{4}-\d{2}-\d{2}\b.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}\b.*", name) is not None

@@ -79,7 +79,7 @@ def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, ro
                 {own} as own,
                 {fields},
                 ({moment})::timestamp as moment
-            from {source}{_condition(reading, row_set, is_json)}"""
+            from {source}{_condition(reading, mapping, row_set, is_json)}"""
     return RawRows(sql, text, compact, parameters, time)
 
 
@@ -136,7 +136,7 @@ def _object(key: str, base: str, rows: JsonRows | ColumnRows, reading: Reading, 
     """The text of a field that holds an object: what is read as it, what is left of the row, and what is mapped to its members."""
     members = [(target.members, f"to_json({quoted(value)})::varchar") for target, value in reading.given_members if target.field == key]
     members += [(target.members, place.json) for target, place in reading.members if target.field == key]
-    if key == mapping.rest and key not in reading.given:
+    if key == mapping.rest:
         rest = rest_of(rows, reading.kept)
         base = rest if base == "null::varchar" else merged(rest, f"coalesce({base}, '{{}}')")
     if not members:
@@ -178,22 +178,24 @@ def _complaint(rows: JsonRows | ColumnRows, reading: Reading) -> str:
     return f"case {' '.join(cases)} end"
 
 
-def _condition(reading: Reading, row_set: RowSet, is_json: bool) -> str:
+def _condition(reading: Reading, mapping: Mapping, row_set: RowSet, is_json: bool) -> str:
     if not row_set.rule:
         return ""
-    conditions = [_holds(place.text if place else "null::varchar", texts) for place, texts in reading.when]
+    conditions = [_holds(place.text if place else "null::varchar", texts, mapping) for place, texts in reading.when]
     if reading.timed is not None:
-        conditions.append(f"({' or '.join(f'{place.text} is not null' for place in reading.timed) or 'false'})")
+        conditions.append(f"({' or '.join(f'{_without_words(place.text, mapping)} is not null' for place in reading.timed) or 'false'})")
     broken = "c1 is not null" + (" or kinds is null or kinds[1] != 'OBJECT'" if is_json else "")
     taken = " and ".join(conditions) or "true"
     # A row that cannot be read at all is told of once.
     return f"\n            where {broken} or {taken}" if row_set.nth == 0 else f"\n            where not ({broken}) and {taken}"
 
 
-def _holds(text: str, texts: tuple[str, ...]) -> str:
+def _holds(text: str, texts: tuple[str, ...], mapping: Mapping) -> str:
+    value = _without_words(text, mapping)
     if "*" in texts:
-        return f"{text} is not null"
-    return f"coalesce({text}, '') in ({', '.join(map(quoted, texts))})"
+        return f"{value} is not null"
+    none = f" or {value} is null" if "" in texts else ""
+    return f"(coalesce({text}, '') in ({', '.join(map(quoted, texts))}){none})"
 
 
 def _first(texts: Iterable[str]) -> str:

@@ -14,8 +14,8 @@ Pairs = tuple[tuple[str, str], ...]
 class RowRule:
     """One of several rows that a source row gives: `[[row]]` in a mapping file.
 
-    It gives one where every path of `when` holds one of its texts, of which `*` is any, and the path that the rule itself maps to `timestamp` has a value. Its
-    pairs come before the mapping's. `name` is part of an id made from the row.
+    It gives one where every path of `when` holds one of its texts, of which `*` is any and an empty one none, and the path that the rule
+    itself maps to `timestamp` has a value. Its pairs come before the mapping's. `name` is part of the row's id.
     """
 
     name: str

@@ -65,7 +65,7 @@ class Readings:
         # What is to be text is read first, so that its kinds are told with one look.
         mapped.sort(key=lambda pair: bool(pair[1].members) or pair[1].field in OBJECTS)
         found = [(target, place) for path, target in mapped if (place := self._found(rows, path, f"--map {path.text}={_spelled(target)}"))]
-        renamed = {place.column for _, place in found if place.taken[-1:] == (place.column,)}
+        renamed = {place.column for target, place in found if not target.members and place.taken[-1:] == (place.column,)}
         places = {}
         for field in sorted(self._fields, key=lambda field: field.name in OBJECTS):
             own = [place for target, place in found if target == Target(field.name)]

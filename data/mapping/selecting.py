@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from data.reading.batches import BATCH_ROWS
 from data.reading.columnar import numbered
 from data.reading.places import files_of
 from data.reading.source import Member, Source
-from data.reading.batches import BATCH_ROWS
 from data.store.limits import StoreError
 
 _LOCKED = ("autoinstall_known_extensions = false", "autoload_known_extensions = false", "timezone = 'UTC'", "enable_external_access = false",

@@ -39,8 +39,9 @@ class Suggestion:
         return f"--as {self.preset}" if self.preset else flags_of(self.mapping)
 
     def __str__(self) -> str:
-        lacking = f" (and say which column is {' and '.join(self.missing)})" if self.missing else ""
-        return f"try: {self.flags}{lacking}" if self.flags else ""
+        flags = " ".join([self.flags, *(f"--map COLUMN={field}" for field in self.missing)]).strip()
+        given = " (or --set interactionType=convert, where all rows are of one type)" if "interactionType" in self.missing else ""
+        return f"try: {flags}{given}" if flags else ""
 
 
 @dataclass(frozen=True)

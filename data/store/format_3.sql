@@ -102,3 +102,13 @@ where l.made
 order by version, tenant;
 
 drop table stretches;
+
+-- What a tenant says an outcome type means, over what is shipped: null where it says nothing, '' where it says "none of them".
+create table meanings (
+    tenant         usmallint not null,
+    outcome        varchar   not null,   -- the outcome type's key, of which the log need not have a row
+    name           varchar,
+    classification varchar,
+    category       varchar,
+    counts_as      varchar
+);

@@ -23,6 +23,10 @@ class StoreInUse(StoreError):
     """Another process owns the store's file."""
 
 
+class StoreBusy(StoreError):
+    """Something else is changing the store, and takes its time."""
+
+
 class TooSlow(StoreError):
     """A query exceeded its time limit and was stopped."""
 

@@ -97,7 +97,7 @@ def _half_hashes(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _owned_rows(connection: duckdb.DuckDBPyConnection) -> None:
-    """From 2 to 3: a row knows the load that wrote it, where that can still be told, and a load whose rows it may take back."""
+    """From 2 to 3: a row knows the load that wrote it, where that can still be told, and a tenant may say what outcome types mean."""
     connection.execute(files("data.store").joinpath("format_3.sql").read_text())
 
 

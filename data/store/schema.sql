@@ -47,6 +47,16 @@ create table types      (tenant usmallint not null, "key" uinteger not null, id 
 create table outcomes   (tenant usmallint not null, "key" uinteger not null, id varchar not null);
 create table directions (tenant usmallint not null, "key" uinteger not null, id varchar not null);
 
+-- What a tenant says an outcome type means, over what is shipped: null where it says nothing, '' where it says "none of them".
+create table meanings (
+    tenant         usmallint not null,
+    outcome        varchar   not null,   -- the outcome type's key, of which the log need not have a row
+    name           varchar,
+    classification varchar,
+    category       varchar,
+    counts_as      varchar
+);
+
 -- An entity is known once a row or an entity file has described it; as_of is the time of the newest description.
 create table offers (
     tenant      usmallint not null,

@@ -46,6 +46,8 @@ class Store:
         self._limits = TimeLimits()
         self._remembered: dict[int, Memory] = {}
         self._lock = threading.Lock()
+        # Held by whoever writes: two at once would meet in the version.
+        self.turn = threading.RLock()
 
     @classmethod
     def open(cls, home: Path) -> Store:
@@ -86,6 +88,13 @@ class Store:
             for old in [remembered for remembered in self._remembered if remembered < version]:
                 del self._remembered[old]
         return Snapshot(cursor, version, memory, self._now_ms())
+
+    def keep_columns(self, version: int, tenant: int) -> None:
+        """A version has come that differs from the one before in what outcomes mean to a tenant alone: what is in memory else stays there."""
+        with self._lock:
+            before = self._remembered.get(version - 1)
+            if before is not None and version not in self._remembered:
+                self._remembered[version] = before.with_new_meaning(tenant)
 
     def latest_plausible(self) -> int:
         """A day after the server's own clock, in milliseconds: what is later lies in the future."""

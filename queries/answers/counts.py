@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from math import fsum, sqrt
 from zoneinfo import ZoneInfo
 
@@ -98,7 +99,7 @@ def _usual(rhythm: Sequence[float], covered: TimeRange, period: TimeRange, zone:
     first = utc_datetime(period.start).astimezone(zone).date()
     edges = calendar_edges(covered.start, covered.end, "day", zone)
     total = 0.0
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         day = (utc_datetime(start).astimezone(zone).date() - first) // timedelta(days=1)
         total += rhythm[day % WEEK] * (min(end, covered.end) - max(start, covered.start)) / (end - start)
     return total

@@ -58,7 +58,7 @@ def customer(tenant: Tenant, id: str) -> Customer | None:
 def rows_of_taking(found: Customer, every: Selection, names: Names) -> Selection | None:
     """Of all interactions of a customer those by which offers were taken; None where there are none."""
     taken = [offer for offer in found.offers if offer.taken]
-    outcomes = [pair for measure in TAKING for pair in filters_behind(MEASURE[measure], names)]
+    outcomes = [pair for measure in TAKING for pair in filters_behind(MEASURE[measure], names) or ()]
     # The offers are named only where an interaction without one would come along.
     offers = [("offerId", offer.id) for offer in taken if offer.id is not None]
     return narrowed(every, outcomes if len(offers) == len(taken) else [*offers, *outcomes]) if offers else None

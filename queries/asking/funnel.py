@@ -1,4 +1,4 @@
-"""The funnel query: its parameters, and its plan once every name has become a key of the store."""
+"""The funnel query: its parameters, how they are read, and what has no meaning."""
 
 from __future__ import annotations
 
@@ -20,58 +20,6 @@ Ties = Literal["include", "strict"]
 
 FEWEST_STEPS, MOST_STEPS = 2, 10
 DAY_MS = 86_400_000
-
-Keys = frozenset[int]
-
-
-@dataclass(frozen=True)
-class FunnelPlan:
-    """A valid funnel query in key space; hashable, so it can name a remembered answer.
-
-    A step is the set of its type keys; an empty set is a step whose types never occur. `window_ms` None is no
-    window. Entries lie in `from_ms <= entry < to_ms`, None being open; rows later than `as_of_ms` are as if they had not come yet.
-    Each filter is a set of keys, None where every row passes. Raises ValueError for a query that has no meaning.
-    """
-
-    steps: tuple[Keys, ...]
-    unit: Unit = "customer_offer"
-    window_ms: int | None = 7 * DAY_MS
-    order: Order = "ordered"
-    ties: Ties = "include"
-    excluded: Keys = frozenset()
-    from_ms: int | None = None
-    to_ms: int | None = None
-    as_of_ms: int | None = None
-    customers: Keys | None = None
-    offers: Keys | None = None
-    creatives: Keys | None = None
-    channels: Keys | None = None
-    directions: Keys | None = None
-    outcomes: Keys | None = None
-
-    def __post_init__(self) -> None:
-        if not FEWEST_STEPS <= len(self.steps) <= MOST_STEPS:
-            raise ValueError(f"a funnel has {FEWEST_STEPS} to {MOST_STEPS} steps, not {len(self.steps)}")
-        if self.window_ms is not None and self.window_ms <= 0:
-            raise ValueError(f"the window must be longer than 0 ms, not {self.window_ms}")
-        for number, step in enumerate(self.steps, start=1):
-            if both := step & self.excluded:
-                raise ValueError(f"types {sorted(both)} are both excluded and in step {number}")
-        if self.order == "any" and any(one & other for one, other in combinations(self.steps, 2)):
-            raise ValueError("with order any, steps must not share types")
-
-    @property
-    def row_filters(self) -> tuple[tuple[str, Keys], ...]:
-        """The filters that are set, as (column of the journeys, keys that pass)."""
-        filters = {
-            "offer": self.offers,
-            "creative": self.creatives,
-            "channel": self.channels,
-            "direction": self.directions,
-            "outcome": self.outcomes,
-        }
-        return tuple((column, keys) for column, keys in filters.items() if keys is not None)
-
 
 NO_WINDOW = "none"
 LONGEST_MS = 366 * DAY_MS

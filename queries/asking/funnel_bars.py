@@ -68,10 +68,9 @@ def parse(tenant: str, pairs: Iterable[tuple[str, str]], parameters: Sequence[Pa
     return Query(asked.selection, values, tuple(problems))
 
 
-def bar_of(asked: Query) -> FunnelBar:
+def bar_of(asked: BarParameters) -> FunnelBar:
     """The bar that a query without problems asks for."""
-    step, after = asked.parameters[REACHED.name], asked.parameters[DROPPED_AFTER.name]
-    return reached(step or 1) if after is None else dropped_after(after)
+    return reached(asked.reached or 1) if asked.dropped_after is None else dropped_after(asked.dropped_after)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The outcomes and the measures: what each outcome key means, and what each measure counts."""
+"""The measures: what each is called, and which outcomes it counts."""
 
 from __future__ import annotations
 
@@ -7,53 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from queries.asking.names import Names
-
-Classification = Literal["positive", "negative", "neutral"]
-Category = Literal["impression", "response"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """An outcome key's meaning; `category` is None where a row of it is neither a showing nor an answer to one."""
-
-    key: str
-    name: str
-    classification: Classification
-    category: Category | None
-
-
-OUTCOMES = (
-    Outcome("impression", "Impression", "neutral", "impression"),
-    Outcome("click", "Click", "positive", "response"),
-    Outcome("accept", "Accept", "positive", "response"),
-    Outcome("convert", "Convert", "positive", "response"),
-    Outcome("conversion", "Conversion", "positive", "response"),
-    Outcome("requested_info", "Requested info", "positive", "response"),
-    Outcome("share", "Share", "positive", "response"),
-    Outcome("save", "Save", "positive", "response"),
-    Outcome("dismiss", "Dismiss", "negative", "response"),
-    Outcome("not_interested", "Not interested", "negative", "response"),
-    Outcome("opt_out", "Opt-out", "negative", "response"),
-    Outcome("complaint", "Complaint", "negative", "response"),
-    Outcome("deferred", "Deferred", "neutral", "response"),
-    Outcome("defer", "Defer", "neutral", "response"),
-    Outcome("not_presented", "Not presented", "neutral", "impression"),
-    Outcome("expired", "Expired", "neutral", "impression"),
-    Outcome("recommendation", "Recommendation", "neutral", None),
-)
-
-_BY_KEY = {outcome.key: outcome for outcome in OUTCOMES}
-
-
-def outcome_of(key: str) -> Outcome:
-    """The meaning of a key; one that is not in the table is neutral, under its own name."""
-    return _BY_KEY.get(key) or Outcome(key, key, "neutral", None)
-
+from queries.asking.outcomes import RECOMMENDATION, Outcome
 
 MeasureUnit = Literal["interactions", "customers", "money", "percent", "share"]
-
-RECOMMENDATION = "recommendation"
-
 
 @dataclass(frozen=True)
 class Measure:
@@ -73,13 +29,14 @@ class Measure:
 
 
 COUNTS = (
-    Measure("impression", "Impressions", "Rows with outcome impression, except those of type recommendation.", "interactions",
-            lambda outcome: outcome.key == "impression"),
-    Measure("click", "Clicks", "Rows with outcome click.", "interactions", lambda outcome: outcome.key == "click"),
-    Measure("dismiss", "Dismissals", "Rows with outcome dismiss.", "interactions", lambda outcome: outcome.key == "dismiss"),
-    Measure("accept", "Accepts", "Rows with outcome accept.", "interactions", lambda outcome: outcome.key == "accept"),
-    Measure("convert", "Conversions", "Rows with outcome convert or conversion.", "interactions",
-            lambda outcome: outcome.key in ("convert", "conversion")),
+    Measure("impression", "Impressions", "Rows whose outcome counts as an impression, except those of type recommendation.", "interactions",
+            lambda outcome: outcome.counts_as == "impression"),
+    Measure("click", "Clicks", "Rows whose outcome counts as a click.", "interactions", lambda outcome: outcome.counts_as == "click"),
+    Measure("dismiss", "Dismissals", "Rows whose outcome counts as a dismissal.", "interactions",
+            lambda outcome: outcome.counts_as == "dismiss"),
+    Measure("accept", "Accepts", "Rows whose outcome counts as an accept.", "interactions", lambda outcome: outcome.counts_as == "accept"),
+    Measure("convert", "Conversions", "Rows whose outcome counts as a conversion, such as convert and conversion.", "interactions",
+            lambda outcome: outcome.counts_as == "convert"),
     Measure("total", "Interactions", "All rows, whatever their type and outcome.", "interactions", lambda outcome: True),
     Measure("positive", "Positive", "Rows whose outcome counts as positive, such as click, accept, convert, share.", "interactions",
             lambda outcome: outcome.classification == "positive"),
@@ -146,23 +103,26 @@ def rate(measure: Measure, numerator: int, denominator: int) -> float | None:
     return (20_000 * numerator + denominator) // (2 * denominator) / 100 if measure.unit == "percent" else numerator / denominator
 
 
-def is_counted(measure: Measure, type: str, outcome: str) -> bool:
-    """Whether a measure counts the rows of a type and an outcome key."""
+def is_counted(measure: Measure, type: str, outcome: Outcome) -> bool:
+    """Whether a measure counts the rows of a type and an outcome."""
     if measure.id == "impression" and type == RECOMMENDATION:
         return False
-    return measure.counts is not None and measure.counts(outcome_of(outcome))
+    return measure.counts is not None and measure.counts(outcome)
 
 
-def filters_behind(measure: Measure, names: Names) -> list[tuple[str, str]]:
-    """The filters that leave just the rows that a count counts, or a rate's part; none where all rows count.
+def filters_behind(measure: Measure, names: Names) -> list[tuple[str, str]] | None:
+    """The filters that leave just the rows that a count counts, or a rate's part; none where all rows count, None where no filter can.
 
     Where the log has no such outcome, the filters name those that it lacks.
     """
     measure = MEASURE[measure.numerator] if measure.numerator else measure
     if measure.counts is None or measure.id == "total":
         return []
-    outcomes = [key for key in names.outcome.ids if measure.counts(outcome_of(key))]
-    pairs = [("outcome", key) for key in outcomes or [outcome.key for outcome in OUTCOMES if measure.counts(outcome)]]
+    outcomes = [key for key in names.outcome.ids if measure.counts(names.outcomes[key])]
+    outcomes = outcomes or [outcome.key for outcome in names.outcomes if measure.counts(outcome)]
+    if not outcomes:
+        return None
+    pairs = [("outcome", key) for key in outcomes]
     if measure.id == "impression" and RECOMMENDATION in names.type:
         others = [type for type in names.type.ids if type != RECOMMENDATION]
         pairs += [("type", type) for type in others or ["impression"]]

@@ -1,10 +1,12 @@
-"""The names of a log: the values of its dimensions, and what is known of its offers, creatives and channels."""
+"""The names of a log: the values of its dimensions, what is known of its offers, creatives and channels, and what its outcomes mean."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+
+from queries.asking.outcomes import AS_SHIPPED, Outcomes
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Values:
 
 @dataclass(frozen=True)
 class Names:
-    """The values of each dimension of one tenant's log."""
+    """The values of each dimension of one tenant's log, and the tenant's table of `outcomes`."""
 
     type: Values
     offer: Values
@@ -59,6 +61,7 @@ class Names:
     channel: Values
     direction: Values
     outcome: Values
+    outcomes: Outcomes = AS_SHIPPED
 
     def __getitem__(self, dimension: str) -> Values:
         return getattr(self, dimension)

@@ -46,10 +46,14 @@ def clipped(selection: Selection, start: int, end: int | None) -> Selection:
 
 def rows_behind(selection: Selection, measure: str, names: Names) -> Selection | None:
     """The rows of a selection that a measure, by its id, counts; of a rate those of its part. None where its filters leave none."""
-    return narrowed(selection, filters_behind(MEASURE[measure], names))
+    behind = filters_behind(MEASURE[measure], names)
+    return None if behind is None else narrowed(selection, behind)
 
 
 def rows_of_each(selection: Selection, filter: str, values: Iterable[str], measure: str, names: Names) -> list[Selection]:
     """The rows that a measure, by its id, counts of each value of a filter; a value of which the selection's filters leave none has none."""
-    narrow = (narrowed(selection, [(filter, value), *filters_behind(MEASURE[measure], names)]) for value in values)
+    behind = filters_behind(MEASURE[measure], names)
+    if behind is None:
+        return []
+    narrow = (narrowed(selection, [(filter, value), *behind]) for value in values)
     return [one for one in narrow if one is not None]

@@ -53,6 +53,12 @@ def filled(asked: type[T], values: Mapping[str, Any]) -> T:
     return asked(**{field: values[parameter.name] for field, parameter in of_field.items()})
 
 
+def values_by_parameter(asked: Any) -> dict[str, Any]:
+    """The inverse of `filled`: the value of each parameter, by its name."""
+    of_class: Any = type(asked)
+    return {parameter.name: getattr(asked, field) for field, parameter in _parameter_of_field(of_class).items()}
+
+
 @cache
 def _parameter_of_field(asked: Any) -> dict[str, Parameter]:
     hints = get_type_hints(asked, include_extras=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from palette import COUNTED, LOST
 from queries.answers.funnel import FunnelAnswer, FunnelStep
 from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
-from ui.charts.palette import COUNTED, LOST
 from ui.charts.parts import chart_text
 from ui.words.funnels import bar_name, interval, step_label, step_name, units
 from ui.words.numbers import count, percent

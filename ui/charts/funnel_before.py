@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
+from palette import ASIDE, COMPARED, COUNTED
 from queries.answers.funnel_comparison import FunnelComparison
 from queries.asking.sentence import instant
-from ui.charts.palette import ASIDE, COMPARED, COUNTED
 from ui.charts.parts import RATE_FORMAT, chart_text
 from ui.components.table import Cell, Column, Row
 from ui.rows.funnels import difference_cell

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from palette import ASIDE, PLAIN
 from queries.answers.funnel import BreakdownRow, FunnelAnswer
 from queries.answers.rates import Arm, Contrast, wilson
-from ui.charts.palette import ASIDE, PLAIN
 from ui.charts.parts import RATE_FORMAT, chart_text
 from ui.components.table import Cell, Column, Row
 from ui.rows.funnels import COLOURS, SIGNS, difference_cell

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from data.results import Durations, HistogramBin
-from ui.charts.palette import COUNTED
+from palette import COUNTED
 from ui.charts.parts import count_axis
 from ui.components.table import Column, Row
 from ui.words.numbers import count, counted, duration, percent

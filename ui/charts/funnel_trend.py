@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from palette import COMPARED
 from queries.answers.funnel import FunnelAnswer, TrendBucket
 from queries.answers.rates import Arm, wilson
 from queries.asking.calendar import Grain
 from queries.asking.funnel import FunnelQuery
-from ui.charts.palette import COMPARED, Look, Looks
+from ui.charts.looks import Look, Looks
 from ui.charts.parts import RATE_FORMAT, bucket_axis, chart_text, count_axis, line_look, shade
 from ui.components.table import Cell, Column, Row
 from ui.words.buckets import HEADINGS, CutWords

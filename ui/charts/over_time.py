@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from queries.answers.trend import Bucket, Sparklines
 from queries.asking.calendar import Grain
 from queries.asking.periods import day
-from ui.charts.palette import Looks, own_look
+from ui.charts.looks import Looks, own_look
 from ui.charts.parts import LEGEND_BELOW, bucket_axis, chart_text, count_axis, line_look, shade
 from ui.components.table import Cell, Column, Row
 from ui.page.address import Pairs

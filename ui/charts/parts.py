@@ -11,9 +11,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from palette import ASIDE, faded
 from queries.asking.calendar import Grain
 from queries.asking.visible import visible
-from ui.charts.palette import ASIDE, Look, faded
+from ui.charts.looks import Look
 
 # At the picture's own lower edge: however many rows it takes on a narrow screen, the axis keeps the room for its two lines.
 LEGEND_BELOW = {"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0, "title_text": ""}

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from data.results import TimelinePoint
 from queries.asking.times import local_date
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.charts.parts import LEGEND_BELOW, chart_text, moment_axis
 from ui.words.numbers import counted, time
 

@@ -16,7 +16,7 @@ from queries.asking.filters import BY_NAME, FILTERS, WITHOUT, Filter
 from queries.asking.narrowing import filter_of
 from queries.asking.parameters import Parameter, one_of
 from queries.asking.periods import LAST_DAYS, LATEST, DateRange, chosen_last_days, dates_of_log, of_last_days, period_pairs, touched_dates
-from queries.asking.selection import ZONE, Query, Selection
+from queries.asking.selection import ZONE, Selection
 from queries.asking.visible import visible
 from ui.components.disclosure import disclosure
 from ui.page.address import AddressField, Binding, Pairs, last, values
@@ -31,10 +31,9 @@ DEFAULT_DAYS = 30
 ALL_TIME = Parameter("period", one_of(_ALL), "The whole time of the log.")
 
 
-def with_default_period(query: Query, log: Log) -> Selection:
-    """The selection of a query that may ask for ALL_TIME: where it names no period at all, that of the last DEFAULT_DAYS."""
-    selection = query.selection
-    named = selection.start is not None or selection.end is not None or query.parameters[ALL_TIME.name]
+def with_default_period(selection: Selection, all_time: str | None, log: Log) -> Selection:
+    """A selection, with the value of ALL_TIME: where these name no period at all, that of the last DEFAULT_DAYS."""
+    named = selection.start is not None or selection.end is not None or all_time
     return selection if named else of_last_days(selection, log.clock, DEFAULT_DAYS, log.has_future)
 
 

@@ -13,10 +13,7 @@ import streamlit as st
 from queries.answers.history import RelaxedSelection
 from queries.asking.selection import Selection
 from queries.asking.visible import visible
-from ui.components.sentences import sentences
-from ui.page.links import rows_link
-from ui.page.log import Log
-from ui.words.numbers import count, counted, zoned_time
+from ui.words.numbers import count
 
 
 def not_understood(problems: Sequence[str]) -> None:
@@ -155,23 +152,3 @@ def no_interactions(found: Sequence[RelaxedSelection], show: Callable[[Selection
     hint = " ".join(f"Without the filter {one.dropped} there would be {count(one.total)}." for one in helpful)
     ways = [Action(f"Remove {one.dropped}", partial(show, one.selection)) for one in helpful]
     nothing_matches("interactions", hint or "Removing any one filter would not help.", clear, ways)
-
-
-def draw_as_of(log: Log, zone: str) -> None:
-    """Says by which clock the log is read, its times in a zone, and leads to the rows of the future if it has any."""
-    st.caption(as_of(log.clock, log.future_rows, zone))
-    if log.has_future:
-        later = Selection(log.tenant.id, start=log.clock + 1, zone=zone)
-        sentences([(future_words(log.future_rows), rows_link(later))], "Rows of the future", key="future_rows")
-
-
-def as_of(clock: int, future: int, zone: str) -> str:
-    """Up to when a log tells whose clock is given in milliseconds, and which has so many rows of the future."""
-    newest = "the newest interaction in the log" + (" that is not in the future" if future else "")
-    return f"As of {zoned_time(clock, zone)}, {newest}"
-
-
-def future_words(rows: int) -> str:
-    """What is to be said of rows of the future."""
-    lie, they = ("lies", "It counts") if rows == 1 else ("lie", "They count")
-    return f"{counted(rows, 'row')} {lie} in the future. {they} only in periods that reach so far."

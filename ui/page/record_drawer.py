@@ -15,13 +15,12 @@ from queries.asking.parameters import Parameter, any_text
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
 from queries.asking.visible import visible
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.components.facts import Fact, facts
 from ui.components.table import Cell, Column, Row
 from ui.page import address
-from ui.page.address import leave_value
+from ui.page.address import leave_value, rows_link
 from ui.page.copying import copy_text
-from ui.page.links import rows_link
 from ui.words.numbers import exact_time, money, time
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')

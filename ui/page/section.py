@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import streamlit as st
 
 from queries.answers.csv_text import Value, table_text
-from ui.page.address import Pairs
+from queries.asking.measures import RATES
+from ui.page.address import Binding, Pairs
 from ui.page.copying import copy_text, curl_commands, download, save
+from ui.words.buckets import CHOICES
 
 Draw = Callable[[], object]
+Option = TypeVar("Option")
+
+RATE_NAMES = {rate.id: rate.label for rate in RATES}
 
 
 class Export(Protocol):
@@ -86,3 +91,18 @@ def summary(title: str, *buttons: Draw, note: str | None = None) -> Iterator[Non
 def _buttons(name: str) -> Iterator[None]:
     with st.container(horizontal=True, gap="xsmall", width="content", key=f"taking_{name}"):
         yield
+
+
+def choose_grain(bound: Binding, key: str = "grain") -> None:
+    """How long a point of a trend is."""
+    choose_one("Each point is", CHOICES, bound, key)
+
+
+def choose_one(label: str, names: Mapping[Option, str], bound: Binding, key: str) -> None:
+    """One of a few options, all in sight, under their names."""
+    st.segmented_control(label, list(names), **bound(key), format_func=names.__getitem__, label_visibility="collapsed", required=True)
+
+
+def choose_figure(names: Mapping[str, str], bound: Binding, key: str) -> None:
+    """One of several figures, by their ids."""
+    st.selectbox("Figure", list(names), **bound(key), format_func=names.__getitem__, label_visibility="collapsed", filter_mode=None, width=180)

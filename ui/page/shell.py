@@ -1,4 +1,4 @@
-"""What every page has: its visitor, the log as it stands, the frame, a title, and what is said where the log has no rows."""
+"""What every page has: the document that it is drawn in, its visitor, the log as it stands, the frame and a title."""
 
 from __future__ import annotations
 
@@ -9,11 +9,40 @@ import streamlit as st
 
 import process
 from accounts import SESSION_COOKIE, Identity, Role
+from palette import css_variables
 from ui.page import messages
-from ui.page.document import MARK, PRODUCT
 from ui.page.log import Log
 
+PRODUCT = "Interaction History"
+
 _HERE = Path(__file__).parent
+_STYLES, _SCRIPTS = ("look.css", "print.css"), ("phone_menu.js", "printing.js")
+STREAMLIT_DOCUMENT = Path(st.__file__).parent / "static" / "index.html"
+MARK = _HERE / "mark.svg"
+
+# Named, so that the browser does not look for the server under the page's own path first, where there is none.
+_SERVER = "window.__streamlit = { BACKEND_BASE_URL: location.origin }"
+
+
+def document() -> str:
+    """The document as HTML."""
+    ours = [f"<style>\n{style}</style>\n" for style in (css_variables(), *map(_text, _STYLES))]
+    ours += [f"<script>\n{script}</script>\n" for script in (_SERVER, *map(_text, _SCRIPTS))]
+    text = _replaced(STREAMLIT_DOCUMENT.read_text(encoding="utf-8"), "<title>Streamlit</title>", f"<title>{PRODUCT}</title>")
+    # In the body, after all that Streamlit will put into the head: of two rules as strong, ours wins.
+    return _replaced(text, "<body>", f"<body>\n{''.join(ours)}")
+
+
+def _text(name: str) -> str:
+    return _HERE.joinpath(name).read_text(encoding="utf-8")
+
+
+def _replaced(text: str, part: str, new: str) -> str:
+    if text.count(part) != 1:
+        raise ValueError(f"Streamlit's document has {part} {text.count(part)} times, not once; ui/page/shell.py has to follow it")
+    return text.replace(part, new)
+
+
 _BUTTON_STYLE = (_HERE.parent / "components" / "button.css").read_text(encoding="utf-8")
 
 _focus = st.components.v2.component("focus", js=(_HERE / "focus.js").read_text(encoding="utf-8"))

@@ -8,12 +8,11 @@ from queries.asking.names import Names
 from queries.asking.narrowing import filter_of
 from queries.asking.selection import Selection
 from queries.asking.times import iso
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 from ui.charts.timeline import NO_OFFER
 from ui.components.kpis import Kpi
 from ui.components.table import Cell, Column, Row
-from ui.page.address import query_string
-from ui.page.links import Filters, link_behind, rows_link
+from ui.page.address import Filters, link_behind, query_string, rows_link
 from ui.words.measures import file_value, value_text
 from ui.words.numbers import count, percent, time
 

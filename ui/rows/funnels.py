@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from data.results import FunnelUnit
+from palette import BAD, GOOD
 from queries.answers.funnel import FunnelAnswer, FunnelStep
 from queries.answers.rates import Arm, Contrast, Verdict, wilson
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, dropped_after, reached
-from ui.charts.palette import BAD, GOOD
 from ui.components.table import Cell, Column, Row
 from ui.page.address import query_string
 from ui.words.funnels import dropped_phrase, interval, points, reached_phrase, step_label

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from queries.answers.rates import FEWEST_TRIALS, NOT_A_SHARE, TOO_FEW, Rate, rate_of
 from queries.answers.sides import Ranking, Side
 from queries.answers.summary import OfferSummary, SummaryRow
-from queries.asking.measures import MEASURE, RATES
+from queries.asking.measures import MEASURE, MEASURES, RATES
 from queries.asking.names import Names
 from queries.asking.narrowing import filter_of, narrowed
 from queries.asking.selection import Selection
+from queries.asking.times import iso
 from ui.components.table import Cell, Column, DrawnInterval, Row
-from ui.page.address import query_string
-from ui.page.links import link_behind, rows_link
-from ui.words.measures import interval_text, parts_of_rate, value_text, verdict_cell
+from ui.page.address import link_behind, query_string, rows_link
+from ui.words.measures import file_value, interval_text, parts_of_rate, value_text, verdict_cell
 from ui.words.numbers import count, counted, time
 
 COUNTS = ("impression", "click", "accept", "convert")
@@ -215,3 +215,15 @@ def channel_rows(rows: Sequence[SummaryRow], selection: Selection, names: Names)
 def _channel_row(row: SummaryRow, selection: Selection, names: Names) -> Row:
     own = narrowed(selection, [filter_of("channelId", row.id)])
     return {"name": entity_cell(row, "No channel", rows_link(own)), **measure_cells(row, own, names)}
+
+
+Value = str | int | float | None
+
+
+def summary_file(rows: Sequence[SummaryRow]) -> tuple[list[str], list[list[Value]]]:
+    header = ["id", "name", "status", *(measure.id for measure in MEASURES), "lastInteractionAt"]
+    return header, [
+        [row.id, row.name, row.status, *(file_value(measure.id, row.figures[measure.id]) for measure in MEASURES),
+         None if row.figures.last is None else iso(row.figures.last)]
+        for row in rows
+    ]

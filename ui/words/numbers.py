@@ -25,16 +25,17 @@ def counted(number: int, one: str, many: str | None = None) -> str:
 def percent(part: float, whole: float) -> str:
     """What part of the whole, in percent with one decimal: `4.2%`; a dash where there is no whole.
 
-    A part that is not nothing never reads as 0.0%, nor one that is not all as 100.0%.
+    A part that is not nothing never reads as 0.0%, nor one that is less or more than all as 100.0%.
     """
     if whole == 0:
         return NOTHING
     share = 100 * part / whole
-    if 0 < share < 0.05:
+    rounded = f"{share:,.1f}%"
+    if rounded == "0.0%" and share > 0:
         return "<0.1%"
-    if 99.95 <= share < 100:
-        return ">99.9%"
-    return f"{share:,.1f}%"
+    if rounded == "100.0%" and share != 100:
+        return ">99.9%" if share < 100 else ">100.0%"
+    return rounded
 
 
 def percent_of(part: int, whole: int) -> str:

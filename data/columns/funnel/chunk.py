@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.columns.funnel import kernel
+from data.columns.funnel.plan import FunnelPlan, Keys
 from data.columns.funnel.units import FunnelUnits, JourneyColumns, OfferUnits
 from data.columns.row_filter import RowFilter
-from queries.asking.funnel import FunnelPlan, Keys
 
 
 def code_of_type(plan: FunnelPlan) -> np.ndarray:

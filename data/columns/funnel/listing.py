@@ -1,4 +1,4 @@
-"""The plan of a funnel query, and the lists of units kept for it."""
+"""What a funnel query counts, and the lists of units kept for its plan."""
 
 from __future__ import annotations
 
@@ -9,40 +9,13 @@ import numpy as np
 import pyarrow.compute as pc
 
 from data.columns.funnel.parts import durations, funnel_breakdown, funnel_trend
+from data.columns.funnel.plan import FunnelPlan, plan_of
 from data.columns.funnel.tally import FunnelCounts, count_funnel, is_compiled
 from data.columns.funnel.units import FunnelUnits, OfferUnits, offer_units
-from data.columns.names import Dictionary
-from data.columns.row_filter import allowed_keys
 from data.columns.tenant import TenantColumns
 from data.engine import Edges
 from data.results import FunnelFigures
-from queries.asking.funnel import FunnelPlan, FunnelQuery, Keys
-
-
-def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
-    """The query in key space; names that never occur have no key, so a filter of them alone passes nothing."""
-    dictionaries = tenant.dictionaries
-    return FunnelPlan(
-        steps=tuple(_keys(dictionaries.type, step) for step in query.steps),
-        unit=query.unit,
-        window_ms=query.window_ms,
-        order=query.order,
-        ties=query.ties,
-        excluded=_keys(dictionaries.type, query.excluded),
-        from_ms=query.selection.start,
-        to_ms=query.selection.end,
-        as_of_ms=query.as_of_ms,
-        customers=_customers(tenant, query.selection.values("customerId")),
-        **{f"{dimension}s": frozenset(keys) for dimension, keys in allowed_keys(tenant, query.selection).items() if dimension != "type"},
-    )
-
-
-def _keys(dictionary: Dictionary, ids: tuple[str, ...]) -> Keys:
-    return frozenset(dictionary.keys[id] for id in ids if id in dictionary.keys)
-
-
-def _customers(tenant: TenantColumns, ids: tuple[str, ...]) -> Keys | None:
-    return frozenset(key for id in ids if (key := tenant.customer_key(id)) is not None) if ids else None
+from queries.asking.funnel import FunnelQuery
 
 
 class Listing:

@@ -10,8 +10,8 @@ from threading import Lock
 import numpy as np
 
 from data.columns.funnel.chunk import ChunkCounter, ChunkCounts, chunks
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.units import FunnelUnits, JourneyColumns, OfferUnits, offer_units
-from queries.asking.funnel import FunnelPlan
 
 WORKERS = min(2, cpu_count() or 1)
 

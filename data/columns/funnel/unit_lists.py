@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from data.columns.funnel.listing import Listing, listing, plan_of
+from data.columns.funnel.listing import Listing, listing
+from data.columns.funnel.plan import plan_of
 from data.columns.records import dictionary_column, iso_column
 from data.columns.tenant import TenantColumns
 from data.results import UNIT_COLUMNS, FunnelUnit, UnitList

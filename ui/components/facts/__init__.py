@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from queries.asking.visible import visible
-from ui.charts.palette import Look
+from ui.charts.looks import Look
 
 _HERE = Path(__file__).parent
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from queries.asking.visible import visible
-from ui.charts.palette import Looks
+from ui.charts.looks import Looks
 
 _HERE = Path(__file__).parent
 

@@ -1,0 +1,147 @@
+"""What a method does to something of a tenant's own that is not its log: one row, from which its route, documentation and checks are made."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from itertools import groupby
+from typing import Any, Literal
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from accounts import Identity, Role
+from accounts.login import names_own_page
+from api.errors import ApiError
+from data.loading.running import RunningLoads
+from data.store.limits import StoreBusy, StoreError
+from data.store.store import Store
+
+Method = Literal["GET", "PUT", "POST", "DELETE"]
+
+LARGEST_BODY = 64 * 1024
+_AGAIN_S = "5"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that was admitted: who asks, the values of the path's parameters, the body as JSON, None where there is none,
+    and the loads that run."""
+
+    identity: Identity
+    store: Store
+    path: dict[str, str]
+    body: Any
+    running: RunningLoads
+
+
+@dataclass(frozen=True)
+class PathParameter:
+    """A part of a path, `{name}`."""
+
+    name: str
+    description: str
+    example: str | int
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": 1} if isinstance(self.example, int) else {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A method under /api/v1 that takes no filters; `role` is the least that may ask for it, and no method but GET leaves things as they were.
+
+    `answer` makes the body of the answer, None for none (204); `body` is its type, a shape of `api.answers`, and `example` one of them.
+    `takes` and `taken` are the same of the request's body; `refusals` are the answers that are not what any request may get, with what they mean and
+    a message.
+    """
+
+    method: Method
+    path: str
+    name: str
+    summary: str
+    description: str
+    role: Role
+    answer: Callable[[Asked], Any]
+    body: Any = None
+    example: Any = None
+    takes: Any = None
+    taken: Any = None
+    path_parameters: tuple[PathParameter, ...] = ()
+    refusals: tuple[tuple[HTTPStatus, str, str], ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        return self.method != "GET"
+
+
+def operation_routes(operations: Sequence[Operation], store: Callable[[], Store], running: Callable[[], RunningLoads]) -> list[Route]:
+    """A route for each path, of all its methods; operations of one path stand together."""
+    return [_route(path, list(its), store, running) for path, its in groupby(operations, key=lambda operation: operation.path)]
+
+
+def _route(path: str, operations: Sequence[Operation], store: Callable[[], Store], running: Callable[[], RunningLoads]) -> Route:
+    by_method = {operation.method: operation for operation in operations}
+
+    async def answering(request: Request) -> Response:
+        operation = by_method["GET" if request.method == "HEAD" else request.method]  # type: ignore[index]  # the route admits these alone
+        _admit(operation, request)
+        body = await _body(operation, request)
+        return await run_in_threadpool(_answered, operation, request, body, store, running)
+
+    # A key may hold any character, also a slash.
+    return Route(path.replace("}", ":path}"), answering, methods=list(by_method))
+
+
+def _admit(operation: Operation, request: Request) -> None:
+    identity: Identity = request.state.identity
+    if identity.role < operation.role:
+        does = "change this" if operation.changes else "read this"
+        raise ApiError(HTTPStatus.FORBIDDEN, f"{identity.name} may not {does}: the role is {identity.role}, and it needs {operation.role}")
+    if operation.changes and identity.kind == "user" and not names_own_page(request.headers):
+        message = "a session changes something only from a page of this server, whose Origin the request must carry; or send an API key"
+        raise ApiError(HTTPStatus.FORBIDDEN, message)
+    for name in request.query_params:
+        raise ApiError(HTTPStatus.BAD_REQUEST, f"there is no parameter {name!r}")
+
+
+async def _body(operation: Operation, request: Request) -> Any:
+    if operation.takes is None:
+        return None
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ApiError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body must be application/json, not {kind!r}")
+    text = b"".join([piece async for piece in _bounded(request)])
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as problem:
+        raise ApiError(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {problem}") from problem
+
+
+async def _bounded(request: Request) -> AsyncIterator[bytes]:
+    length = 0
+    async for piece in request.stream():
+        length += len(piece)
+        if length > LARGEST_BODY:
+            raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {LARGEST_BODY:,} bytes")
+        yield piece
+
+
+def _answered(
+    operation: Operation, request: Request, body: Any, store: Callable[[], Store], running: Callable[[], RunningLoads]
+) -> Response:
+    try:
+        made = operation.answer(Asked(request.state.identity, store(), dict(request.path_params), body, running()))
+    except StoreBusy as problem:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": _AGAIN_S}) from problem
+    except StoreError as problem:
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": _AGAIN_S}) from problem
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-API-Key, Cookie"}
+    if made is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    return Response(orjson.dumps(made), headers=headers, media_type="application/json")

@@ -1,0 +1,196 @@
+"""Changes the product in one small place after the other and asks the tests of that place whether they notice: script/check --mutants.
+
+Cosmic-ray makes the changes, by the groups and operators of mutants.toml. Each is tried in a child process that has the libraries
+imported already and reads the changed module from memory: no file is touched, and a change takes about as long as its tests. Where a group
+holds compiled functions, numba compiles nothing, for it would take the unchanged ones from its cache.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from io import StringIO
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+import pytest
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import mutate_code
+from cosmic_ray.plugins import get_operator
+
+ROOT = Path(__file__).resolve().parent.parent
+OPTIONS = ["-q", "-x", "-n0", "-p", "no:cacheprovider", "--hypothesis-profile=mutants", "--no-header"]
+
+PASSED, FAILED = pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED
+# A busy machine is no reason to count a change as noticed.
+PATIENCE, SECONDS_AT_LEAST = 10, 60
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one change; `before` and `after` are the first line that differs."""
+
+    module: str
+    line: int
+    before: str
+    after: str
+    source: str
+
+    @property
+    def change(self) -> str:
+        return f"{self.before} → {self.after}"
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.line}: {self.change}"
+
+
+def mutants(module: str, operators: Sequence[str], guards: Sequence[str]) -> Iterator[Mutant]:
+    """Every change of a module that alters what runs, guards and assertions apart."""
+    source = (ROOT / module).read_text(encoding="utf-8")
+    tree, running = get_ast(source), _running(source)
+    for name in operators:
+        operator = get_operator(f"core/{name}")()
+        count = sum(1 for node in ast_nodes(tree) for _ in operator.mutation_positions(node))
+        for occurrence in range(count):
+            changed = mutate_code(source, operator, occurrence)
+            if changed is None or _running(changed) == running:
+                continue
+            pairs = zip(source.splitlines(), changed.splitlines(), strict=False)
+            line, before, after = next((nth, *pair) for nth, pair in enumerate(pairs, 1) if pair[0] != pair[1])
+            if not before.strip().startswith("assert ") and not any(before.replace(guard, guard[:-4] + "False") == after for guard in guards):
+                yield Mutant(module, line, before.strip(), after.strip(), changed)
+
+
+def _running(source: str) -> str | None:
+    # The module without its annotations, which are never evaluated; None for what is not Python.
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        elif isinstance(node, ast.FunctionDef):
+            node.returns = None
+        elif isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+    return ast.dump(tree)
+
+
+class _Changed(MetaPathFinder, SourceFileLoader):  # type: ignore[misc]  # typeshed's own two bases differ
+    """Gives the changed module to whoever imports it."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+        super().__init__(mutant.module.removesuffix(".py").replace("/", "."), str(ROOT / mutant.module))
+
+    def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
+        return spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(self._mutant.source, self.path, "exec", dont_inherit=True)
+
+
+def exit_code(tests: Sequence[str], mutant: Mutant | None, seconds: float | None = None) -> int | None:
+    """How pytest ends in a child of its own; None where that takes longer than the seconds."""
+    folder = tempfile.mkdtemp(prefix="mutant-")
+    child = os.fork()
+    if child == 0:
+        os.setpgid(0, 0)
+        if mutant is not None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            for stream in range(3):
+                os.dup2(nowhere, stream)
+            sys.meta_path.insert(0, _Changed(mutant))
+        code = 70
+        try:
+            code = pytest.main([*OPTIONS, f"--basetemp={folder}/tests", *tests])
+        finally:
+            os._exit(code)
+    waiting = os.pidfd_open(child)
+    ended, _, _ = select.select([waiting], [], [], seconds)
+    os.close(waiting)
+    if not ended:
+        os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    shutil.rmtree(folder, ignore_errors=True)
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+def survivors(tests: Sequence[str], tried: Sequence[Mutant]) -> Iterator[Mutant]:
+    """Those of the changes that the tests do not notice; they must all pass without one."""
+    with redirect_stdout(StringIO()):
+        pytest.main([*OPTIONS, "--collect-only", *tests])
+    for name in [name for name, module in sys.modules.items() if _is_own(module)]:
+        del sys.modules[name]
+    started = time.monotonic()
+    if exit_code(tests, None) != PASSED:
+        sys.exit("The tests fail without any change.")
+    seconds = max(SECONDS_AT_LEAST, PATIENCE * (time.monotonic() - started))
+    for nth, mutant in enumerate(tried, 1):
+        code = exit_code(tests, mutant, seconds)
+        if code == PASSED:
+            yield mutant
+        if nth % 50 == 0:
+            print(f"  {nth} of {len(tried)}", flush=True)
+
+
+def _is_own(module: ModuleType) -> bool:
+    file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), "")
+    return module.__name__ != "__main__" and Path(file).is_relative_to(ROOT) and not Path(file).is_relative_to(ROOT / ".venv")
+
+
+def survived(name: str, settings: dict[str, Any], lines: str) -> int:
+    """Try the changes of a group and print those that no test notices; answer how many they are."""
+    group = settings["groups"][name]
+    found = [mutant for module in group["modules"] for mutant in mutants(module, settings["operators"], settings["guards"])]
+    explained = {(one["module"], change) for one in settings["equivalent"] for change in one["changes"]}
+    tried = [
+        mutant for nth, mutant in enumerate(found)
+        if nth % group.get("every", 1) == 0 and (mutant.module, mutant.change) not in explained and lines in str(mutant)
+    ]
+    print(f"{name}: {len(tried)} of {len(found)} changes", flush=True)
+    left = 0
+    for mutant in survivors(group["tests"], tried):
+        left += 1
+        print(f"SURVIVED {mutant}", flush=True)
+    print(f"{name}: {left} of {len(tried)} survived", flush=True)
+    return left
+
+
+def main() -> int:
+    settings = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    parser = argparse.ArgumentParser(prog="script/check --mutants", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("groups", nargs="*", metavar="group", help=f"of {', '.join(settings['groups'])}; all without one")
+    parser.add_argument("--lines", default="", help="only changes whose place or text holds this")
+    asked = parser.parse_args()
+    names = asked.groups or list(settings["groups"])
+    if len(names) > 1:
+        # Numba reads whether to compile when it is imported.
+        command = [sys.executable, "-m", "script.mutants", "--lines", asked.lines]
+        return max([subprocess.run([*command, name], check=False).returncode for name in names])
+    [name] = names
+    if settings["groups"][name]["interpreted"]:
+        os.environ["NUMBA_DISABLE_JIT"] = "1"
+    return 1 if survived(name, settings, asked.lines) else 0
+
+
+if __name__ == "__main__":
+    os.chdir(ROOT)
+    sys.exit(main())
