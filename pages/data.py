@@ -12,7 +12,7 @@ import process
 from accounts import Forbidden, Identity, Role
 from data.loading.loading import LoadOptions
 from data.loading.outcome import Progress
-from data.loading.preview import Preview, preview
+from data.loading.preview import Preview, PreviewColumn, preview
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.remembered import RememberedMappings
 from data.store.home import home
@@ -20,7 +20,7 @@ from data.store.limits import StoreError
 from pages.data_jobs import begin_load, without_folder
 from pages.data_loads import draw_loads, draw_outcome, draw_running, report_words
 from pages.data_mapping import MappingForm, in_menu_words
-from pages.data_types import draw_words
+from pages.data_types import chosen_words, draw_words
 from ui.components.table import Cell, Column, figure_table
 from ui.page.messages import plain
 from ui.page.section import section
@@ -45,14 +45,14 @@ _LONGEST_CELL = 80
 class Draft:
     """A file on its way in: the mapping that its menus began with, whether that one was remembered, and the latest look at the file, `by` what.
 
-    `words` are those of its types, with the type that each began with.
+    `columns` are as that first mapping reads them, and `words` those of its types, with the type that each began with.
     """
 
     file: Path
     number: int
     base: Mapping
     remembered: bool
-    columns: tuple[str, ...]
+    columns: tuple[PreviewColumn, ...]
     looked: Preview
     by: LoadOptions
     words: dict[str, str]
@@ -70,11 +70,17 @@ class DataPage:
         heading("Data", [])
         draw_running()
         draw_outcome()
-        draft: Draft | None = st.session_state.get(_DRAFT)
-        if draft is None or intake().file is None:
-            self.draw_intake()
-        else:
-            self.draw_draft(draft)
+        if intake().file is None:
+            st.session_state.pop(_DRAFT, None)
+        if _DRAFT not in st.session_state:
+            place = st.empty()
+            with place.container():
+                self.draw_intake()
+            if _DRAFT in st.session_state:
+                place.empty()
+        # Not in a run of its own: one of the loads' part that is due would take its place.
+        if _DRAFT in st.session_state:
+            self.draw_draft(st.session_state[_DRAFT])
         with process.store().snapshot() as snapshot:
             draw_loads(snapshot, self.identity.tenant, self.identity.role >= Role.ADMIN)
 
@@ -92,17 +98,15 @@ class DataPage:
         except StoreError as problem:
             intake().drop()
             st.error(plain(in_menu_words(without_folder(str(problem), file.parent))), icon=":material/error:")
-            return
-        st.rerun()
 
     def draft(self, file: Path, number: int) -> Draft:
         """A file that has just come in, read as it was last time, or as its columns suggest."""
         plainly = self.looked_at(file, self.options(NO_MAPPING))
-        columns = tuple(column.path for column in plainly.columns)
-        known = self.remembered.of(self.identity.tenant, columns)
+        known = self.remembered.of(self.identity.tenant, (column.path for column in plainly.columns))
         base = plainly.suggested if known is None else known
         options = self.options(base)
-        return Draft(file, number, base, known is not None, columns, self.looked_at(file, options), options, dict(base.value))
+        looked = self.looked_at(file, options)
+        return Draft(file, number, base, known is not None, looked.columns, looked, options, dict(base.value))
 
     def options(self, mapping: Mapping) -> LoadOptions:
         return LoadOptions(tenant=self.identity.tenant, mapping=mapping, by=self.identity.name)
@@ -129,23 +133,21 @@ class DataPage:
         menus, shown = st.columns([2, 3], gap="large")
         with menus, st.container(key="mapping"):
             section("mapping_menus", "Columns", None)
-            mapping = MappingForm(draft.base, draft.looked.columns, key).draw()
+            mapping = MappingForm(draft.base, draft.columns, key).draw()
             replaces = st.checkbox("Let this file win where an id is known", key=f"{key}_replace",
                                    help="Else a row whose id is known with other content stays out, and is counted as a conflict.")
         with shown:
             rows, types, check = (st.container(key=f"draft_{part}") for part in ("rows", "types", "check"))
-            with types:
-                if type_of(mapping) != type_of(draft.by.mapping):
-                    draft.words = {}
-                elif draft.looked.report:
-                    mapping = replace(mapping, value=draw_words(draft.words, draft.looked.report, key))
-        options = replace(self.options(mapping), replace=replaces)
-        if options != draft.by:
-            with rows:
-                draft.looked, draft.by = self.looked_at(draft.file, options), options
-            st.rerun()
+        if type_of(mapping) != type_of(draft.by.mapping):
+            draft.words = {}
+        options = replace(self.options(replace(mapping, value=chosen_words(draft.words, key))), replace=replaces)
         with rows:
+            if options != draft.by:
+                draft.looked, draft.by = self.looked_at(draft.file, options), options
             self.draw_rows(draft)
+        with types:
+            if draft.looked.report:
+                draw_words(draft.words, draft.looked.report, key)
         with check:
             self.draw_check(draft)
 
@@ -176,7 +178,7 @@ class DataPage:
         """Begins the load; the draft is done with."""
         if visitor().role < Role.EDITOR:
             return
-        tenant, columns, mapping = self.identity.tenant, draft.columns, draft.by.mapping
+        tenant, columns, mapping = self.identity.tenant, [column.path for column in draft.columns], draft.by.mapping
         folder = intake().give()
         if folder is not None:
             begin_load(folder, draft.file, draft.by, lambda: self.remembered.keep(tenant, columns, mapping))

@@ -132,7 +132,7 @@ class MappingForm:
 
 def in_menu_words(problem: str) -> str:
     """What is wrong with a file, with the menus' words in place of flags and fields."""
-    said = problem.partition("\n")[0].partition(" Its columns are ")[0]
+    said = re.split(r"\n| (?:The|Its) columns are ", problem)[0]
     for field in FIELDS:
         said = re.sub(rf"(?<![\w.]){re.escape(field.name)}(?![\w.])(?= is missing| or |,)", f"“{field.label}”", said)
     for time, label in TIMES.items():

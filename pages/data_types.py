@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from data.loading.outcome import LoadReport
@@ -21,22 +23,27 @@ HEADINGS = (
 )
 
 
-def draw_words(words: dict[str, str], report: LoadReport, key: str) -> Pairs:
-    """Draws a menu for each word of the file's types, and answers with the words that are another type.
+def chosen_words(words: Mapping[str, str], key: str) -> Pairs:
+    """The words that are another type, as their menus say, of which each began with the type in `words`."""
+    chosen = ((word, st.session_state.get(_menu(key, word)) or type) for word, type in words.items())
+    return tuple((word, type) for word, type in chosen if word != type)
 
-    `words` are those met so far with the type that each began with; what the report has beside them is added.
-    """
+
+def draw_words(words: dict[str, str], report: LoadReport, key: str) -> None:
+    """Draws a menu for each word of the file's types; the types of the report that no word was given are added to the words."""
     section("words", "Types", None)
-    given = {st.session_state.get(f"{key}_word_{word}") for word in words}
-    words |= {type: type for type, _, _ in report.types if type not in words and type not in {*words.values(), *given}}
+    given = {type for _, type in chosen_words(words, key)}
+    words |= {type: type for type, _, _ in report.types if type not in words and type not in given}
     st.caption("A word of the file, and the type that it is loaded as.")
-    chosen: dict[str, str] = {}
     with st.container(key="words"):
         for word in list(words)[:_MOST_WORDS]:
             options = list(dict.fromkeys([word, words[word], *COUNTED]))
-            chosen[word] = st.selectbox(word, options, options.index(words[word]), key=f"{key}_word_{word}", accept_new_options=True) or word
+            st.selectbox(word, options, options.index(words[word]), key=_menu(key, word), accept_new_options=True)
     figure_table([type_row(*type) for type in report.types], HEADINGS, "Types of the file", "file_types")
-    return tuple((word, type) for word, type in (words | chosen).items() if word != type)
+
+
+def _menu(key: str, word: str) -> str:
+    return f"{key}_word_{word}"
 
 
 def type_row(type: str, rows: int, counts: str) -> dict[str, Cell]:
