@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from data.commands import main
+from data.loading.loading import LoadOptions, Stop, load_rows
 from data.loading.rejects import MOST_LISTED, Reject, Rejects, printable
+from data.reading.source import opened
 from data.store.limits import StoreError
 from tests.logs import Log
 from tests.store_checks import contents, loaded
@@ -165,3 +167,21 @@ def test_the_flags_of_reading_reach_the_reader(tmp_path: Path, monkeypatch: pyte
     assert "already there             2" in capfd.readouterr().out
     with pytest.raises(SystemExit):
         main(["load", str(folder), "--encoding", "nonsense"])
+
+
+def test_a_load_keeps_to_the_memory_that_is_set_and_gives_it_back(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(f"{HEADER}a,t,c,click,0\n")
+
+    def limit() -> str:
+        with log.store.cursor() as cursor:
+            return cursor.execute("select current_setting('memory_limit')").fetchone()[0]
+
+    before, during = limit(), []
+    monkeypatch.setenv("IH_LOAD_MEMORY", "500 MB")
+    with opened(file) as source:
+        load_rows(log.store, source, LoadOptions(), lambda _: during.append(limit()), Rejects(file, tmp_path), Stop())
+    assert set(during) == {"476.8 MiB"} and limit() == before
+    monkeypatch.setenv("IH_LOAD_MEMORY", "much")
+    with pytest.raises(StoreError, match="IH_LOAD_MEMORY is 'much', which is no size of memory: write 2GB"):
+        loaded(log.store, file)
