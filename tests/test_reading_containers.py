@@ -59,7 +59,7 @@ def arrow_compressed(codec: str) -> bytes:
     ("log.tar", tarred({"log.csv": CSV})),
     ("log.tgz", tarred({"log.csv.bz2": bz2.compress(CSV)}, "w:gz")),
     ("log.tar.xz", tarred({"log.csv": CSV}, "w:xz")),
-])
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_a_container_gives_the_rows_of_what_is_in_it(tmp_path: Path, name: str, content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     assert cells(tmp_path / name) == TWO
@@ -167,7 +167,7 @@ def test_what_unpacks_beyond_measure_is_stopped(tmp_path: Path, monkeypatch: pyt
     (b"PAR1 no parquet", "not a readable Parquet file"),
     (b"ARROW1 no arrow", "not a readable Arrow file"),
     (b"Obj\x01 no avro", "this Avro file cannot be read to the end"),
-])
+], ids=lambda value: value if isinstance(value, str) else "")
 def test_what_cannot_be_read_is_named_for_what_it_is(tmp_path: Path, content: bytes, said: str) -> None:
     file = tmp_path / "log.csv"
     file.write_bytes(content)
