@@ -15,6 +15,7 @@ from data.loading.outcome import Progress
 from data.loading.preview import Preview, PreviewColumn, preview
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.remembered import RememberedMappings
+from data.mapping.targets import mapping_of_log
 from data.store.home import home
 from data.store.limits import StoreError
 from pages.data_jobs import begin_load, without_folder
@@ -105,7 +106,7 @@ class DataPage:
         """A file that has just come in, read as it was last time, or as its columns suggest."""
         plainly = self.looked_at(file, self.options(NO_MAPPING))
         known = self.remembered.of(self.identity.tenant, (column.path for column in plainly.columns))
-        base = plainly.suggested if known is None else known
+        base = mapping_of_log(plainly.suggested if known is None else known)
         options = self.options(base)
         looked, words = self.looked_at(file, options), dict(base.value)
         meet_words(words, looked.report, f"file_{number}", guess=known is None)
