@@ -15,12 +15,14 @@ from data.loading.outcome import Progress
 from data.loading.preview import Preview, PreviewColumn, preview
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.remembered import RememberedMappings
+from data.mapping.targets import mapping_of_log
 from data.store.home import home
 from data.store.limits import StoreError
 from pages.data_jobs import begin_load, without_folder
 from pages.data_loads import draw_loads, draw_outcome, draw_running, report_words
 from pages.data_mapping import MappingForm, in_menu_words
-from pages.data_types import chosen_words, draw_words
+from pages.data_meanings import draw_meanings
+from pages.data_types import chosen_words, draw_words, meet_words
 from ui.components.table import Cell, Column, figure_table
 from ui.page.messages import plain
 from ui.page.section import section
@@ -83,6 +85,7 @@ class DataPage:
             self.draw_draft(st.session_state[_DRAFT])
         with process.store().snapshot() as snapshot:
             draw_loads(snapshot, self.identity.tenant, self.identity.role >= Role.ADMIN)
+            draw_meanings(snapshot.tenant(self.identity.tenant), self.identity.role >= Role.ADMIN)
 
     def draw_intake(self) -> None:
         intake().open_to(self.identity.name)
@@ -103,10 +106,11 @@ class DataPage:
         """A file that has just come in, read as it was last time, or as its columns suggest."""
         plainly = self.looked_at(file, self.options(NO_MAPPING))
         known = self.remembered.of(self.identity.tenant, (column.path for column in plainly.columns))
-        base = plainly.suggested if known is None else known
+        base = mapping_of_log(plainly.suggested if known is None else known)
         options = self.options(base)
-        looked = self.looked_at(file, options)
-        return Draft(file, number, base, known is not None, looked.columns, looked, options, dict(base.value))
+        looked, words = self.looked_at(file, options), dict(base.value)
+        meet_words(words, looked.report, f"file_{number}", guess=known is None)
+        return Draft(file, number, base, known is not None, looked.columns, looked, options, words)
 
     def options(self, mapping: Mapping) -> LoadOptions:
         return LoadOptions(tenant=self.identity.tenant, mapping=mapping, by=self.identity.name)
@@ -140,10 +144,11 @@ class DataPage:
             rows, types, check = (st.container(key=f"draft_{part}") for part in ("rows", "types", "check"))
         if type_of(mapping) != type_of(draft.by.mapping):
             draft.words = {}
-        options = replace(self.options(replace(mapping, value=chosen_words(draft.words, key))), replace=replaces)
         with rows:
-            if options != draft.by:
+            # Once more where words were met that mean a type.
+            while (options := replace(self.options(replace(mapping, value=chosen_words(draft.words, key))), replace=replaces)) != draft.by:
                 draft.looked, draft.by = self.looked_at(draft.file, options), options
+                meet_words(draft.words, draft.looked.report, key)
             self.draw_rows(draft)
         with types:
             if draft.looked.report:

@@ -80,8 +80,9 @@ def _draw_report(job: Job) -> None:
     match job.report:
         case LoadReport() as report:
             st.markdown(f":material/check_circle: **{plain(loaded_words(report, job.name))}**")
-            for said in report_words(report):
-                st.text(said)
+            with st.container(gap="xxsmall", key="outcome_words"):
+                for said in report_words(report):
+                    st.text(said)
         case UnloadReport() as report:
             st.markdown(f":material/undo: **{plain(undone_words(report))}**")
         case None:

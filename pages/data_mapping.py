@@ -133,13 +133,19 @@ class MappingForm:
 def in_menu_words(problem: str) -> str:
     """What is wrong with a file, with the menus' words in place of flags and fields."""
     said = re.split(r"\n| (?:The|Its) columns are ", problem)[0]
-    for field in FIELDS:
-        said = re.sub(rf"(?<![\w.]){re.escape(field.name)}(?![\w.])(?= is missing| or |,)", f"“{field.label}”", said)
+    said = re.sub(r"(?<=no column is read as )[^,]*", _named, said)
+    said = re.sub(r"\S+(?= is missing)", _named, said)
     for time, label in TIMES.items():
         if time:
             said = re.sub(rf"(give|Say with) --time {time}\b", f"choose “{label}” under “Times are written”", said)
     said = re.sub(r"--time ('[^']+'|\S+?)(?=[,;:.)]|\s|$)", r"\1 under “Times are written”", said)
     return said.replace("--decimal", "“Values are written”").replace("--timezone", "the menu of time zones")
+
+
+def _named(fields: re.Match[str]) -> str:
+    """Names of fields as the menus call them."""
+    labels = {field.name: f"“{field.label}”" for field in FIELDS}
+    return " or ".join(labels.get(name, name) for name in fields.group().split(" or "))
 
 
 def with_field(mapping: Mapping, name: str, path: str | None = None, value: str = "") -> Mapping:

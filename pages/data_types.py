@@ -8,11 +8,12 @@ import streamlit as st
 
 from data.loading.outcome import LoadReport
 from data.mapping.mapping import Pairs
+from data.mapping.synonyms import type_meant
+from queries.asking.outcomes import COUNTED
 from ui.components.table import Cell, Column, figure_table
 from ui.page.section import section
 from ui.words import numbers
 
-COUNTED = ("impression", "click", "dismiss", "accept", "convert")
 NOTHING = "nothing"
 _MOST_WORDS = 30
 
@@ -29,11 +30,17 @@ def chosen_words(words: Mapping[str, str], key: str) -> Pairs:
     return tuple((word, type) for word, type in chosen if word != type)
 
 
-def draw_words(words: dict[str, str], report: LoadReport, key: str) -> None:
-    """Draws a menu for each word of the file's types; the types of the report that no word was given are added to the words."""
-    section("words", "Types", None)
+def meet_words(words: dict[str, str], report: LoadReport | None, key: str, guess: bool = True) -> None:
+    """Adds the types of a report that no word was given; each begins as the type that it means, where it is to be guessed."""
     given = {type for _, type in chosen_words(words, key)}
-    words |= {type: type for type, _, _ in report.types if type not in words and type not in given}
+    for type, _, _ in report.types if report else ():
+        if type not in words and type not in given:
+            words[type] = (guess and type_meant(type)) or type
+
+
+def draw_words(words: Mapping[str, str], report: LoadReport, key: str) -> None:
+    """Draws a menu for each word of the file's types."""
+    section("words", "Types", None)
     st.caption("A word of the file, and the type that it is loaded as.")
     with st.container(key="words"):
         for word in list(words)[:_MOST_WORDS]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.columns.funnel.plan import FunnelPlan
 from data.columns import memory
 from data.columns.funnel.listing import listing, plan_of
 from data.columns.funnel.tally import FunnelCounts, count_funnel

@@ -26,6 +26,7 @@ PAGES = (
     "/overview", "/offers?period=all", "/offers?offerId=off_002&period=all", "/offers?offerId=off_002&offerId=off_003",
     "/funnels?breakdown=offer", "/funnels?view=trend", "/funnels?view=times", "/funnels?view=before&from=2026-06-01&to=2026-06-20",
     "/customers", "/history?type=click&nothing=known", "/history?from=1999-01-01&to=1999-02-01", "/nopage",
+    "/data",
 )
 # Each theme and each width once: the rules take most of the time of these tests.
 PLACES = (("light", 1280), ("dark", 390))

@@ -70,9 +70,9 @@ def test_a_download_after_the_session_has_ended_leads_to_sign_in_and_back_to_the
     expect(stranger).to_have_url(re.compile(r"/login\?next=%2Fhistory%3Ftype%3Dclick$"))
 
 
-def test_a_tenant_without_a_log_is_told_how_to_load_one(stranger: Page, dashboard: Dashboard):
+def test_a_viewer_of_a_tenant_without_a_log_is_told_whom_to_ask(stranger: Page, dashboard: Dashboard):
     dashboard.accounts.users.add("new@example.com", PASSWORD, "newcomer", Role.VIEWER)
     signed_in(stranger, dashboard, "new@example.com")
     stranger.goto("/history?type=click")
-    expect(stranger.get_by_text("python -m data load FILE --tenant newcomer")).to_be_visible()
+    expect(stranger.get_by_text("Ask the person who runs this server.")).to_be_visible()
     expect(stranger.get_by_role("table")).to_have_count(0)
