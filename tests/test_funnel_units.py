@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.columns.funnel.plan import FunnelPlan
 from data.columns import memory
 from data.columns.funnel.listing import listing, plan_of
+from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import FunnelCounts, count_funnel
 from data.engine import Tenant
 from data.results import FunnelUnit
