@@ -67,6 +67,8 @@ def test_the_exit_code_says_whether_all_rows_are_in_the_store(tmp_path: Path, ro
 
 @pytest.mark.parametrize("arguments", [[], ["load"], ["load", "nowhere.csv"], ["load", "--tenant", ""],
                                        ["load", __file__, "--map", "event"], ["load", __file__, "--map", "event=nofield"],
+                                       ["load", __file__, "--time", "unix"], ["load", __file__, "--timezone", "Berlin"],
+                                       ["load", __file__, "--decimal", ";"],
                                        ["sample", "--interactions", "-1"], ["sample", "--until", "June"], ["vacuum"]])
 def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as end:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.columns.funnel.plan import FunnelPlan
 from data.columns import memory
 from data.columns.funnel.listing import listing, plan_of
 from data.columns.funnel.tally import FunnelCounts, count_funnel
@@ -17,7 +18,7 @@ from data.engine import Tenant
 from data.results import FunnelUnit
 from queries.answers.funnel import funnel
 from queries.answers.funnel_units import flat_units, units_page, units_total
-from queries.asking.funnel import FunnelPlan, FunnelQuery
+from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, UnitCursor, dropped_after, reached
 from queries.asking.selection import Selection
 from queries.asking.times import iso

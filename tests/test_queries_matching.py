@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 
 import data.columns.filtering
-from data.columns.filtering import Matches, first_of
+from data.columns.filtering import JourneyPlaces, Matches, first_of
 from queries.asking.selection import parse
+from queries.asking.times import milliseconds
 from tests.history_oracle import matching
 from tests.logs import ACME, CUSTOMERS, Log
 
@@ -43,6 +46,32 @@ def test_matches_are_those_of_a_plain_search_from_either_end_whatever_the_pieces
             assert first_of(matches.newest_first(place), 3).tolist() == newest_first[newest_first < place][:3].tolist()
             assert first_of(matches.oldest_first(place), 3).tolist() == oldest_first[oldest_first >= place][:3].tolist()
             assert matches.count(place) == int((newest_first >= place).sum())
+
+
+@pytest.mark.parametrize("pairs", SELECTIONS, ids=lambda pairs: "&".join(f"{name}={value}" for name, value in pairs) or "all")
+@pytest.mark.parametrize("piece", [1, 7, 1 << 17])
+def test_the_rows_of_the_journeys_are_those_of_a_plain_search_whatever_the_pieces(
+    tangled_log: Log, monkeypatch: pytest.MonkeyPatch, pairs: list[tuple[str, str]], piece: int,
+) -> None:
+    monkeypatch.setattr(data.columns.filtering, "PIECE", piece)
+    expected = [(row["customerId"], row["interactionType"], _ms(row["timestamp"])) for row in matching(tangled_log.rows, ACME, pairs)]
+    with tangled_log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME).columns
+        journeys, places = tenant.journeys, JourneyPlaces(tenant, parse(ACME, pairs).selection)
+        found = []
+        for run in places.runs:
+            first, end = places.rows(run)
+            for part in places.pieces(run):
+                assert first <= part.first < part.end <= min(end, part.first + piece) and 0 < part.count <= part.end - part.first
+                rows = part.first + part.places[:part.count].astype(np.int64)
+                customers = tenant.customer_ids(journeys.customer[np.searchsorted(journeys.starts, rows, "right") - 1]).to_pylist()
+                types = [tenant.dictionaries.type.ids[key] for key in journeys.type[rows]]
+                found += zip(customers, types, journeys.timestamp[rows].tolist(), strict=True)
+    assert sorted(found) == sorted(expected)
+
+
+def _ms(text: str) -> int:
+    return milliseconds(text, ZoneInfo("UTC"))
 
 
 def test_only_the_entries_of_a_mask_are_kept(tangled_log: Log) -> None:

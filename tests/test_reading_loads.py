@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from data.commands import main
+from data.loading.loading import LoadOptions, Stop, load_entities, load_rows
 from data.loading.rejects import MOST_LISTED, Reject, Rejects, printable
+from data.reading.source import opened
 from data.store.limits import StoreError
 from tests.logs import Log
 from tests.store_checks import contents, loaded
@@ -165,3 +167,36 @@ def test_the_flags_of_reading_reach_the_reader(tmp_path: Path, monkeypatch: pyte
     assert "already there             2" in capfd.readouterr().out
     with pytest.raises(SystemExit):
         main(["load", str(folder), "--encoding", "nonsense"])
+
+
+def test_a_load_keeps_to_the_memory_that_is_set_and_gives_it_back(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(f"{HEADER}a,t,c,click,0\n")
+
+    def limit() -> str:
+        with log.store.cursor() as cursor:
+            return cursor.execute("select current_setting('memory_limit')").fetchone()[0]
+
+    before, during = limit(), []
+    monkeypatch.setenv("IH_LOAD_MEMORY", "500 MB")
+    with opened(file) as source:
+        load_rows(log.store, source, LoadOptions(), lambda _: during.append(limit()), Rejects(file, tmp_path), Stop())
+    assert set(during) == {"476.8 MiB"} and limit() == before
+    monkeypatch.setenv("IH_LOAD_MEMORY", "much")
+    with pytest.raises(StoreError, match="IH_LOAD_MEMORY is 'much', which is no size of memory: write 2GB"):
+        loaded(log.store, file)
+
+
+def test_a_list_that_is_cut_says_so_also_after_a_load(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.loading.rejects.MOST_LISTED", 2)
+    file = tmp_path / "log.csv"
+    file.write_text(HEADER + ",t,c,click,0\n" * 5)
+    assert listed(loaded(log.store, file))[-1] == ",3 more are not listed: --all-rejects lists them,"
+    assert len(listed(loaded(log.store, file, LoadOptions(all_rejects=True)))) == 6
+
+
+def test_descriptions_of_which_many_fail_alike_are_loaded_but_for_those(log: Log, tmp_path: Path) -> None:
+    file = tmp_path / "offers.csv"
+    file.write_text("id,tenantId,name\n" + "o,t,Offer\n" * 10 + "o,t,\n" * 1500)
+    report = load_entities(log.store, "offers", file, LoadOptions(), lambda _: None, tmp_path)
+    assert (report.described, report.rejected) == (1, 1500)

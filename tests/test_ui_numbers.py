@@ -24,7 +24,8 @@ def test_a_percentage_says_what_it_was_measured_on():
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(None, "–"), (0, "0 s"), (0.0001, "1 ms"), (0.42, "420 ms"), (0.9994, "999 ms"), (0.9995, "1 s"), (2.54, "2.5 s"), (9.94, "9.9 s"),
-     (9.95, "10 s"), (59.6, "1 min"), (61, "1 min 1 s"),
+     (9.95, "10 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min 59 s"), (86_399, "23 h 59 min"), (86_400, "1 d"),
+     (59.6, "1 min"), (61, "1 min 1 s"),
      (3600, "1 h"), (3599.7, "1 h"), (93_784, "1 d 2 h"), (8_640_000, "100 d")],
 )
 def test_a_duration_has_its_two_largest_units(seconds: float | None, text: str):

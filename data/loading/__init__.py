@@ -1,6 +1,6 @@
 """How a file becomes rows of the store, in this order:
 
-read     `data.reading` finds the format and gives batches of raw rows; its `json_text`, by way of `json_scan`, settles what JSON means
+read     `data.reading` finds the members and their formats, and gives batches of raw rows; its `json_text`, by `json_scan`, settles what JSON means
 map      `arriving` gives each batch to `data.mapping`, which finds what a field is read from, and has the SQL that reads it
 check    `checking` gives every row its types, or says what is wrong with it
 stage    `staging` lays the rows aside, `duplicates` sets aside those that are known

@@ -13,7 +13,6 @@ from queries.asking.outcomes import Outcome
 
 # Words by which systems write that there is no value.
 _NO_VALUE = ("NULL", "null", "Null", "\\N", "NaN", "nan", "NAN", "None", "none", "NONE", "(null)", "(none)", "N/A", "n/a", "nil", "undefined")
-_WORDS = ", ".join(f"'{word}'" for word in _NO_VALUE)
 _IDS = {"id": "id", "customer": "customerId", "offer": "offerId", "creative": "creativeId", "channel": "channelId"}
 
 _MOST_TYPES, _MOST_REASONS = 50, 5
@@ -35,9 +34,9 @@ class Findings:
     readable: int = 0
 
 
-def findings(cursor: duckdb.DuckDBPyConnection) -> Findings:
-    """What tables `arrived`, `staged`, `fresh` and `described` of a load say."""
-    decimal, readable = _decimal(cursor)
+def findings(cursor: duckdb.DuckDBPyConnection, unread: int) -> Findings:
+    """What tables `arrived`, `staged`, `fresh` and `described` of a load say, of which so many values are no numbers."""
+    decimal, readable = _decimal(cursor) if unread else ("", 0)
     return Findings(
         tenants=tuple(id for id, in cursor.execute("""
             select id
@@ -87,18 +86,17 @@ def counts_as(outcome: Outcome) -> str:
 
 def _no_value(cursor: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str, int], ...]:
     """The words for no value that stand as an id in more than one row."""
-    filters = ", ".join(f"count(*) filter ({column} in ({_WORDS}))" for column in _IDS)
-    [counts] = cursor.execute(f"select {filters} from staged").fetchall()
+    # A join, because a list of words is compared with each id in turn.
     found = [
         (word, field, rows)
-        for (column, field), count in zip(_IDS.items(), counts, strict=True) if count > 1
+        for column, field in _IDS.items()
         for word, rows in cursor.execute(f"""
             select {column}, count(*)
             from staged
-            where {column} in ({_WORDS})
+            where {column} in (select unnest($words))
             group by {column}
             having count(*) > 1
-        """).fetchall()
+        """, {"words": list(_NO_VALUE)}).fetchall()
     ]
     return tuple(sorted(found, key=lambda one: (-one[2], one)))
 

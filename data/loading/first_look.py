@@ -22,9 +22,11 @@ class FirstLook:
 
     def take(self, staging: Staging, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
         """Look at a batch that has just been staged; `StoreError` where the load is not to go on."""
+        if not self._refuses:
+            return
         begins = staging.rows - len(batch) < SAMPLE_ROWS
         self.sample.add(batch, is_json, place)
-        if begins and self._refuses:
+        if begins:
             staging.refuse_other_units()
             if staging.rows >= SAMPLE_ROWS:
                 refuse_unmapped(staging.cursor, self.sample, self._mapping)

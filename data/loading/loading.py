@@ -62,6 +62,7 @@ def load_rows(
     def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
         staging.take_interactions(batch, member.is_json, member.place)
         look.take(staging, batch, member.is_json, member.place)
+        refuse_alike(staging.cursor, staging.rows, len(batch), staging.columns)
 
     return _load(store, source, RECORD_FIELDS, take, options, tell, rejects, stop, look.end)
 
@@ -106,7 +107,6 @@ def _load(
                 stop.check()
                 with named_problems(source.name if member.name == source.name else f"{source.name}: {member.name}"):
                     take(staging, places.numbered(member.name, batch), member)
-                refuse_alike(cursor, staging.rows, len(batch), staging.columns)
                 tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
         with named_problems(source.name):
             end(staging)
@@ -146,7 +146,7 @@ def _load(
             unread_line=places.line(unread_line or 0),
             future=future,
             before_2000=before_2000,
-            **vars(findings(cursor)),
+            **vars(findings(cursor, unread)),
         )
         if options.check:
             return replace(summary, kept=not options.strict or summary.clean, checked=True, seconds=time.monotonic() - started)

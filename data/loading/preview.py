@@ -79,7 +79,7 @@ def preview(store: Store, path: Path, options: LoadOptions, tell: ReportProgress
             report = load_rows(store, source, replace(options, check=True), tell, Rejects(path, rejects_folder), stop or Stop(), look)
     except StoreError as refusal:
         problem = str(refusal)
-        if not look.sample.rows:
+        if not len(look.sample):
             raise
     columns = look.sample.columns()
     with closing(store.cursor()) as cursor:

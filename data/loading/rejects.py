@@ -71,8 +71,6 @@ class Rejects:
             for folder in self._folders:
                 (folder / self._name).unlink(missing_ok=True)
             return None
-        if self.unlisted and self._text is not None and not self._text.closed:
-            self._rows.writerow(("", f"{self.unlisted:,} more are not listed: --all-rejects lists them", ""))
         self.close()
         kept = self._part.replace(self._part.with_name(self._name))
         self._part = None
@@ -89,7 +87,9 @@ class Rejects:
 
     def close(self) -> None:
         """Have all of it on the disk."""
-        if self._text is not None:
+        if self._text is not None and not self._text.closed:
+            if self.unlisted:
+                self._rows.writerow(("", f"{self.unlisted:,} more are not listed: --all-rejects lists them", ""))
             self._text.close()
 
     def _opened(self) -> TextIO:

@@ -190,7 +190,7 @@ class Staging:
         """)
 
     def _add_tenants(self, rows: str, parameters: Table[str, Any]) -> None:
-        if self._tenant:
+        if self._tenant and not self._mapping.gives("tenantId", "tenant_id"):
             others = self.cursor.execute(f"select distinct tenant from {rows} where tenant != $own limit 1",
                                          {**parameters, "own": self._tenant}).fetchone()
             if others:

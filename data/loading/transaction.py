@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 
 import duckdb
 
+from data.loading.memory import limited_memory
 from data.loading.outcome import Progress
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -72,7 +73,7 @@ class Stop:
 @contextmanager
 def connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor for one load. Closing it rolls back what is not committed."""
-    with closing(store.cursor()) as cursor, stop.watching(cursor):
+    with closing(store.cursor()) as cursor, stop.watching(cursor), limited_memory(store, cursor):
         try:
             yield cursor
         except duckdb.InterruptException as problem:

@@ -50,6 +50,10 @@ class Mapping:
     member: str = ""
     description: str = ""
 
+    def gives(self, *names: str) -> bool:
+        """Whether it gives all rows a field, which has these names."""
+        return any(field in names for field, _ in (*self.set, *(pair for rule in self.rows for pair in rule.set)))
+
     def read_options(self) -> ReadOptions:
         """What it says of a file before any field is read."""
         return ReadOptions(self.encoding, self.columns, self.pad, self.member, self.records)

@@ -41,22 +41,30 @@ class Sample:
     """The first rows of a load, over all its members."""
 
     def __init__(self) -> None:
-        self.rows: list[dict[str, str | None]] = []
+        self._rows = 0
+        self._batches: list[tuple[pa.RecordBatch, bool, Table[str, str]]] = []
+
+    def __len__(self) -> int:
+        """How many rows there are, also those that could not be read."""
+        return self._rows
 
     def add(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
         """Take as many rows of a batch as are still missing; `place` has columns that hold for all of them."""
-        wanted = min(SAMPLE_ROWS - len(self.rows), len(batch))
-        if wanted <= 0:
-            return
-        cut = batch.slice(0, wanted)
-        cut = cut.filter(pc.is_null(cut.column(1)))
-        whole = self._records(cut) if is_json else self._cells(cut)
-        # Its own columns come first, so that their positions are those of the file.
-        self.rows += [own | {name: text for name, text in (place or {}).items() if name not in own} for own in map(dict, map(_flat, whole))]
+        wanted = min(SAMPLE_ROWS - self._rows, len(batch))
+        if wanted > 0:
+            cut = batch.slice(0, wanted)
+            self._rows += wanted
+            # A copy, so that the batch itself can go.
+            self._batches.append((cut.filter(pc.is_null(cut.column(1))), is_json, place or {}))
 
     def columns(self) -> tuple[Column, ...]:
-        paths = dict.fromkeys(path for row in self.rows for path in row)
-        return tuple(Column(path, tuple(row.get(path) for row in self.rows)) for path in list(paths)[:_MOST_COLUMNS])
+        rows: list[dict[str, str | None]] = []
+        for batch, is_json, place in self._batches:
+            flat = map(dict, map(_flat, self._records(batch) if is_json else self._cells(batch)))
+            # Their own columns come first, so that the positions are those of the file.
+            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in flat)
+        paths = dict.fromkeys(path for row in rows for path in row)
+        return tuple(Column(path, tuple(row.get(path) for row in rows)) for path in list(paths)[:_MOST_COLUMNS])
 
     @staticmethod
     def _records(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import Mapping, Pairs
+from data.mapping.money import checked_decimal
 from data.mapping.paths import names_of, path_of
+from data.mapping.times import checked_time, checked_zone
 from data.store.limits import StoreError
 
 MEMBERS_OF = ("context", "response", "outcome")
@@ -76,6 +78,12 @@ def check_mapping(mapping: Mapping, kinds: tuple[str, ...]) -> None:
         path_of(path)
     if mapping.rest not in ("", "context"):
         raise StoreError(f"--rest takes context, not '{mapping.rest}'.")
+    for time in filter(None, (mapping.time, *(rule.time for rule in rules))):
+        checked_time(time)
+    if mapping.timezone:
+        checked_zone(mapping.timezone)
+    if mapping.decimal:
+        checked_decimal(mapping.decimal)
 
 
 def _check_field(text: str, fields: tuple[Field, ...], flag: str) -> None:

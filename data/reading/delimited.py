@@ -12,10 +12,13 @@ import pyarrow as pa
 
 from data.reading.batches import BATCH_ROWS, FIRST_ROWS, LONGEST_ROW, not_text
 from data.reading.dialect import SAMPLE_ROWS, Dialect, dialect_of, header_place
+from data.reading.file_lines import Lines
 from data.reading.options import ReadOptions
 from data.store.limits import StoreError
 
 _SAMPLE_BYTES = 1 << 18
+# After a row that is written otherwise, as many are read like it.
+_ROWS_BETWEEN = 500
 
 # A cell may hold much JSON, but not a whole file whose quote never ends.
 csv.field_size_limit(LONGEST_ROW)
@@ -31,26 +34,49 @@ def delimited_batches(file: io.BufferedReader[Any], options: ReadOptions) -> Ite
     sample = file.peek(_SAMPLE_BYTES)[:_SAMPLE_BYTES].removeprefix(b"\xef\xbb\xbf")
     whole = sample if len(sample) < _SAMPLE_BYTES else sample[:sample.rfind(b"\n") + 1]
     dialect = dialect_of(whole.decode("utf-8", "surrogateescape"), not options.columns)
-    text = io.TextIOWrapper(file, "utf-8-sig", errors="surrogateescape", newline="")
+    lines = Lines(file)
     for _ in range(dialect.skipped):
-        text.readline()
-    yield from _batches(_split(text, dialect), options)
+        next(lines, "")
+    rows = _split(lines, dialect)
+    columns = list(options.columns) or _header(rows, options.encoding)
+    if _worth_compiling(sample, dialect):
+        yield from _plain_and_other(lines, rows, dialect, columns, options)
+    else:
+        yield from _batches(rows, columns, options)
+
+
+def _worth_compiling(sample: bytes, dialect: Dialect) -> bool:
+    """Whether there is more text than is read sooner than compiled code is loaded, and it is written as that can read it."""
+    return len(sample) >= _SAMPLE_BYTES and not dialect.escapes
+
+
+def _plain_and_other(lines: Lines, rows: Rows, dialect: Dialect, columns: list[str], options: ReadOptions) -> Iterator[pa.RecordBatch]:
+    """The same of a file that is worth it: rows that are plainly written by compiled code, and those between them one by one."""
+    from data.reading.plain_rows import plain_batches
+
+    while True:
+        yield from plain_batches(lines, dialect.delimiter, columns, options.encoding)
+        batch = _Batch(columns, options)
+        for line, row, problem in islice(rows, _ROWS_BETWEEN):
+            batch.add(line, row, problem)
+        if not len(batch):
+            return
+        yield batch.arrow()
 
 
 def sheet_batches(rows: Iterator[list[str]], options: ReadOptions) -> Iterator[pa.RecordBatch]:
     """The same of the rows of a sheet, whose lines are its rows' numbers."""
     first = list(islice(rows, SAMPLE_ROWS))
     start = header_place(first) if not options.columns else 0
-    numbered = enumerate(chain(first[start:], rows), start + 1)
-    yield from _batches(((line, row, None) for line, row in numbered if any(row)), options)
+    numbered = ((line, row, None) for line, row in enumerate(chain(first[start:], rows), start + 1) if any(row))
+    yield from _batches(numbered, list(options.columns) or _header(numbered, ""), options)
 
 
-def _split(text: io.TextIOWrapper, dialect: Dialect) -> Rows:
-    """The rows that are not blank, with the line each begins on."""
-    lines = iter(lambda: text.readline(LONGEST_ROW), "")
+def _split(lines: Lines, dialect: Dialect) -> Rows:
+    """The rows that are not blank, with the line each begins on; no line is taken before the row it belongs to is asked for."""
     reader = csv.reader(lines, **dialect.reading)
-    line = dialect.skipped + 1
     while True:
+        line = lines.taken + 1
         try:
             row = next(reader, None)
         except csv.Error as problem:
@@ -60,11 +86,9 @@ def _split(text: io.TextIOWrapper, dialect: Dialect) -> Rows:
                 return
             if row:
                 yield line, row, None
-        line = dialect.skipped + reader.line_num + 1
 
 
-def _batches(rows: Rows, options: ReadOptions) -> Iterator[pa.RecordBatch]:
-    columns = list(options.columns) or _header(rows, options.encoding)
+def _batches(rows: Rows, columns: list[str], options: ReadOptions) -> Iterator[pa.RecordBatch]:
     batch = _Batch(columns, options)
     size = FIRST_ROWS
     for line, row, problem in rows:

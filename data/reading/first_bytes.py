@@ -44,6 +44,10 @@ _UNREADABLE = (
 _MARKUP = ((b"<!doctype html", "an HTML page"), (b"<html", "an HTML page"), (b"<?xml", "XML"), (b"<svg", "an SVG image"))
 
 
+# One sign of ten: a text may hold a stray one.
+_FEW = 10
+
+
 def kind_of(start: bytes) -> str:
     """The name of a format whose bytes begin so; "text" for what may be one of the text formats.
 
@@ -70,9 +74,9 @@ def kind_of(start: bytes) -> str:
 
 
 def refuse_binary(start: bytes) -> None:
-    """`StoreError` where bytes that should be UTF-8 text hold the sign that no text has."""
+    """`StoreError` where bytes that should be UTF-8 text have more of the sign that no text has than may stray into one."""
     nuls = start.count(b"\x00")
-    if not nuls:
+    if nuls * _FEW < len(start) or not nuls:
         return
     if nuls * 4 >= len(start):
         # The high halves of Latin letters.
