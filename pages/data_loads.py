@@ -10,7 +10,7 @@ import process
 from accounts import Role
 from data.loading.listing import LoadLine, loads
 from data.loading.outcome import LoadReport, Progress
-from data.loading.running import RunningLoad
+from data.loading.running import WAITING, RunningLoad
 from data.loading.unloading import UnloadReport
 from data.store.store import Snapshot
 from pages.data_jobs import Job, begin_unload, forget, latest
@@ -29,7 +29,7 @@ _HEADINGS = (
     Column("by", "By", "text"),
     Column("finished", "Finished (UTC)", "text"),
 )
-_SEEN = "running loads"
+_SEEN, _UNDONE = "running loads", "undone loads"
 
 
 @st.fragment(run_every=1.5)
@@ -48,18 +48,25 @@ def draw_running() -> None:
     if identity.tenant != tenant or identity.role < Role.EDITOR:
         st.rerun()
     section("running", "Running", None)
+    has_turn = process.loads().now()[:1]
     for load in running:
-        _draw_load(load)
+        _draw_load(load, load in has_turn)
 
 
-def _draw_load(load: RunningLoad) -> None:
+def _draw_load(load: RunningLoad, has_turn: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"running_{load.number}"):
         progress: Progress = load.progress
         share = min(progress.done / progress.total, 1.0) if progress.total else 0.0
-        st.progress(share, text=f"{plain(PurePath(load.source).name)}: {progress.phase} · {plain(load.by)}")
-        if st.button("Cancel", key=f"cancel_{load.number}", disabled=load.cancelled):
-            process.loads().cancel(load)
-            st.rerun()
+        # Until it tells of its own, it is said to wait.
+        phase = "reading" if has_turn and progress.phase == WAITING.phase else progress.phase
+        st.progress(share, text=f"{plain(PurePath(load.source).name)}: {phase} · {plain(load.by)}")
+        st.button("Cancel", key=f"cancel_{load.number}", disabled=load.cancelled, on_click=_cancel, args=(load,))
+
+
+def _cancel(load: RunningLoad) -> None:
+    identity = visitor()
+    if identity.role >= Role.EDITOR and identity.tenant == load.tenant:
+        process.loads().cancel(load)
 
 
 def draw_outcome() -> None:
@@ -157,7 +164,8 @@ def _row(line: LoadLine) -> dict[str, Cell]:
 
 
 def _draw_undo(lines: list[LoadLine]) -> None:
-    with st.popover("Undo a load", icon=":material/undo:", key="undo_menu"):
+    # One that was used is closed: it would offer the next load at the place of the one that goes.
+    with st.popover("Undo a load", icon=":material/undo:", key=f"undo_menu_{st.session_state.get(_UNDONE, 0)}"):
         of_version = {line.version: line for line in lines}
 
         def label(version: int) -> str:
@@ -166,8 +174,11 @@ def _draw_undo(lines: list[LoadLine]) -> None:
 
         version = st.selectbox("Load", list(of_version), format_func=label, key="undo_version", filter_mode=None)
         st.caption("Takes exactly its rows out of the log, and puts back what they had replaced. Readers see the log as it is until that is done.")
-        if st.button("Undo", key="undo", type="primary"):
-            identity = visitor()
-            if identity.role >= Role.ADMIN:
-                begin_unload(version, PurePath(of_version[version].source).name, identity.tenant, identity.name)
-            st.rerun()
+        st.button("Undo", key="undo", type="primary", on_click=_undo, args=(of_version[version],))
+
+
+def _undo(line: LoadLine) -> None:
+    identity = visitor()
+    if identity.role >= Role.ADMIN:
+        begin_unload(line.version, PurePath(line.source).name, identity.tenant, identity.name)
+    st.session_state[_UNDONE] = st.session_state.get(_UNDONE, 0) + 1

@@ -15,7 +15,7 @@ from data.loading.transaction import Stop
 from data.store.limits import StoreError
 
 _AGAIN_S = 0.05
-_WAITING = Progress("waiting for another load")
+WAITING = Progress("waiting for another load")
 
 
 class Busy(StoreError):
@@ -35,7 +35,7 @@ class RunningLoad:
     stop: Stop = field(default_factory=Stop, repr=False)
     number: int = field(default_factory=count(1).__next__)
     began: float = field(default_factory=time.time)
-    progress: Progress = _WAITING
+    progress: Progress = WAITING
     cancelled: bool = False
 
 
@@ -83,7 +83,7 @@ class RunningLoads:
     def _wait(self, load: RunningLoad, tell: Callable[[Any], None], patience_s: float | None) -> None:
         ends = None if patience_s is None else time.monotonic() + patience_s
         if not self._has_turn(load, 0):
-            tell(_WAITING)
+            tell(WAITING)
             while not self._has_turn(load, _AGAIN_S):
                 load.stop.check()
                 if ends is not None and time.monotonic() > ends:
