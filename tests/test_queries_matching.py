@@ -7,10 +7,10 @@ import pytest
 
 import data.columns.filtering
 from data.columns.filtering import JourneyPlaces, Matches, first_of
-from queries.asking.selection import parse
+from queries.asking.selection import Selection, parse
 from queries.asking.times import milliseconds
 from tests.history_oracle import matching
-from tests.logs import ACME, CUSTOMERS, Log
+from tests.logs import ACME, CUSTOMERS, Log, interaction
 
 SELECTIONS = [
     [],
@@ -68,6 +68,20 @@ def test_the_rows_of_the_journeys_are_those_of_a_plain_search_whatever_the_piece
                 types = [tenant.dictionaries.type.ids[key] for key in journeys.type[rows]]
                 found += zip(customers, types, journeys.timestamp[rows].tolist(), strict=True)
     assert sorted(found) == sorted(expected)
+
+
+@pytest.mark.parametrize(("start", "end", "rows"), [
+    (0, None, 3), (1, None, 2), (2, None, 1), (3, None, 0), (None, 0, 0), (None, 2, 2), (None, 3, 3), (1, 2, 1), (0, 3, 3),
+])
+def test_a_period_that_begins_or_ends_where_the_log_does_is_cut_there(log: Log, start: int | None, end: int | None, rows: int) -> None:
+    log.load(*(interaction(f"{ms}", f"2026-03-15T12:00:00.00{ms}Z") for ms in range(3)))
+    noon = _ms("2026-03-15T12:00:00Z")
+    selection = Selection(ACME, (), None if start is None else noon + start, None if end is None else noon + end)
+    with log.store.snapshot() as snapshot:
+        tenant = snapshot.tenant(ACME).columns
+        places = JourneyPlaces(tenant, selection)
+        assert Matches(tenant, selection).count() == rows
+        assert sum(piece.count for run in places.runs for piece in places.pieces(run)) == rows
 
 
 def _ms(text: str) -> int:
