@@ -24,13 +24,12 @@ from tests.test_pages_sound import PLACES, broken_rules
 
 TENANT = "shop"
 EDITOR, ADMIN = "eve@example.com", "alan@example.com"
-TINY = "1"
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """The product over an empty store, with a viewer, an editor and an admin of one tenant; it takes files of up to 1 MB."""
-    with served(tmp_path_factory.mktemp("shop"), TENANT, STREAMLIT_SERVER_MAX_UPLOAD_SIZE=TINY) as shop:
+    with served(tmp_path_factory.mktemp("shop"), TENANT, UPLOAD_MB="1") as shop:
         shop.accounts.users.add(EDITOR, PASSWORD, TENANT, Role.EDITOR)
         shop.accounts.users.add(ADMIN, PASSWORD, TENANT, Role.ADMIN)
         yield shop
@@ -268,6 +267,18 @@ def test_the_page_takes_no_file_above_the_setting(editor: Page, tmp_path: Path):
     editor.goto("/data")
     editor.locator("input[type=file]").set_input_files(file)
     expect(editor.get_by_text(re.compile("1.0MB or smaller"))).to_be_visible()
+
+
+def test_the_door_takes_no_file_above_the_setting_either(editor: Page):
+    asked = []
+    editor.on("request", lambda request: asked.append(request.url) if request.method == "PUT" else None)
+    editor.goto("/data")
+    editor.locator("input[type=file]").set_input_files({"name": "empty.csv", "mimeType": "text/csv", "buffer": b""})
+    expect(editor.get_by_role("alert")).to_be_visible()
+    put = "async ([address, size]) => (await fetch(address, { method: 'PUT', body: new Uint8Array(size) })).status"
+    assert editor.evaluate(put, [asked[0], 2 << 20]) == 413
+    # The frame of a form is missing, and the token of the session.
+    assert editor.evaluate(put, [asked[0], 10]) == 403
 
 
 def test_a_session_of_another_account_takes_no_file(shop: Dashboard, editor: Page, admin: Page, tmp_path: Path):
