@@ -29,7 +29,7 @@ EDITOR, ADMIN = "eve@example.com", "alan@example.com"
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     """The product over an empty store, with a viewer, an editor and an admin of one tenant; it takes files of up to 1 MB."""
-    with served(tmp_path_factory.mktemp("shop"), TENANT, UPLOAD_MB="1") as shop:
+    with served(tmp_path_factory.mktemp("shop"), TENANT, IH_UPLOAD_MB="1") as shop:
         shop.accounts.users.add(EDITOR, PASSWORD, TENANT, Role.EDITOR)
         shop.accounts.users.add(ADMIN, PASSWORD, TENANT, Role.ADMIN)
         yield shop

@@ -33,10 +33,10 @@ _drop_zone = st.components.v2.component("drop_zone", js=Path(__file__).with_name
 
 
 def largest_mb() -> int:
-    """How many MB a file may have: setting `UPLOAD_MB`, else 200."""
-    said = os.environ.get("UPLOAD_MB", "200")
+    """How many MB a file may have: setting `IH_UPLOAD_MB`, else 200."""
+    said = os.environ.get("IH_UPLOAD_MB", "200")
     if not (said.isascii() and said.isdecimal() and 0 < int(said) <= _MOST_MB):
-        raise StoreError(f"UPLOAD_MB must be a whole number from 1 to {_MOST_MB}, not {said!r}.")
+        raise StoreError(f"IH_UPLOAD_MB must be a whole number from 1 to {_MOST_MB}, not {said!r}.")
     return int(said)
 
 
