@@ -37,10 +37,10 @@ _STORED = (
     Column("id", "Id", "id"), Column("timestamp", "Time (UTC)", "text"), Column("customerId", "Customer", "id"),
     Column("interactionType", "Type", "text"), Column("offerId", "Offer", "id"), Column("creativeId", "Creative", "id"),
     Column("channelId", "Channel", "id"), Column("direction", "Direction", "text"), Column("conversionValue", "Value"),
-    Column("context", "Context", "text"), Column("outcome", "Outcome", "text"),
+    Column("context", "Context", "text"),
 )
 _ALWAYS_SHOWN = ("id", "timestamp", "customerId", "interactionType")
-_LONGEST_CELL = 80
+_LONGEST_CELL = 40
 
 
 @dataclass

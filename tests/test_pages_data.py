@@ -342,6 +342,7 @@ def test_an_admin_says_what_a_type_counts_as_and_an_editor_only_sees_it(shop: Da
     admin.goto("/data")
     admin.get_by_role("button", name="Change").click()
     choose(admin, "Type", "NoResponse")
+    expect(admin.get_by_role("combobox", name="Counts as")).to_have_value("nothing")
     choose(admin, "Counts as", "impression")
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_role("table", name="What types count as").get_by_role("row", name=re.compile("NoResponse"))).to_contain_text("impression")
