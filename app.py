@@ -25,7 +25,7 @@ from data.store.home import home
 from data.store.limits import StoreError
 from ui.page import messages
 from ui.page.shell import MARK, document
-from ui.page.uploading import UPLOADS, UploadDoor, clear_uploads
+from ui.page.uploading import UPLOADS, UploadDoor, clear_uploads, largest_mb
 
 log = logging.getLogger("interaction_history")
 
@@ -35,6 +35,7 @@ try:
     # Here rather than at startup, whose failure is shown as a trace.
     process.store()
     process.accounts()
+    largest_mb()
 except StoreError as problem:
     sys.exit(str(problem))
 

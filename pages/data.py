@@ -27,7 +27,7 @@ from ui.components.table import Cell, Column, figure_table
 from ui.page.messages import plain
 from ui.page.section import section
 from ui.page.shell import heading, visitor
-from ui.page.uploading import intake
+from ui.page.uploading import ask_for_file, intake
 from ui.words import numbers
 
 _DRAFT = "data_draft"
@@ -37,10 +37,10 @@ _STORED = (
     Column("id", "Id", "id"), Column("timestamp", "Time (UTC)", "text"), Column("customerId", "Customer", "id"),
     Column("interactionType", "Type", "text"), Column("offerId", "Offer", "id"), Column("creativeId", "Creative", "id"),
     Column("channelId", "Channel", "id"), Column("direction", "Direction", "text"), Column("conversionValue", "Value"),
-    Column("context", "Context", "text"), Column("outcome", "Outcome", "text"),
+    Column("context", "Context", "text"),
 )
 _ALWAYS_SHOWN = ("id", "timestamp", "customerId", "interactionType")
-_LONGEST_CELL = 80
+_LONGEST_CELL = 40
 
 
 @dataclass
@@ -90,7 +90,7 @@ class DataPage:
     def draw_intake(self) -> None:
         intake().open_to(self.identity.name)
         number = st.session_state.setdefault("data_number", 0)
-        uploaded = st.file_uploader("A file to load", key=f"upload_{number}", help=_TAKEN)
+        uploaded = ask_for_file("A file to load", f"upload_{number}", _TAKEN)
         if uploaded is None:
             st.caption("You see its rows as they will be stored, and can change how it is read, before anything is loaded.")
             return

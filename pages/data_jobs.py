@@ -6,7 +6,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import process
@@ -57,7 +57,7 @@ def begin_load(folder: Path, file: Path, options: LoadOptions, after: Callable[[
     load = RunningLoad(file.name, options.tenant, options.by)
 
     def work(tell: ReportProgress) -> LoadReport:
-        report = load_log(process.store(), file, options, tell, folder, load.stop)
+        report = load_log(process.store(), file, replace(options, listed_as=file.name), tell, folder, load.stop)
         if report.rejects_file:
             job.rejects = Path(report.rejects_file).read_text(encoding="utf-8")
         after()

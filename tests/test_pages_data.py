@@ -2,74 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from accounts import Role
-from tests.browser import EMAIL, PASSWORD, Dashboard, at_rest, choose, served, window
-from tests.browser_fixtures import chromium  # noqa: F401
+from tests.browser import Dashboard, at_rest, choose
+from tests.data_page import ADMIN, TENANT, drop, own_names
 from tests.test_pages_print import AMISS, WIDTH_OF_PAPER
 from tests.test_pages_sound import PLACES, broken_rules
 
-TENANT = "shop"
-EDITOR, ADMIN = "eve@example.com", "alan@example.com"
-TINY = "1"
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """The product over an empty store, with a viewer, an editor and an admin of one tenant; it takes files of up to 1 MB."""
-    with served(tmp_path_factory.mktemp("shop"), TENANT, STREAMLIT_SERVER_MAX_UPLOAD_SIZE=TINY) as shop:
-        shop.accounts.users.add(EDITOR, PASSWORD, TENANT, Role.EDITOR)
-        shop.accounts.users.add(ADMIN, PASSWORD, TENANT, Role.ADMIN)
-        yield shop
-
-
-def browser_of(chromium: Browser, shop: Dashboard, email: str) -> Page:  # noqa: F811
-    """A browser in which an account is signed in."""
-    page = window(chromium, shop)
-    page.context.add_cookies([{"name": "ih_session", "value": shop.accounts.sign_in(email, PASSWORD, "127.0.0.1"), "url": shop.address}])
-    return page
-
-
-@pytest.fixture
-def editor(chromium: Browser, shop: Dashboard) -> Iterator[Page]:  # noqa: F811
-    page = browser_of(chromium, shop, EDITOR)
-    yield page
-    page.context.close()
-
-
-@pytest.fixture
-def admin(chromium: Browser, shop: Dashboard) -> Iterator[Page]:  # noqa: F811
-    page = browser_of(chromium, shop, ADMIN)
-    yield page
-    page.context.close()
-
-
-@pytest.fixture
-def viewer(chromium: Browser, shop: Dashboard) -> Iterator[Page]:  # noqa: F811
-    page = browser_of(chromium, shop, EMAIL)
-    yield page
-    page.context.close()
-
-
-def drop(page: Page, *files: Path) -> None:
-    """Hands a file in, and waits until its rows are shown."""
-    page.goto("/data")
-    page.locator("input[type=file]").set_input_files(files)
-    expect(page.get_by_role("heading", name="The first rows, as they will be stored")).to_be_visible()
-    at_rest(page)
+pytest_plugins = ["tests.browser_fixtures", "tests.data_page"]
 
 
 def stored(page: Page) -> list[list[str]]:
@@ -102,21 +50,6 @@ def by_type(shop: Dashboard) -> list[dict[str, Any]]:
 def totals(shop: Dashboard) -> dict[str, int]:
     """How many rows there are of each type."""
     return {row["id"]: row["total"] for row in by_type(shop)}
-
-
-def own_names(folder: Path) -> Path:
-    """An NDJSON log with the fields' own names: 20 impressions, of which 5 are clicked and 2 bought for 10 each."""
-    rows = []
-    for number in range(20):
-        types = ["impression", *(["click"] if number % 4 == 0 else []), *(["convert"] if number % 10 == 0 else [])]
-        rows += [
-            {"id": f"{type}-{number}", "customerId": f"C{number % 5}", "interactionType": type, "timestamp": f"2026-03-{number + 1:02d}T10:00:00Z",
-             "offerId": "off_card"} | ({"outcome": {"conversionValue": 10}} if type == "convert" else {})
-            for type in types
-        ]
-    file = folder / "march.ndjson"
-    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return file
 
 
 def own_words(folder: Path, name: str = "crm.csv", first: int = 0) -> Path:
@@ -219,68 +152,6 @@ def test_an_archive_is_one_load(shop: Dashboard, admin: Page, tmp_path: Path):
     assert totals(shop) == {}
 
 
-def test_a_file_that_cannot_be_read_is_named_for_what_it_is_and_nothing_of_it_stays(shop: Dashboard, editor: Page, tmp_path: Path):
-    file = tmp_path / "picture.png"
-    file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    editor.goto("/data")
-    editor.locator("input[type=file]").set_input_files(file)
-    expect(editor.get_by_role("alert")).to_contain_text("picture.png")
-    expect(editor.get_by_role("alert")).not_to_contain_text(str(shop.home))
-    at_rest(editor)
-    assert [*(shop.home / "uploads").iterdir()] == []
-
-
-def test_a_file_goes_when_its_page_is_left(shop: Dashboard, editor: Page, tmp_path: Path):
-    drop(editor, own_names(tmp_path))
-    assert len([*(shop.home / "uploads").iterdir()]) == 1
-    editor.get_by_role("link", name="History").click()
-    expect(editor.get_by_role("heading", name="History", level=1)).to_be_visible()
-    at_rest(editor)
-    assert [*(shop.home / "uploads").iterdir()] == []
-
-
-def test_a_file_goes_when_its_browser_does(shop: Dashboard, chromium: Browser, tmp_path: Path):  # noqa: F811
-    page = browser_of(chromium, shop, EDITOR)
-    drop(page, own_names(tmp_path))
-    assert len([*(shop.home / "uploads").iterdir()]) == 1
-    page.context.close()
-    other = browser_of(chromium, shop, EDITOR)
-    other.goto("/data")
-    for _ in range(100):
-        if not [*(shop.home / "uploads").iterdir()]:
-            break
-        other.wait_for_timeout(100)
-    other.context.close()
-    assert [*(shop.home / "uploads").iterdir()] == []
-
-
-@pytest.mark.parametrize(("email", "status"), [(None, 401), (EMAIL, 403), (EDITOR, 403)])
-def test_the_door_for_uploads_is_closed_to_all_that_have_no_page_which_takes_a_file(shop: Dashboard, email: str | None, status: int):
-    cookies = {"ih_session": shop.accounts.sign_in(email, PASSWORD, "127.0.0.1")} if email else {}
-    with httpx2.Client(base_url=shop.address, cookies=cookies) as client:
-        for method in ("PUT", "DELETE", "OPTIONS", "GET"):
-            assert client.request(method, "/_stcore/upload_file/session/file").status_code == status
-
-
-def test_the_page_takes_no_file_above_the_setting(editor: Page, tmp_path: Path):
-    file = tmp_path / "large.csv"
-    file.write_bytes(bytes((1 << 20) + 1))
-    editor.goto("/data")
-    editor.locator("input[type=file]").set_input_files(file)
-    expect(editor.get_by_text(re.compile("1.0MB or smaller"))).to_be_visible()
-
-
-def test_a_session_of_another_account_takes_no_file(shop: Dashboard, editor: Page, admin: Page, tmp_path: Path):
-    asked = []
-    editor.on("request", lambda request: asked.append(request) if "/_stcore/upload_file/" in request.url else None)
-    drop(editor, own_names(tmp_path))
-    [address] = {request.url for request in asked if request.method == "PUT"}
-    admin.goto("/data")
-    expect(admin.get_by_role("heading", name="Data", level=1)).to_be_visible()
-    status = admin.evaluate("async address => (await fetch(address, { method: 'PUT', body: new FormData() })).status", address)
-    assert status == 403
-
-
 def test_a_running_load_is_seen_by_every_editor_who_can_cancel_it_while_a_viewer_sees_the_old_log(
     shop: Dashboard, editor: Page, viewer: Page, tmp_path: Path
 ):
@@ -331,6 +202,7 @@ def test_an_admin_says_what_a_type_counts_as_and_an_editor_only_sees_it(shop: Da
     admin.goto("/data")
     admin.get_by_role("button", name="Change").click()
     choose(admin, "Type", "NoResponse")
+    expect(admin.get_by_role("combobox", name="Counts as")).to_have_value("nothing")
     choose(admin, "Counts as", "impression")
     admin.get_by_role("button", name="Save").click()
     expect(admin.get_by_role("table", name="What types count as").get_by_role("row", name=re.compile("NoResponse"))).to_contain_text("impression")

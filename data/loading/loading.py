@@ -34,7 +34,8 @@ class LoadOptions:
     """How to load a file: the tenant of its rows, what its flags say of them, and whether to load all rows or none.
 
     With `replace` a row takes the place of the one that the store has under its id, with `check` nothing is loaded, with `all_rejects` the
-    list of rejects has no end. `by` is whoever asked, an account or a key.
+    list of rejects has no end. `by` is whoever asked, an account or a key, and `listed_as` what the load is called
+    where that is not the file's path.
     """
 
     tenant: str | None = None
@@ -44,6 +45,7 @@ class LoadOptions:
     check: bool = False
     all_rejects: bool = False
     by: str = OPERATOR
+    listed_as: str = ""
 
 
 def load_log(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> LoadReport:
@@ -130,7 +132,7 @@ def _load(
                 and trim({VALUE_TEXT}) != ''
         """).fetchall()
         summary = LoadReport(
-            file=source.name,
+            file=options.listed_as or source.name,
             read=staging.rows,
             loaded=loaded - duplicates.replaced,
             replaced=duplicates.replaced if options.replace else None,

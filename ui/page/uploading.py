@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
 from pathlib import Path, PurePosixPath
 
 import streamlit as st
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from data.store.limits import StoreError
+
 UPLOADS = "/_stcore/upload_file/"
 FOLDER = "uploads"
 _LONGEST_NAME = 100
+_MOST_MB = 4000
+# What stands around a file in a request.
+_FRAME = 1 << 16
 
 # Session → the name of who may hand in a file there, while the page that takes one is on the screen.
 _open: dict[str, str] = {}
+
+
+_drop_zone = st.components.v2.component("drop_zone", js=Path(__file__).with_name("drop_zone.js").read_text(encoding="utf-8"))
+
+
+def largest_mb() -> int:
+    """How many MB a file may have: setting `IH_UPLOAD_MB`, else 200."""
+    said = os.environ.get("IH_UPLOAD_MB", "200")
+    if not (said.isascii() and said.isdecimal() and 0 < int(said) <= _MOST_MB):
+        raise StoreError(f"IH_UPLOAD_MB must be a whole number from 1 to {_MOST_MB}, not {said!r}.")
+    return int(said)
+
+
+def ask_for_file(label: str, key: str, note: str) -> UploadedFile | None:
+    """Draws the place where a file can be dropped or chosen; the file once it has come in."""
+    uploaded = st.file_uploader(label, key=key, help=note, max_upload_size=largest_mb())
+    _drop_zone(key="drop_zone")
+    return uploaded
 
 
 class Intake:
@@ -84,6 +109,11 @@ class UploadDoor:
             await PlainTextResponse("No page of yours takes a file here.\n", 403)(scope, receive, send)
             return
         if scope["method"] == "PUT":
+            # Said before a byte of it is read, and the server takes no more than that.
+            size = Headers(scope=scope).get("content-length", "")
+            if not size.isdecimal() or int(size) > (largest_mb() << 20) + _FRAME:
+                await PlainTextResponse(f"A file may have {largest_mb()} MB.\n", 413)(scope, receive, send)
+                return
             forget_uploads(session)
         await self._app(scope, receive, send)
 
