@@ -121,7 +121,7 @@ def test_rows_that_cannot_be_read_are_listed_with_line_and_reason_and_the_rest_l
         (7, "outcome is not a JSON object"),
         (8, "customerId is not text"),
         (9, "no tenant: give --tenant"),
-        (10, "byte 9 of the line is not UTF-8 text"),
+        (10, "byte 9 of the line is not UTF-8 text: give --encoding, such as cp1252 for files of Windows"),
         (11, "this is not JSON: NaN is not a JSON number"),
     ]
     assert {row[1] for row in contents(log.store)["interactions"]} == {"ok", "f"}
@@ -356,5 +356,5 @@ def test_values_that_are_not_numbers_are_counted_and_the_first_is_shown(log: Log
     assert (summary.loaded, summary.unread_values, summary.unread_value, summary.unread_line) == (9, 4, "1,234.56", 6)
     assert "  4 conversion values are not numbers and are in no sum, such as '1,234.56' on line 6; --decimal . reads 3 of them\n" in f"{summary}\n"
     again = loaded(log.store, written(tmp_path, [interaction("one", outcome={"conversionValue": "€ 5"})]))
-    assert "  1 conversion value is not a number and is in no sum, such as '€ 5' on line 1\n" in f"{again}\n"
+    assert "  1 conversion value is not a number and is in no sum, such as '€ 5' on line 1; --decimal , reads 1 of them\n" in f"{again}\n"
     assert "conversion value" not in str(loaded(log.store, written(tmp_path, [interaction("none", outcome={"conversionValue": "5"})])))

@@ -102,6 +102,14 @@ def test_columns_without_a_name_of_their_own_go_by_their_place_and_broken_rows_s
     assert sample.columns() == (Column("#1", ("0",)), Column("id", ("a",)))
 
 
+def test_values_of_any_type_are_texts() -> None:
+    sample = Sample()
+    far, nested = pa.array([300_000_000_000], pa.timestamp("s")), pa.array([{"at": 300_000_000_000}], pa.struct({"at": pa.timestamp("s")}))
+    sample.add(pa.record_batch([[1], pa.nulls(1, pa.string()), far, nested, [1.5], [b"x"], [True]],
+                               names=["line", "problem", "far", "nested", "number", "bytes", "yes"]), False)
+    assert [column.values[0] for column in sample.columns()] == ["11476-08-15 05:20:00", None, "1.5", "x", "true"]
+
+
 def test_columns_are_read_as_they_are_mapped_or_else_called() -> None:
     columns = [Column(path, ("x",)) for path in ("#1", "Customer ID", "properties.time", "extra")]
     mapping = Mapping(map=(("#1", "id"), ("properties.time?", "timestamp")))

@@ -34,4 +34,4 @@ def refuse_unmapped(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: 
 
 def _is_data(name: str) -> bool:
     """Whether what stands for a column's name is a number or a time."""
-    return re.fullmatch(r"[-+]?\d+([.,]\d+)*|\d{4}-\d{2}-\d{2}\b.*|\d{1,2}[./]\d{1,2}[./]\d{2,4}\b.*", name) is not None
+    return re.fullmatch(r"[-+]?\d+([.,]\d+)*|\d{4}-\d{2}-\d{2}(?!\d).*|\d{1,2}[./]\d{1,2}[./]\d{2,4}(?!\d).*", name) is not None

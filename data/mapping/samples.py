@@ -80,9 +80,22 @@ class Sample:
         # Of columns with one name, and of one without, only the place in the file tells them apart.
         names = batch.schema.names[2:]
         paths = [name if name and names.count(name) == 1 else f"#{place}" for place, name in enumerate(names, 1)]
-        columns = [batch.column(place).to_pylist() for place in range(2, batch.num_columns)]
+        columns = [_values(batch.column(place)) for place in range(2, batch.num_columns)]
         for cells in zip(*columns, strict=True):
             yield dict(zip(paths, cells, strict=True))
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """A column's values, as texts unless they are nested; they may be times that Python has none for."""
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        return column.to_pylist()
+    if not pa.types.is_nested(column.type):
+        return column.cast(pa.string()).to_pylist()
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError):
+        # A sample can do without them.
+        return [None] * len(column)
 
 
 def read_as(columns: Iterable[Column], mapping: Mapping) -> dict[str, tuple[str, ...]]:
