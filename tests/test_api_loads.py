@@ -104,7 +104,7 @@ def test_listing_takes_an_editor_and_taking_back_an_admin(loaded: Service, role:
 
 def test_a_refusal_names_the_role_that_it_takes(loaded: Service) -> None:
     message = error_of(caller(loaded, Role.EDITOR).delete(f"{LOADS}/2"), 403, "FORBIDDEN")
-    assert message.endswith(" may not do this: the role is editor, and it takes admin")
+    assert message.endswith(" may not change this: the role is editor, and it needs admin")
 
 
 @pytest.mark.parametrize(("headers", "status"), [

@@ -74,7 +74,7 @@ def engine_reads(log: Log, texts: list[str]) -> dict[str, Any]:
     with open(folder / "json.csv", "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(["id", "tenantId", "customerId", "interactionType", "timestamp", "context"])
-        table.writerows([f"c{n}", "acme", "c", "t", "0", text] for n, text in enumerate(texts))
+        table.writerows([f"c{n}", "acme", "c", "t", "2026-03-15", text] for n, text in enumerate(texts))
     loaded(log.store, folder / "json.ndjson")
     loaded(log.store, folder / "json.csv")
     with log.store.snapshot() as snapshot:

@@ -117,7 +117,7 @@ def test_names_in_columns_of_their_own_describe_the_entities(log: Log, tmp_path:
     file = tmp_path / "log.csv"
     file.write_text("id,tenantId,customerId,type,timestamp,"
                     "offerId,offerName,offer_status,creativeId,creativeName,channelId,channelName\n"
-                    "a,t,c,click,0,o,Offer,paused,cr,Creative,ch,Channel\n")
+                    "a,t,c,click,2026-03-15,o,Offer,paused,cr,Creative,ch,Channel\n")
     assert loaded(log.store, file).described == 3
     held = contents(log.store)
     assert held["offers"][0][1:5] == ("o", True, "Offer", "paused")
@@ -133,14 +133,14 @@ def reasons(summary) -> list[tuple[str, str]]:
 def test_csv_rows_are_refused_by_the_line_they_begin_on(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
     file.write_bytes(b'id,tenantId,customerId,type,timestamp,context\n'
-                     b'a,t,"two\nlines",click,0,\n'
+                     b'a,t,"two\nlines",click,2026-03-15,\n'
                      b'b,t,c,click\n'
                      b'\n'
-                     b'c,t,\xff,click,0,\n'
-                     b'd,t,"c"x,click,0,\n'
-                     b'e,t,c,click,0,"{""a"": ""b,c""}"\n'
-                     b'f,t,c,click,0,{},more\n'
-                     b'g,t,"never closed,click,0,{}\n')
+                     b'c,t,\xff,click,2026-03-15,\n'
+                     b'd,t,"c"x,click,2026-03-15,\n'
+                     b'e,t,c,click,2026-03-15,"{""a"": ""b,c""}"\n'
+                     b'f,t,c,click,2026-03-15,{},more\n'
+                     b'g,t,"never closed,click,2026-03-15,{}\n')
     summary = loaded(log.store, file)
     assert (summary.read, summary.loaded, summary.rejected) == (7, 2, 5)
     assert [(line, reason.split(":")[0]) for line, reason in reasons(summary)] == [
@@ -166,7 +166,7 @@ def test_records_of_a_json_document_are_refused_by_the_line_they_begin_on(log: L
     ("log.json", b'[{"id": "\xff"}]', "byte 10 is not UTF-8 text"),
     ("log.json", b"[" * 100_000, "the JSON is nested too deeply"),
     ("log.csv", b"", "there is no header row"),
-    ("log.csv", b"id,type,id\n", "the header row names 'id' more than once"),
+    ("log.csv", b"id,type,id\n", "there are columns #1 and #3 of the name 'id'"),
     ("log.csv", b"\xff,id\n", "the header row is not UTF-8 text"),
     ("log.parquet", b"PAR1 no parquet", "is not a readable Parquet file"),
     ("log.ndjson.gz", gzip.compress(ndjson(ROWS))[:-20], "cannot be read to the end"),
@@ -192,7 +192,7 @@ def test_a_parquet_column_that_cannot_be_a_field_is_named(log: Log, tmp_path: Pa
 
 def test_columns_called_line_or_problem_are_columns_like_others(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
-    file.write_text("line,problem,id,tenantId,customerId,type,timestamp\n7,none,a,t,c,click,0\n")
+    file.write_text("line,problem,id,tenantId,customerId,type,timestamp\n7,none,a,t,c,click,2026-03-15\n")
     summary = loaded(log.store, file, LoadOptions(mapping=Mapping(map=(("problem", "channelId"),))))
     assert (summary.loaded, summary.ignored) == (1, ("line",))
     assert contents(log.store)["interactions"][0][7] == "none"

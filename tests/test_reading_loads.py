@@ -27,10 +27,10 @@ def listed(summary) -> list[str]:
 def test_an_archive_is_one_load_and_its_rejects_are_told_by_member_and_line(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.zip"
     file.write_bytes(zipped({
-        "a.csv": f"{HEADER}a,t,c,click,0\n,t,c,click,0\n".encode(),
+        "a.csv": f"{HEADER}a,t,c,click,2026-03-15\n,t,c,click,2026-03-15\n".encode(),
         "b.ndjson": b'\n{"id":"b","tenantId":"t","customerId":"c","type":"click","timestamp":"x"}\n'
-                    b'{"id":"a","tenantId":"t","customerId":"c","type":"click","timestamp":7}\n'
-                    b'{"id":"c","tenantId":"t","customerId":"c","type":"click","timestamp":8}\n',
+                    b'{"id":"a","tenantId":"t","customerId":"c","type":"click","timestamp":1773585000007}\n'
+                    b'{"id":"c","tenantId":"t","customerId":"c","type":"click","timestamp":1773585000008}\n',
     }))
     summary = loaded(log.store, file)
     assert (summary.read, summary.loaded, summary.conflicts, summary.rejected) == (5, 2, 1, 2)
@@ -42,7 +42,7 @@ def test_an_archive_is_one_load_and_its_rejects_are_told_by_member_and_line(log:
 
 def test_a_member_that_cannot_be_read_leaves_the_store_as_it_was(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.zip"
-    file.write_bytes(zipped({"a.csv": f"{HEADER}a,t,c,click,0\n".encode(), "b.pdf": b"%PDF-1.4"}))
+    file.write_bytes(zipped({"a.csv": f"{HEADER}a,t,c,click,2026-03-15\n".encode(), "b.pdf": b"%PDF-1.4"}))
     with pytest.raises(StoreError, match=r"log.zip: b.pdf: this is a PDF document"):
         loaded(log.store, file)
     assert contents(log.store)["interactions"] == []
@@ -50,17 +50,17 @@ def test_a_member_that_cannot_be_read_leaves_the_store_as_it_was(log: Log, tmp_p
 
 def test_a_doubled_column_is_refused_only_where_it_is_read(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
-    file.write_text("id,tenantId,customerId,type,timestamp,name,name,,\na,t,c,click,0,x,y,,\n")
-    assert loaded(log.store, file).ignored == ("name", "#8", "#9")
-    file.write_text("id,tenantId,customerId,type,timestamp,id\nb,t,c,click,0,x\n")
-    with pytest.raises(StoreError, match="log.csv: the header row names 'id' more than once, and it is read"):
+    file.write_text("id,tenantId,customerId,type,timestamp,name,name,,\na,t,c,click,2026-03-15,x,y,,\n")
+    assert loaded(log.store, file).ignored == ("#6", "#7", "#8", "#9")
+    file.write_text("id,tenantId,customerId,type,timestamp,id\nb,t,c,click,2026-03-15,x\n")
+    with pytest.raises(StoreError, match="log.csv: there are columns #1 and #6 of the name 'id': map the one that is meant by its position, as '#1'"):
         loaded(log.store, file)
 
 
 def test_a_file_whose_first_thousand_rows_fail_alike_stops_there_and_says_how_to_mend_it(log: Log, tmp_path: Path) -> None:
     file = tmp_path / "log.csv"
-    file.write_text("event,tenantId,customerId,type,timestamp\n" + "e,t,c,click,0\n" * 100_000)
-    with pytest.raises(StoreError, match=r"the first 1,000 rows all fail alike: id is missing\. .*--map COLUMN=id.* event, tenantId"):
+    file.write_text(HEADER + ",t,c,click,2026-03-15\n" * 100_000)
+    with pytest.raises(StoreError, match=r"the first 1,000 rows all fail alike: id is missing\. .*--map COLUMN=id.* id, tenantId"):
         loaded(log.store, file)
     assert not Path(f"{file}.rejects.csv").exists()
 
@@ -68,9 +68,9 @@ def test_a_file_whose_first_thousand_rows_fail_alike_stops_there_and_says_how_to
 @pytest.mark.parametrize("bad", [999, 1000])
 def test_fewer_than_a_thousand_rows_or_another_reason_among_them_are_rejects(log: Log, tmp_path: Path, bad: int) -> None:
     file = tmp_path / "log.csv"
-    other = "a,t,c,click,0\n" if bad == 999 else ""
-    reason = "" if bad == 999 else "e,t,,click,0\n"
-    file.write_text(HEADER + ",t,c,click,0\n" * 999 + other + reason)
+    other = "a,t,c,click,2026-03-15\n" if bad == 999 else ""
+    reason = "" if bad == 999 else "e,t,,click,2026-03-15\n"
+    file.write_text(HEADER + ",t,c,click,2026-03-15\n" * 999 + other + reason)
     summary = loaded(log.store, file)
     assert (summary.loaded, summary.rejected) == (1000 - bad, bad)
 
@@ -81,7 +81,7 @@ def test_json_cells_nested_too_deeply_are_rejects_with_that_reason(log: Log, tmp
 
     file = tmp_path / "log.csv"
     file.write_text("id,tenantId,customerId,type,timestamp,context\n" + "".join(
-        f'{levels},t,c,click,0,"{nested(levels)}"\n' for levels in (500, 501, 5000)))
+        f'{levels},t,c,click,2026-03-15,"{nested(levels)}"\n' for levels in (500, 501, 5000)))
     summary = loaded(log.store, file)
     assert summary.loaded == 1
     assert [line[:80] for line in listed(summary)[1:]] == [
@@ -130,7 +130,7 @@ def test_a_files_control_characters_reach_neither_the_terminal_nor_the_list(
     monkeypatch.setenv("IH_HOME", str(tmp_path / "home"))
     name = "log\x1b[2J.csv"
     money = '"{""conversionValue"":""\\u001b[1m""}"'
-    (tmp_path / name).write_text(f"{HEADER.strip()},outcome,\x1b]0;x\x07\na,t,c,click,\x1b[31m,,\nb,t,c,click,0,{money},\n")
+    (tmp_path / name).write_text(f"{HEADER.strip()},outcome,\x1b]0;x\x07\na,t,c,click,\x1b[31m,,\nb,t,c,click,2026-03-15,{money},\n")
     assert main(["load", str(tmp_path / name)]) == 3
     (tmp_path / "\x1b[5m.csv").write_bytes(b"%PDF\x1b[5m")
     assert main(["load", str(tmp_path / "\x1b[5m.csv")]) == 1
@@ -145,7 +145,7 @@ def test_standard_input_is_a_file_like_others_and_leaves_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("IH_HOME", str(tmp_path))
-    content = zipped({"a.csv": f"{HEADER}a,t,c,click,0\n,t,c,click,0\n".encode()})
+    content = zipped({"a.csv": f"{HEADER}a,t,c,click,2026-03-15\n,t,c,click,2026-03-15\n".encode()})
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
     assert main(["load", "-"]) == 3
     assert "loaded                    1" in capfd.readouterr().out
@@ -158,7 +158,7 @@ def test_the_flags_of_reading_reach_the_reader(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("IH_HOME", str(tmp_path / "home"))
     folder = tmp_path / "export"
     folder.mkdir()
-    (folder / "a.csv").write_bytes("a;t;c;click;0;café\nb;t;c;click;0\n".encode("cp1252"))
+    (folder / "a.csv").write_bytes("a;t;c;click;2026-03-15;café\nb;t;c;click;2026-03-15\n".encode("cp1252"))
     (folder / "b.png").write_bytes(b"\x89PNG")
     columns = "id,tenantId,customerId,type,timestamp,offerId"
     assert main(["load", str(folder), "--columns", columns, "--encoding", "cp1252", "--pad", "--member", "*.csv"]) == 0
@@ -171,7 +171,7 @@ def test_the_flags_of_reading_reach_the_reader(tmp_path: Path, monkeypatch: pyte
 
 def test_a_load_keeps_to_the_memory_that_is_set_and_gives_it_back(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "log.csv"
-    file.write_text(f"{HEADER}a,t,c,click,0\n")
+    file.write_text(f"{HEADER}a,t,c,click,2026-03-15\n")
 
     def limit() -> str:
         with log.store.cursor() as cursor:
@@ -190,7 +190,7 @@ def test_a_load_keeps_to_the_memory_that_is_set_and_gives_it_back(log: Log, tmp_
 def test_a_list_that_is_cut_says_so_also_after_a_load(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.loading.rejects.MOST_LISTED", 2)
     file = tmp_path / "log.csv"
-    file.write_text(HEADER + ",t,c,click,0\n" * 5)
+    file.write_text(HEADER + ",t,c,click,2026-03-15\n" * 5)
     assert listed(loaded(log.store, file))[-1] == ",3 more are not listed: --all-rejects lists them,"
     assert len(listed(loaded(log.store, file, LoadOptions(all_rejects=True)))) == 6
 

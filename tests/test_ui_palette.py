@@ -117,7 +117,7 @@ def test_any_two_of_a_shops_own_types_differ_in_dash_and_in_marker_and_neighbour
     looks = Looks([None, *SHOP])
     for one, other in combinations([looks[name] for name in SHOP], 2):
         assert one.dash != other.dash and one.marker != other.marker
-    for one, other in combinations(2):
+    for one, other in combinations(OWN_COLOURS, 2):
         assert min(distance(one, other, sight) for sight in SIGHTS) >= FAR
 
 

@@ -6,10 +6,8 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from weakref import WeakKeyDictionary
-
-import duckdb
 
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -25,18 +23,19 @@ _changing = threading.Lock()
 
 
 @contextmanager
-def limited_memory(store: Store, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def limited_memory(store: Store) -> Iterator[None]:
     """Keep the engine within setting `IH_LOAD_MEMORY`; `StoreError` where that is no size."""
     size = os.environ.get(SETTING) or _USUAL
     if not _SIZE.fullmatch(size):
         raise StoreError(f"{SETTING} is '{size}', which is no size of memory: write 2GB, 500MB and the like.")
-    with _changing:
-        cursor.execute(f"set global memory_limit = '{size}'")
+    with _changing, closing(store.cursor()) as own:
+        own.execute(f"set global memory_limit = '{size}'")
         _running[store] = _running.get(store, 0) + 1
     try:
         yield
     finally:
-        with _changing:
+        # The load's own cursor may be in a transaction that is broken off.
+        with _changing, closing(store.cursor()) as own:
             _running[store] -= 1
             if not _running[store]:
-                cursor.execute("reset global memory_limit")
+                own.execute("reset global memory_limit")

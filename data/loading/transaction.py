@@ -73,7 +73,7 @@ class Stop:
 @contextmanager
 def connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor for one load. Closing it rolls back what is not committed."""
-    with closing(store.cursor()) as cursor, stop.watching(cursor), limited_memory(store, cursor):
+    with closing(store.cursor()) as cursor, stop.watching(cursor), limited_memory(store):
         try:
             yield cursor
         except duckdb.InterruptException as problem:

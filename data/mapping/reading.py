@@ -88,7 +88,7 @@ class Readings:
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns met."""
-        return tuple(column for column in self._columns if not column.startswith("#"))
+        return tuple(column for column in self._columns if column not in _PLACES)
 
     def unread(self) -> tuple[str, ...]:
         """The columns met that no field is read from; `StoreError` where a path of the mapping led nowhere."""
@@ -99,7 +99,7 @@ class Readings:
                                  f"Columns: {known[:_LONGEST_LIST]}{' …' if len(known) > _LONGEST_LIST else ''}.")
         if self._mapping.rest:
             return ()
-        return tuple(column for column in self._columns if column not in self._taken and not column.startswith("#"))
+        return tuple(column for column in self._columns if column not in self._taken and column not in _PLACES)
 
     def _paths(self) -> Iterable[tuple[str, Path]]:
         pairs = [*self._mapping.map, *(pair for rule in self._mapping.rows for pair in rule.map)]
@@ -134,6 +134,8 @@ class Readings:
 
 
 _LONGEST_LIST = 500
+# What every file has is not told of one.
+_PLACES = ("#file", "#folder")
 
 
 def recognised(field: Field, names: Iterable[str], renamed: Iterable[str] = ()) -> tuple[str, ...]:
