@@ -12,26 +12,27 @@ from data.store.limits import StoreError
 
 
 def refuse_other_units(cursor: duckdb.DuckDBPyConnection, raw: RawRows) -> None:
-    """`StoreError` where most of the first thousand numbers of a batch, and more than one, are no times as the milliseconds that they are
-    taken for."""
+    """`StoreError` where most of the first thousand times of a batch, and more than one, are numbers that are no times as the milliseconds
+    that they are taken for."""
     if raw.time:
         return
-    [(numbers, strangers, first, remedy)] = cursor.execute(f"""
-        with numbers as (
+    [(times, strangers, first, remedy)] = cursor.execute(f"""
+        with times as materialized (
             select line, "timestamp"::varchar as text
             from ({raw.sql})
-            where regexp_full_match("timestamp"::varchar, '{NUMBER}')
+            where "timestamp" is not null
             limit {SAMPLE_ROWS}
         ),
         strangers as (
             select line, text, {number_remedy_sql("text")} as remedy
-            from numbers
-            where not (regexp_full_match(text, '{EPOCH}') and text::double between {FIRST_MS} and {LAST_MS})
+            from times
+            where regexp_full_match(text, '{NUMBER}')
+                and not (regexp_full_match(text, '{EPOCH}') and try_cast(text as double) between {FIRST_MS} and {LAST_MS})
         )
-        select (select count(*) from numbers), count(*), min_by(text, line), mode(remedy)
+        select (select count(*) from times), count(*), min_by(text, line), mode(remedy)
         from strangers
     """, raw.parameters).fetchall()
-    if strangers < 2 or 2 * strangers <= numbers:
+    if strangers < 2 or 2 * strangers <= times:
         return
     if remedy:
         raise StoreError(f"its timestamps look like {LOOK_LIKE[remedy]}: give --time {remedy}. The first is {first}.")
