@@ -159,4 +159,4 @@ class Engine(Protocol):
     """What answers queries."""
 
     def snapshot(self, seconds: float | None) -> AbstractContextManager[Snapshot]:
-        """The newest version, for at most so many seconds; None is no limit."""
+        """The newest version, for at most this many seconds; None means no limit."""

@@ -35,7 +35,7 @@ class Findings:
 
 
 def findings(cursor: duckdb.DuckDBPyConnection, unread: int) -> Findings:
-    """What tables `arrived`, `staged`, `fresh` and `described` of a load say, of which so many values are no numbers."""
+    """What tables `arrived`, `staged`, `fresh` and `described` of a load say; `unread` is how many values are not numbers."""
     decimal, readable = _decimal(cursor) if unread else ("", 0)
     return Findings(
         tenants=tuple(id for id, in cursor.execute("""
@@ -102,7 +102,7 @@ def _no_value(cursor: duckdb.DuckDBPyConnection) -> tuple[tuple[str, str, int], 
 
 
 def _decimal(cursor: duckdb.DuckDBPyConnection) -> tuple[str, int]:
-    """The decimal mark by which the most values that are no numbers could be read, and how many."""
+    """The decimal mark that reads the most of the values that are not numbers, and how many it reads."""
     [(comma, point)] = cursor.execute(f"""
         select count({amount_sql(VALUE_TEXT, ",")}), count({amount_sql(VALUE_TEXT, ".")})
         from fresh

@@ -1,15 +1,20 @@
-"""A look at a file's first rows while it is read: what its columns hold, and whether to go on."""
+"""A look at a file's first rows while it is read: what its columns hold, whether to go on, and what would read the file if not."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Table
 
+import duckdb
 import pyarrow as pa
 
 from data.loading.staging import Staging
-from data.loading.unmapped import refuse_unmapped
 from data.mapping.mapping import Mapping
-from data.mapping.samples import SAMPLE_ROWS, Sample
+from data.mapping.samples import SAMPLE_ROWS, Sample, read_as
+from data.mapping.suggestion import REQUIRED, suggestion
+from data.store.limits import StoreError
+
+_SHOWN_COLUMNS = 30
 
 
 class FirstLook:
@@ -35,3 +40,26 @@ class FirstLook:
         """The same once there are no more."""
         if self._refuses and 0 < staging.rows < SAMPLE_ROWS:
             refuse_unmapped(staging.cursor, self.sample, self._mapping)
+
+
+def refuse_unmapped(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: Mapping) -> None:
+    """`StoreError` where no row so far has a required field, because no column is read as it."""
+    counts = ", ".join(f"count(*) filter (contains(problem, '{field} is missing'))" for field in REQUIRED)
+    [(rows, *missing)] = cursor.execute(f"select count(*), {counts} from arrived").fetchall()
+    columns = sample.columns()
+    read = {field for fields in read_as(columns, mapping).values() for field in fields}
+    fields = [field for field, count in zip(REQUIRED, missing, strict=True) if count == rows and field not in read]
+    if not (fields and columns):
+        return
+    own = [column.path for column in columns if column.path not in ("#file", "#folder")]
+    names = ", ".join(own[:_SHOWN_COLUMNS]) + (", …" if len(own) > _SHOWN_COLUMNS else "")
+    if any(_is_data(name) for name in own):
+        raise StoreError(f"the first row looks like data, not like the names of columns: {names}.\n  "
+                         "Name the columns: --columns id,customerId,interactionType,timestamp,… (a name for each, also of those not to be read)")
+    advice = str(suggestion(cursor, columns)) or f"name it: --map COLUMN={fields[0]}"
+    raise StoreError(f"no column is read as {' or '.join(fields)}, so nothing can be loaded. The columns are {names}.\n  {advice}")
+
+
+def _is_data(name: str) -> bool:
+    """Whether what stands for a column's name is a number or a time."""
+    return re.fullmatch(r"[-+]?\d+([.,]\d+)*|\d{4}-\d{2}-\d{2}(?!\d).*|\d{1,2}[./]\d{1,2}[./]\d{2,4}(?!\d).*", name) is not None

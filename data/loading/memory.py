@@ -24,7 +24,7 @@ _changing = threading.Lock()
 
 @contextmanager
 def limited_memory(store: Store) -> Iterator[None]:
-    """Keep the engine within setting `IH_LOAD_MEMORY`; `StoreError` where that is no size."""
+    """Keep the engine within setting `IH_LOAD_MEMORY`; `StoreError` where that is not a size."""
     size = os.environ.get(SETTING) or _USUAL
     if not _SIZE.fullmatch(size):
         raise StoreError(f"{SETTING} is '{size}', which is no size of memory: write 2GB, 500MB and the like.")
