@@ -36,7 +36,7 @@ def log(tmp_path: Path, engine: str) -> Iterator[Log]:
         yield log
 
 
-@pytest.fixture(scope="session", params=["in one load", "out of order", "written anew"])
+@pytest.fixture(scope="session", params=["in one load", "out of order", "written anew", "in fifty loads"])
 def tangled_log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Log]:
     """A store of two tenants that share ids, with many ties in time; filled in different ways. Not to be changed."""
     with Log(tmp_path_factory.mktemp("tangled"), engine) as log:

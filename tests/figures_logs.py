@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
 from queries.asking.measures import Figures
 from tests.figures_sql import FIGURES
-from tests.logs import ACME, CREATIVES, OFFERS, Log, Row, interaction
+from tests.logs import ACME, CREATIVES, OFFERS, Log, Row, interaction, load_in_fifty
 
 SAMPLE, ZOZOTOWN = "sample", "zozotown"
 SAMPLE_ROWS = 20_000
@@ -26,6 +27,13 @@ def load_sample(log: Log) -> None:
     file = log.folder / "sample.parquet"
     write_sample(sample_batches(SAMPLE_ROWS, 7, SAMPLE, datetime.date(2026, 3, 15)), sample_entities(7), file)
     load_log(log.store, file, LoadOptions(), lambda _: None, log.folder)
+
+
+def load_sample_in_fifty(log: Log) -> None:
+    """Load the same in fifty loads, with questions in between."""
+    file = log.folder / "sample.ndjson"
+    write_sample(sample_batches(SAMPLE_ROWS, 7, SAMPLE, datetime.date(2026, 3, 15)), sample_entities(7), file)
+    load_in_fifty(log, [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()], [SAMPLE])
 
 
 def load_cut(log: Log) -> None:

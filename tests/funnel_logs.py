@@ -12,7 +12,7 @@ from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection, conditions_of
 from queries.asking.times import iso, milliseconds
 from tests.funnel_oracle import Funnel, Row
-from tests.logs import Log
+from tests.logs import Log, load_in_fifty
 from tests.logs import Row as LogRow
 
 HOUR = 3_600_000
@@ -53,11 +53,14 @@ def random_log(tenant: str, drawn: Random) -> RandomLog:
     ])
 
 
-def loaded(log: Log, logs: Sequence[RandomLog]) -> None:
-    """Load random logs into a store, those of all tenants mixed."""
+def loaded(log: Log, logs: Sequence[RandomLog], in_fifty: bool = False) -> None:
+    """Load random logs into a store, those of all tenants mixed; at once, or in fifty loads with questions in between."""
     rows = [log_row(one.tenant, row) for one in logs for row in one.rows]
     Random(1).shuffle(rows)
-    log.load(*rows)
+    if in_fifty:
+        load_in_fifty(log, rows, [one.tenant for one in logs[::len(logs) // 10]])
+    else:
+        log.load(*rows)
 
 
 def log_row(tenant: str, row: Row) -> LogRow:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from data.engine import Engine, Snapshot
+from data.engine import Engine, Snapshot, Tenant
 from data.loading.loading import LoadOptions, load_entities, load_log
 from data.store.store import Store
+from queries.asking.funnel import FunnelQuery
+from queries.asking.selection import Selection, parse
 
 Row = dict[str, Any]
 
@@ -124,11 +126,13 @@ def _tangled_row(random_: random.Random, id: str, tenant: str) -> Row:
 
 
 def tangled_logs(log: Log, filling: str) -> None:
-    """Fill a store with the tangled rows of two tenants that share ids: `in one load`, `out of order` or `written anew`."""
+    """Fill a store with the tangled rows of two tenants that share ids: `in one load`, `out of order`, `written anew` or `in fifty loads`."""
     rows = tangled_rows(1, 90, ACME) + tangled_rows(2, 60, ZENITH)
     random.Random(3).shuffle(rows)
     if filling == "in one load":
         log.load(*rows)
+    elif filling == "in fifty loads":
+        load_in_fifty(log, rows, (ACME, ZENITH))
     elif filling == "out of order":
         log.load(*rows[:140])
         log.load(*rows[140:145])
@@ -139,3 +143,30 @@ def tangled_logs(log: Log, filling: str) -> None:
         log.load(*rows[60:120])
         log.load(*rows[120:])
         assert log.in_order()
+
+
+def load_in_fifty(log: Log, rows: Sequence[Row], tenants: Sequence[str]) -> None:
+    """Load rows in fifty loads, all but the first small, each after one of the tenants has been asked what reads every column."""
+    few = max(1, len(rows) // 400)
+    first = len(rows) - 49 * few
+    log.load(*rows[:first])
+    for nth in range(49):
+        with log.snapshot() as snapshot:
+            ask(snapshot.tenant(tenants[nth % len(tenants)]))
+        log.load(*rows[first + nth * few:first + (nth + 1) * few])
+
+
+def ask(tenant: Tenant) -> None:
+    """Ask what readers of all pages ask."""
+    everything = Selection(tenant.id)
+    shown = tenant.page(everything, 3, None)
+    tenant.neighbours(everything, 3, shown.records[-1].id if shown.records else "none")
+    for by in ("offer", "channel"):
+        tenant.counts(everything, by, newest=True)
+        tenant.rows_by_value(by)
+    for customer, _ in tenant.customers(everything, 2, 0).customers:
+        tenant.timeline(customer, 5)
+        tenant.total(parse(tenant.id, [("customerId", customer)]).selection)
+    tenant.funnel(FunnelQuery(everything))
+    tenant.funnel(FunnelQuery(everything, unit="customer"))
+    tenant.span()

@@ -30,10 +30,10 @@ funnels_without_foreign_rows = seeds.map(partial(random_funnel, orders=["ordered
 TenantOf = Callable[[str], Tenant]
 
 
-@pytest.fixture(scope="module")
-def tenant_of(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TenantOf]:
+@pytest.fixture(scope="module", params=["in one load", "in fifty loads"])
+def tenant_of(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TenantOf]:
     with Log(tmp_path_factory.mktemp("funnels"), engine) as log:
-        loaded(log, LOGS)
+        loaded(log, LOGS, request.param == "in fifty loads")
         with log.snapshot() as snapshot:
             yield snapshot.tenant
 

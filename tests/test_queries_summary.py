@@ -11,7 +11,7 @@ import data.columns.filtering
 import data.columns.tally
 from queries.answers.summary import GROUPINGS, every_row, figures, summary
 from queries.asking.selection import Selection, parse
-from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, random_rows
+from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, load_sample_in_fifty, random_rows
 from tests.figures_sql import figures_by, whole_figures
 from tests.logs import ACME, ZENITH, Log, interaction
 
@@ -25,11 +25,11 @@ SELECTIONS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def counted_log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+@pytest.fixture(scope="module", params=[load_sample, load_sample_in_fifty])
+def counted_log(request: pytest.FixtureRequest, engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
     """A store with the sample and the real cut."""
     with Log(tmp_path_factory.mktemp("counted"), engine) as log:
-        load_sample(log)
+        request.param(log)
         load_cut(log)
         yield log
 

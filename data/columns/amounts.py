@@ -39,13 +39,22 @@ class Amounts:
 
 def amounts(tenant: TenantColumns) -> Amounts:
     """The conversion values of a tenant's journeys, in their order."""
-    return tenant.recall(("amounts",), lambda: amounts_of(tenant.journeys.values))
+    return tenant.recall("amounts", lambda: amounts_of(tenant.journeys.values))
 
 
-def amounts_of(values: np.ndarray) -> Amounts:
-    """Doubles as the shortest decimals that are read as them: 0.1 is a tenth."""
+def amounts_with(before: Amounts, values: np.ndarray, order: np.ndarray) -> Amounts | None:
+    """Some amounts and further values, in the `order` of their places one behind the other; None where all must have another exponent."""
+    further = amounts_of(values, before.exponent)
+    if further.exponent < before.exponent:
+        return None
+    first, limbs = (np.concatenate([getattr(part, name) for part in (before, further)]) for name in ("first", "limbs"))
+    return Amounts(first[order], limbs[order], before.exponent, max(before.width, further.width))
+
+
+def amounts_of(values: np.ndarray, most: int = 0) -> Amounts:
+    """Doubles as the shortest decimals that are read as them: 0.1 is a tenth. The exponent is at most the one given."""
     digits, exponents = _decimals(values)
-    exponent = int(exponents.min(initial=0)) // _LIMB_DIGITS * _LIMB_DIGITS
+    exponent = min(int(exponents.min(initial=0)) // _LIMB_DIGITS * _LIMB_DIGITS, most)
     first, shift = np.divmod(exponents - exponent, _LIMB_DIGITS)
     upper, lower = np.divmod(digits, _BASE)
     scale = 10**shift

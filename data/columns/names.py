@@ -65,10 +65,7 @@ _DICTIONARIES = {
 
 
 def dictionaries(snapshot: Snapshot, tenant: int) -> Dictionaries:
-    return snapshot.memory.recall(("dictionaries", tenant), lambda: _dictionaries(snapshot, tenant))
-
-
-def _dictionaries(snapshot: Snapshot, tenant: int) -> Dictionaries:
+    """A tenant's dictionaries, read from the store."""
     found: dict[str, Dictionary] = {}
     for name, sql in _DICTIONARIES.items():
         channels = found["channel"].ids if name == "creative" else [None]
@@ -80,3 +77,12 @@ def _dictionaries(snapshot: Snapshot, tenant: int) -> Dictionaries:
             keys={entity.id: key for key, entity in enumerate(entities, start=1)},
         )
     return Dictionaries(**found)
+
+
+def dictionary_sizes(snapshot: Snapshot) -> dict[int, dict[str, int]]:
+    """How many words each tenant's dictionaries have, by dimension, those without any left out."""
+    tables = " union all ".join(f"select '{name}' as name, tenant from {name}s" for name in _DICTIONARIES)
+    found: dict[int, dict[str, int]] = {}
+    for tenant, name, count in snapshot.rows(f"select tenant, name, count(*) from ({tables}) group by tenant, name"):
+        found.setdefault(tenant, {})[name] = count
+    return found

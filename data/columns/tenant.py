@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from data.columns.arrays import Journeys, LogColumns, customer_log, journeys, log_columns, row_count
-from data.columns.memory import MEANING, TENANT
+from data.columns.arrays import Journeys, LogColumns, customer_log, ids_of, journeys, log_columns, row_count
+from data.columns.memory import MEANING
 from data.columns.names import Dictionaries, dictionaries
 from data.store.meanings import outcomes_of
 from queries.asking.names import Names
@@ -30,18 +30,20 @@ T = TypeVar("T")
 class TenantColumns:
     """The interactions of one tenant at one version of the store; an unknown tenant has none."""
 
-    def __init__(self, snapshot: Snapshot, id: str):
+    def __init__(self, snapshot: Snapshot, id: str, number: int | None = None):
+        """`number` is the tenant's in the store, where that is known already."""
         self.id = id
         self.version = snapshot.version
         self._snapshot = snapshot
-        self._tenant = snapshot.memory.recall((TENANT, id), self._key)
+        self._tenant = snapshot.memory.number(id, self._number) if number is None else number
+        self.memory = snapshot.memory.of(self._tenant)
 
     def __len__(self) -> int:
-        return row_count(self._snapshot, self._tenant)
+        return row_count(self._snapshot, self._tenant, self.memory)
 
     @property
     def dictionaries(self) -> Dictionaries:
-        return dictionaries(self._snapshot, self._tenant)
+        return self.memory.recall("dictionaries", lambda: dictionaries(self._snapshot, self._tenant))
 
     @property
     def names(self) -> Names:
@@ -59,70 +61,82 @@ class TenantColumns:
     @property
     def log(self) -> LogColumns:
         """All interactions, oldest first."""
-        return log_columns(self._snapshot, self._tenant, self.dictionaries.largest_keys)
+        return log_columns(self._snapshot, self._tenant, self.memory, self.dictionaries.largest_keys)
 
     @property
     def journeys(self) -> Journeys:
         """All interactions, by customer."""
-        return journeys(self._snapshot, self._tenant, self.dictionaries.largest_keys)
+        return journeys(self._snapshot, self._tenant, self.memory, self.dictionaries.largest_keys)
 
     def has_read_journeys(self) -> bool:
         """Whether the times and types of `journeys` are in memory already, the longest columns of what every funnel reads."""
-        memory = self._snapshot.memory
-        return all(memory.holds(("journeys", self._tenant, name)) for name in ("timestamp", "type"))
+        return all(self.memory.holds(("journeys", name)) for name in ("timestamp", "type"))
 
     def recall(self, key: Hashable, make: Callable[[], T]) -> T:
         """What is made of this tenant's columns, to stay as long as they do: no key may hold what a caller asked."""
-        return self._snapshot.memory.recall(("made", self._tenant, key), make)
+        return self.memory.recall(("made", key), make)
 
     def recall_meaning(self, key: Hashable, make: Callable[[], T]) -> T:
         """The same for what depends on the meaning of outcomes, of which a change leaves the columns as they are."""
-        return self._snapshot.memory.recall((MEANING, self._tenant, key), make)
+        return self.memory.recall((MEANING, key), make)
 
     def answer(self, key: Hashable, make: Callable[[], T]) -> T:
         """The answer to what a caller asked, remembered while there is room."""
-        return self._snapshot.memory.answer(self._key_of(key), make)
+        return self.memory.answer(self._key_of(key), make)
 
     def find(self, key: Hashable) -> Any | None:
         """The answer under a key, if it is remembered."""
-        return self._snapshot.memory.find(self._key_of(key))
+        return self.memory.find(self._key_of(key))
 
     def _key_of(self, key: Hashable) -> Hashable:
         # The log's clock moves by itself while rows of the future become those of today.
-        return self._tenant, self.clock(), key
+        return self.clock(), key
 
     def customer_key(self, id: str) -> int | None:
         """The dictionary key of a customer."""
-        ids = self._snapshot.memory.recall(("customers", self._tenant), self._customers)
-        by_id = self._snapshot.memory.recall(("customers by id", self._tenant), self._customers_by_id)
+        ids, by_id = self.customers, self.customers_by_id
         place = bisect_left(by_id, id, key=lambda key: ids[int(key)].as_py())
         return int(by_id[place]) if place < len(by_id) and ids[int(by_id[place])].as_py() == id else None
 
     def customer_place(self, id: str) -> int | None:
         """Where a customer stands in `journeys.customer`, which is in no order of its own; None for one who has no rows."""
         key = self.customer_key(id)
-        return None if key is None else int(self._customer_places()[key])
+        return None if key is None else int(self.customer_places[key])
 
     def customer_count(self) -> int:
         """How many customers have interactions."""
-        return len(self._snapshot.memory.recall(("customers", self._tenant), self._customers)) - 1
+        return len(self.customers) - 1
 
     def customer_ids(self, keys: np.ndarray) -> pa.Array:
         """The ids of customers, in the order of their keys given."""
-        every = self._snapshot.memory.recall(("customers", self._tenant), self._customers)
-        return every.take(pa.array(keys.astype(np.int64)))
+        return self.customers.take(pa.array(keys.astype(np.int64)))
+
+    @property
+    def customers(self) -> pa.Array:
+        """The id of each customer, by key; 0 is nobody's."""
+        return self.memory.recall("customers", self._customers)
+
+    @property
+    def customers_by_id(self) -> np.ndarray:
+        """The keys of the customers, in the byte order of their ids."""
+        return self.memory.recall("customers by id", self._customers_by_id)
+
+    @property
+    def customer_places(self) -> np.ndarray:
+        """Where each customer stands in `journeys.customer`, by key."""
+        return self.memory.recall("customer places", lambda: places_of(self.journeys.customer))
 
     def customer_log(self, customer: int) -> LogColumns:
         """One customer's interactions, oldest first: from memory where the journeys are there already, else read."""
-        if not self._snapshot.memory.holds(("journeys", self._tenant, "row")):
+        if not self.memory.holds(("journeys", "row")):
             return customer_log(self._snapshot, self._tenant, customer)
-        journeys, place = self.journeys, self._customer_places()[customer]
+        journeys, place = self.journeys, self.customer_places[customer]
         its = slice(journeys.starts[place], journeys.starts[place + 1])
         return LogColumns(lambda name: getattr(journeys, name)[its])
 
     def row_of(self, id: str) -> tuple[int, int] | None:
         """Where the record of an id lies: its row number, and its timestamp in milliseconds."""
-        if (noted := self._snapshot.memory.find(("row", self._tenant, id))) is not None:
+        if (noted := self.memory.find(("row", id))) is not None:
             return noted
         # One look-up after the other, for either alone is a single quick read; few hashes are those of several.
         for row, in self._snapshot.rows('select "row" from ids where hash = half_hash($id)', {"id": id}):
@@ -156,17 +170,21 @@ class TenantColumns:
 
     def is_noted(self, id: str) -> bool:
         """Whether `row_of` knows a record without a look-up."""
-        return self._snapshot.memory.find(("row", self._tenant, id)) is not None
+        return self.memory.find(("row", id)) is not None
 
     def note_row(self, id: str, row: int, timestamp: int) -> None:
         """Expect to be asked for this record soon: it was handed out as a cursor."""
-        self._snapshot.memory.note(("row", self._tenant, id), (row, timestamp))
+        self.memory.note(("row", id), (row, timestamp))
 
     def ids(self, rows: np.ndarray) -> list[str]:
         """The ids of records, in the order of the row numbers given."""
         sql = "select rowid, id from interactions where rowid = any($rows)"
         found = dict(self._snapshot.rows(sql, {"rows": rows.tolist()}))
         return [found[row] for row in rows.tolist()]
+
+    def id_array(self, rows: np.ndarray) -> pa.Array:
+        """The same as an array, for many at a time."""
+        return ids_of(self._snapshot, rows)
 
     def rows_with_id_below(self, id: str) -> np.ndarray:
         """The row numbers of all records whose id is smaller, byte by byte."""
@@ -185,12 +203,12 @@ class TenantColumns:
 
     def in_order(self) -> bool:
         """Whether row numbers rise along the log, and so along every part of it."""
-        return self.recall("in order", lambda: self._snapshot.rows("select in_order from store")[0][0])
+        return self.memory.recall("in order", lambda: bool(np.all(self.log.row[1:] > self.log.row[:-1])))
 
     def newest(self) -> int | None:
         """The time of the newest interaction, in milliseconds."""
         sql = 'select epoch_ms(max("timestamp")) from journeys where tenant = $tenant'
-        return self.recall("newest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
+        return self.memory.recall("newest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
 
     def clock(self) -> int | None:
         """The log's clock, in milliseconds: the time of the newest interaction at most a day ahead of the server's own clock.
@@ -216,28 +234,27 @@ class TenantColumns:
     def oldest(self) -> int | None:
         """The time of the oldest interaction, in milliseconds."""
         sql = 'select epoch_ms(min("timestamp")) from journeys where tenant = $tenant'
-        return self.recall("oldest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
+        return self.memory.recall("oldest", lambda: self._snapshot.rows(sql, {"tenant": self._tenant})[0][0])
 
-    def _key(self) -> int:
+    def _number(self) -> int:
         found = self._snapshot.rows("select tenant from tenants where id = $id", {"id": self.id})
         return found[0][0] if found else 0
 
     def _customers_by_id(self) -> np.ndarray:
         return self._snapshot.arrays('select "key" from customers where tenant = $tenant order by id', {"tenant": self._tenant})["key"]
 
-    def _customer_places(self) -> np.ndarray:
-        return self._snapshot.memory.recall(("customer places", self._tenant), self._inverted_customers)
-
-    def _inverted_customers(self) -> np.ndarray:
-        customers = self.journeys.customer
-        places = np.zeros(self.customer_count() + 1, np.uint32)
-        places[customers] = np.arange(len(customers), dtype=np.uint32)
-        return places
 
     def _customers(self) -> pa.Array:
         sql = 'select id from customers where tenant = $tenant order by "key"'
         ids = self._snapshot.table(sql, {"tenant": self._tenant})["id"].combine_chunks()
         return pa.concat_arrays([pa.nulls(1, ids.type), ids])
+
+
+def places_of(customers: np.ndarray) -> np.ndarray:
+    """Where the customer with each key stands among some that are all there are."""
+    places = np.zeros(len(customers) + 1, np.uint32)
+    places[customers] = np.arange(len(customers), dtype=np.uint32)
+    return places
 
 
 def _texts_of(rows: np.ndarray) -> tuple[str, dict[str, Any]]:

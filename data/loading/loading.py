@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from data.loading.recording import LoadRecord, keep_replaced, record_load
 from data.loading.rejects import Rejects, refuse_alike
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.transaction import OPERATOR, ReportProgress, Stop, connection, now
-from data.loading.writing import apply_descriptions, write
+from data.loading.writing import apply_descriptions, described_tenants, write
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.selecting import opened_through
@@ -157,7 +157,7 @@ def _load(
         else:
             rejects.close()
             with stop.writing(), store.turn:
-                summary = _written(cursor, summary, options.by, tell, stop)
+                summary = _written(store, cursor, summary, options.by, tell, stop)
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 
 
@@ -166,7 +166,9 @@ def opened_with(path: Path, mapping: Mapping) -> AbstractContextManager[Source]:
     return opened_through(mapping.select, path) if mapping.select else opened(path, mapping.read_options())
 
 
-def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, by: str, tell: ReportProgress, stop: Stop) -> LoadReport:
+def _written(
+    store: Store, cursor: duckdb.DuckDBPyConnection, summary: LoadReport, by: str, tell: ReportProgress, stop: Stop
+) -> LoadReport:
     """Write what is staged in one transaction."""
     def phase(name: str) -> None:
         tell(Progress(name))
@@ -179,12 +181,13 @@ def _written(cursor: duckdb.DuckDBPyConnection, summary: LoadReport, by: str, te
     add_dictionary_entries(cursor)
     described = apply_descriptions(cursor)
     keep_replaced(cursor)
-    write(cursor, phase)
+    change = write(cursor, phase)
     made = bool(summary.loaded or summary.replaced or described)
     if not made:
         version -= 1
     record_load(cursor, LoadRecord(
         version, summary.file, summary.loaded, summary.known, summary.conflicts, summary.rejected, now(), summary.replaced or 0, by, made))
     phase("committing")
-    cursor.commit()
+    with store.new_version(cursor, version, change, described_tenants(cursor) if described else ()) if made else nullcontext():
+        cursor.commit()
     return replace(summary, version=version, described=described)

@@ -73,13 +73,14 @@ def unload(store: Store, version: int, tenant: str | None, by: str, tell: Report
         _gather(cursor, whose)
         add_dictionary_entries(cursor)
         [(gone, restored)] = cursor.execute("select (select count(*) from gone), (select count(*) from fresh)").fetchall()
-        write(cursor, phase)
+        change = write(cursor, phase)
         cursor.execute(f"delete from tenant_loads where {_OF_LOAD.format('version')}", whose)
         [(made,)] = cursor.execute("select version + 1 from store").fetchall()
         what = f"unload {version}: {source}" + (f" (tenant {tenant})" if tenant is not None else "")
         record_load(cursor, LoadRecord(made, what, 0, 0, 0, 0, now(), 0, by, made=True))
         phase("committing")
-        cursor.commit()
+        with store.new_version(cursor, made, change):
+            cursor.commit()
     return UnloadReport(version, source, tenant, gone - restored, restored, made, time.monotonic() - started)
 
 

@@ -8,6 +8,7 @@ import duckdb
 
 from data.loading.renumbering import renumbered
 from data.loading.transaction import now
+from data.store.versions import Change
 
 
 def apply_descriptions(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -51,6 +52,11 @@ def _apply(cursor: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ..
     return changed
 
 
+def described_tenants(cursor: duckdb.DuckDBPyConnection) -> set[int]:
+    """The tenants whose offers, creatives or channels a load speaks of."""
+    return {tenant for tenant, in cursor.execute("select distinct tenant from described").fetchall()}
+
+
 # More than an eighth of the store out of place: it is written anew, in order.
 REWRITE_SHARE = 8
 
@@ -87,7 +93,7 @@ STORED = """
     left join directions on directions.tenant = i.tenant and directions."key" = i.direction"""
 
 
-def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> None:
+def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> Change | None:
     """Append the `fresh` rows; or write the whole store anew, where too many would then lie out of (timestamp, id) order or some are `gone`.
 
     To be called within a transaction; the dictionaries must know every word of the rows. Words that no row has afterwards leave them.
@@ -95,7 +101,7 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
     cursor.execute("""delete from removed where "until" < $now""", {"now": now()})
     old, new, gone = (_count(cursor, table) for table in ("interactions", "fresh", "gone"))
     if not new and not gone:
-        return
+        return None
     [(in_order, disordered)] = cursor.execute("select in_order, disordered from store").fetchall()
     in_order = in_order and _follows(cursor, old)
     disordered = 0 if in_order else disordered + new
@@ -122,9 +128,11 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> No
         order by 1, 2
     """, place)
     phase("writing journeys")
-    _write_journeys(cursor, place, whole or new * REWRITE_SHARE > old, in_order)
+    regrouped = whole or new * REWRITE_SHARE > old
+    _write_journeys(cursor, place, regrouped, in_order)
     cursor.execute("update store set in_order = $in_order, disordered = $disordered",
                    {"in_order": in_order, "disordered": disordered})
+    return Change(first, old, whole, regrouped)
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:

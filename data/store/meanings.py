@@ -65,8 +65,8 @@ def _changed(store: Store, tenant_id: str, key: str, change: Change, patience: f
             written = _written(cursor, tenant_id, key, change)
             if written is None:
                 return False
-            cursor.commit()
-        store.keep_columns(*written)
+            with store.new_meaning(*written):
+                cursor.commit()
         return True
     except duckdb.Error as problem:
         raise StoreError(f"Nothing was changed; the store is as before: {problem}") from problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from data.columns.memory import Memory
 from data.store.home import say
 from data.store.limits import StoreError, TimeLimits, TooSlow
 from data.store.opening import opened
+from data.store.versions import Change, Versions
 
 if TYPE_CHECKING:
     from data.columns.engine import ColumnTenant
@@ -30,7 +31,7 @@ _DAY_MS = 86_400_000
 class Store:
     """The interactions of all tenants in one file, owned by this process.
 
-    A load makes a new `version`. Whatever is computed from the store is remembered with the version it was made from.
+    A load makes a new `version`, for which what is remembered of the one before stays where the load has changed nothing of it.
     """
 
     def __init__(
@@ -44,8 +45,7 @@ class Store:
         self._now_ms = now_ms
         self._connection = opened(path, tell)
         self._limits = TimeLimits()
-        self._remembered: dict[int, Memory] = {}
-        self._lock = threading.Lock()
+        self._versions = Versions()
         # Held by whoever writes: two at once would meet in the version.
         self.turn = threading.RLock()
 
@@ -81,20 +81,42 @@ class Store:
 
     def _view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
         # The first read pins the transaction to this version.
-        [(version,)] = cursor.execute("select version from store").fetchall()
-        with self._lock:
-            memory = self._remembered.setdefault(version, Memory())
-            # Views of an older version that are still open hold on to its memory themselves.
-            for old in [remembered for remembered in self._remembered if remembered < version]:
-                del self._remembered[old]
+        version, memory = self._versions.seen(lambda: cursor.execute("select version from store").fetchall()[0][0])
         return Snapshot(cursor, version, memory, self._now_ms())
 
-    def keep_columns(self, version: int, tenant: int) -> None:
-        """A version has come that differs from the one before in what outcomes mean to a tenant alone: what is in memory else stays there."""
-        with self._lock:
-            before = self._remembered.get(version - 1)
-            if before is not None and version not in self._remembered:
-                self._remembered[version] = before.with_new_meaning(tenant)
+    @contextmanager
+    def new_version(
+        self, cursor: duckdb.DuckDBPyConnection, version: int, change: Change | None, described: Collection[int] = ()
+    ) -> Iterator[None]:
+        """While what a cursor has written is committed as a new version: nobody sees it before what they had in memory is there for it.
+
+        `change` says what there is of new rows, if anything; of the tenants `described` only the names of things are others.
+        """
+        before = self._versions.of(version - 1)
+        if before is None or not before.parts():
+            yield
+            return
+        # Imported here: a command that only loads need not wait for what compiles queries.
+        from data.columns.renewal import renewed
+
+        after = Snapshot(cursor, version, before.after({}), self._now_ms(), change.first if change and change.rewritten else 0)
+        with self.snapshot(None) as old:
+            memory = renewed(old, after, change, described)
+        with self._versions.published(version, memory):
+            yield
+
+    @contextmanager
+    def new_meaning(self, version: int, tenant: int) -> Iterator[None]:
+        """While a version is committed that differs from the one before in what outcomes mean to a tenant alone."""
+        before = self._versions.of(version - 1)
+        if before is None:
+            yield
+            return
+        parts = before.parts()
+        if tenant in parts:
+            parts[tenant] = parts[tenant].with_new_meaning()
+        with self._versions.published(version, before.after(parts)):
+            yield
 
     def latest_plausible(self) -> int:
         """A day after the server's own clock, in milliseconds: what is later lies in the future."""
@@ -108,8 +130,10 @@ def _latest_plausible(now_ms: int) -> int:
 class Snapshot:
     """One version of the store. Not for sharing between threads."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory, now_ms: int):
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, version: int, memory: Memory, now_ms: int, first_row: int = 0):
+        """`first_row` is where rowids of `interactions` begin, which is elsewhere while it is being written anew."""
         self.version = version
+        self.first_row = first_row
         self.now_ms = now_ms
         self.latest_plausible = _latest_plausible(now_ms)
         self.memory = memory
@@ -125,6 +149,15 @@ class Snapshot:
     def tenant_ids(self) -> list[str]:
         """All tenants that have interactions; for the program's own work, never for a caller's query."""
         return [tenant_id for tenant_id, in self.rows("select id from tenants order by id")]
+
+    def largest_tenants(self, most: int) -> list[tuple[str, int]]:
+        """The tenants with most interactions, and how many; for the program's own work, never for a caller's query."""
+        return self.rows("""
+            select id, interactions
+            from (select tenant, count(*) as interactions from journeys group by tenant order by interactions desc, tenant limit $most)
+            join tenants using (tenant)
+            order by interactions desc, tenant
+        """, {"most": most})
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple]:
         return self._cursor.execute(sql, parameters).fetchall()

@@ -10,6 +10,7 @@ from numba import int64, njit, uint32
 from numba.core.types import Array, UniTuple
 
 from data.columns.arrays import smallest_unsigned
+from data.columns.splice import Splice, stacked
 
 
 class JourneyColumns(Protocol):
@@ -72,7 +73,31 @@ class OfferUnits:
     order: np.ndarray
 
 
-def offer_units(journeys: JourneyColumns) -> OfferUnits:
+class _Tail:
+    """The customers of some journeys from one on."""
+
+    def __init__(self, journeys: JourneyColumns, first: int) -> None:
+        self.starts = journeys.starts[first:] - journeys.starts[first]
+        self.offer = journeys.offer[journeys.starts[first]:]
+
+
+def units_with(before: OfferUnits, journeys: JourneyColumns, customers: Splice) -> OfferUnits:
+    """The units of journeys of which a splice of customers tells where those come from that have no new rows; the others are behind them."""
+    tail = offer_units(_Tail(journeys, customers.size - len(customers.fills)))
+    units = stacked(before.of_customer[customers.begins], before.of_customer[customers.ends], len(tail.starts) - 1)
+    begins, ends = (before.starts[bounds].astype(np.int64) for bounds in (units.begins, units.ends))
+    rows = stacked(begins, ends, len(tail.order))
+    lengths = units.array(np.diff(before.starts), np.diff(tail.starts), np.dtype(np.uint32))
+    counts = customers.array(np.diff(before.of_customer), np.diff(tail.of_customer), np.dtype(np.int64))
+    longest = int(np.diff(journeys.starts).max(initial=0))
+    return OfferUnits(
+        np.append(0, np.cumsum(counts)),
+        np.append(np.uint32(0), np.cumsum(lengths, dtype=np.uint32)),
+        rows.array(before.order, tail.order, smallest_unsigned(max(longest - 1, 0))),
+    )
+
+
+def offer_units(journeys: JourneyColumns | _Tail) -> OfferUnits:
     """The units of customer and offer of a tenant's journeys."""
     starts = journeys.starts
     lengths = np.diff(starts)
