@@ -34,7 +34,7 @@ from queries.answers.summary import summary
 from queries.answers.trend import trend
 from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection, parse
-from script.bench_log import TENANT, made_store
+from script.bench_log import TENANT, made_store, write_log
 
 PAUSE_S = 0.01
 STEADY_S = 5.0
@@ -70,8 +70,7 @@ def main() -> None:
 def _store_of_many(home: Path, rows: int, tenants: int) -> Path:
     every, log = home / f"log-{rows}.parquet", home / f"log-{rows}-{tenants}.parquet"
     if not log.exists():
-        made_store(home, rows)
-        (home / FILE_NAME).unlink()
+        write_log(every, rows)
         duckdb.execute(f"""
             copy (select * replace ('tenant ' || hash("customerId") % {tenants} as "tenantId") from '{every}') to '{log}' (format parquet)
         """)

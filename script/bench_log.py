@@ -60,13 +60,13 @@ def made_store(home: Path, rows: int) -> Path:
     """The log of a folder, written and loaded into its store where that has not been done."""
     log = home / f"log-{rows}.parquet"
     if not log.exists():
-        _write(log, rows)
+        write_log(log, rows)
     if not (home / "history.duckdb").exists():
         _load(log, home, rows)
     return log
 
 
-def _write(log: Path, rows: int) -> None:
+def write_log(log: Path, rows: int) -> None:
     print(f"writing a log of {rows:,} rows …", flush=True)
     with pq.ParquetWriter(log, SCHEMA) as writer:
         for batch in sample_batches(rows, 2, TENANT, datetime.date(2026, 3, 31)):

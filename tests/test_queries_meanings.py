@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.columns.classes import classes
 from data.store.meanings import outcome_rows, reset_meaning, set_meaning
 from queries.answers.comparison import period_comparison
 from queries.answers.customer import customer
@@ -196,8 +197,7 @@ def test_a_change_reads_no_column_again_and_leaves_the_other_tenants_classes_alo
         with log.store.snapshot() as snapshot:
             tenant = snapshot.tenant(tenant_id).columns
             figures(snapshot.tenant(tenant_id), Selection(tenant_id))
-            memory = snapshot.memory._kept
-            return [id(tenant.journeys.type), id(tenant.journeys.starts), id(memory["meaning", tenant._tenant, "classes"].of_row)]
+            return [id(tenant.journeys.type), id(tenant.journeys.starts), id(classes(tenant).of_row)]
 
     acme, zenith = columns(ACME), columns(ZENITH)
     set_meaning(log.store, ACME, "click", Said(counts_as="accept"))
