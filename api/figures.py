@@ -8,9 +8,22 @@ from typing import Annotated, Any
 import orjson
 from starlette.responses import Response
 
-from api.answers import FIGURE_NAMES, Comparison, Hours, Summary, Trend, TrendBucket, Unusual, spelled
 from api.endpoint import ApiRequest, Endpoint, NoParameters
-from api.examples import COMPARISON, HOURS, SUMMARY, TREND, UNUSUAL
+from api.figure_answers import (
+    COMPARISON,
+    FIGURE_NAMES,
+    HOURS,
+    SUMMARY,
+    TREND,
+    UNUSUAL,
+    Comparison,
+    Hours,
+    Summary,
+    Trend,
+    TrendBucket,
+    Unusual,
+)
+from api.shapes import spelled
 from queries.answers.comparison import period_comparison
 from queries.answers.history import future_rows
 from queries.answers.hours import MOST_YEARS, heatmap

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from accounts import Accounts
-from api.answers import spelled
 from api.errors import ApiError, identity_of
+from api.shapes import spelled
 from data.store.limits import StoreError
 from data.store.store import Store
 

@@ -9,9 +9,9 @@ from msgspec import Meta
 from orjson import dumps
 
 from accounts import Role
-from api.answers import Count
 from api.errors import ApiError
 from api.operation import Asked, Operation, PathParameter
+from api.shapes import Count
 from data.store.meanings import reset_meaning, set_meaning
 from data.store.store import TIME_LIMIT
 from queries.answers.outcomes import outcome_row, outcome_table
