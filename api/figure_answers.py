@@ -10,8 +10,8 @@ from api.shapes import Count, Date, FutureRows, Moment, Partial, Ratio, list_of,
 from queries.answers.summary import GROUPINGS, LARGEST_LIMIT
 from queries.answers.trend import MOST_BUCKETS
 from queries.answers.unusual import MEASURES as WATCHED
-from queries.asking.calendar import Grain
 from queries.asking.measures import COUNTS, MEASURE, MEASURES, Measure
+from queries.asking.times import Grain
 
 RevenueTooLarge = Annotated[bool, Meta(description="Whether the value is too large for a number; `revenue` is null then.")]
 Customers = Annotated[int, Meta(ge=0, description=MEASURE["customers"].help)]

@@ -16,17 +16,15 @@ from api.endpoint import ApiRequest, Endpoint
 from api.funnel_answers import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
 from api.shapes import spelled
 from data.results import UNIT_COLUMNS, Durations, FunnelUnit
-from queries.answers.funnel import FunnelAnswer, FunnelStep, funnel
-from queries.answers.funnel_units import flat_units, units_page, units_total
+from queries.answers.funnel import FunnelAnswer, FunnelStep, flat_units, funnel, units_page, units_total
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
-from queries.asking.calendar import Grain
 from queries.asking.filters import FILTERS, WITHOUT
 from queries.asking.funnel import EITHER, FunnelParameters, FunnelQuery, funnel_query, window_parameter
 from queries.asking.funnel_bars import CURSOR, BarParameters, UnitCursor
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
-from queries.asking.times import iso
+from queries.asking.times import Grain, iso
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:

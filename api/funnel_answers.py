@@ -9,9 +9,9 @@ from msgspec import Meta
 
 from api.shapes import Count, Date, FutureRows, Moment, Pagination, Partial, Seconds, Share, one_of, shape
 from queries.answers.trend import MOST_BUCKETS
-from queries.asking.calendar import Grain
 from queries.asking.filters import FILTERS, WITHOUT
 from queries.asking.funnel import BREAKDOWNS, Order, Ties, Unit
+from queries.asking.times import Grain
 
 FunnelQuery = shape("FunnelQuery", {
     "step": list[str],

@@ -9,7 +9,6 @@ from data.engine import Tenant
 from data.store.limits import StoreError
 from data.store.meanings import set_meaning
 from pages.data_types import HEADINGS, NOTHING, type_row
-from queries.answers.outcomes import outcome_table
 from queries.asking.outcomes import COUNTED, OutcomeRow, Said
 from ui.components.table import figure_table
 from ui.page.section import section
@@ -17,7 +16,7 @@ from ui.page.section import section
 
 def draw_meanings(tenant: Tenant, may_change: bool) -> None:
     """Draws what each type of the log counts as, with a way to change it for whoever may."""
-    rows = [row for row in outcome_table(tenant) if row.rows or row.is_own]
+    rows = [row for row in tenant.outcomes.rows(tenant.rows_by_value("outcome")) if row.rows or row.is_own]
     if not rows:
         return
     section("meanings", "What types count as", None, *([lambda: _draw_change(tenant.id, rows)] if may_change else []))

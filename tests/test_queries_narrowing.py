@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from data.columns.filtering import Matches
 from queries.answers.summary import figures
 from queries.asking.measures import COUNTS
-from queries.asking.narrowing import narrowed, rows_behind, rows_of_each
-from queries.asking.selection import Selection, parse
+from queries.asking.selection import Selection, narrowed, parse, rows_behind, rows_of_each
 from tests.figures_logs import SAMPLE, load_sample
 from tests.logs import ACME, Log
 
