@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,7 +10,7 @@ import data.columns.filtering
 import data.columns.tally
 from queries.answers.summary import GROUPINGS, every_row, figures, summary
 from queries.asking.selection import Selection, parse
-from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, random_rows
+from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, random_rows
 from tests.figures_sql import figures_by, whole_figures
 from tests.logs import ACME, ZENITH, Log, interaction
 
@@ -23,15 +22,6 @@ SELECTIONS = [
     [("from", "2026-03-10T00:00:00.000Z"), ("type", "impression")],
     [("offerId", "unheard of")],
 ]
-
-
-@pytest.fixture(scope="module")
-def counted_log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    """A store with the sample and the real cut."""
-    with Log(tmp_path_factory.mktemp("counted"), engine) as log:
-        load_sample(log)
-        load_cut(log)
-        yield log
 
 
 def check(log: Log, tenant: str, by: str, pairs: list[tuple[str, str]]) -> int:

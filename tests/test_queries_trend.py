@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,19 +13,11 @@ from queries.answers.summary import every_row
 from queries.answers.trend import GRAINS, sparklines, trend
 from queries.asking.selection import Selection, parse
 from queries.asking.times import iso, utc_datetime
-from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, load_cut, load_sample, random_rows
+from tests.figures_logs import FILTERS, SAMPLE, ZOZOTOWN, as_sql_says, random_rows
 from tests.figures_sql import counts_by_bucket_and_type, figures_by_bucket
 from tests.logs import ACME, Log, interaction
 
 ZONES = ["UTC", "Europe/Amsterdam", "America/Sao_Paulo", "Asia/Kathmandu"]
-
-
-@pytest.fixture(scope="module")
-def counted_log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    with Log(tmp_path_factory.mktemp("counted"), engine) as log:
-        load_sample(log)
-        load_cut(log)
-        yield log
 
 
 def check(log: Log, tenant: str, grain: str, zone: str, pairs: list[tuple[str, str]]) -> None:
