@@ -24,11 +24,13 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from io import StringIO
 from pathlib import Path
+from pkgutil import walk_packages
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
@@ -126,6 +128,10 @@ class _Noting:
 
     def pytest_sessionstart(self) -> None:
         if self._traced:
+            # A test that imports has much to wait for while lines are noted, and what it asks has a limit of time.
+            for found in walk_packages([str(ROOT / "data")], "data."):
+                if not found.name.endswith("__main__"):
+                    import_module(found.name)
             threading.settrace(self._called)
             sys.settrace(self._called)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.figures_logs import load_cut, load_sample
+from tests.figures_logs import load_cut, load_random_tenants, load_sample
 from tests.logs import ENGINES, Log, tangled_logs
 from tests.service import Service
 
@@ -60,10 +60,11 @@ def tangled_log(request: pytest.FixtureRequest, tangled_stores: Callable[[str], 
 
 @pytest.fixture(scope="session")
 def counted_log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    """A store with the sample and the real cut. Not to be changed."""
+    """A store with the sample, the real cut and many random tenants. Not to be changed."""
     with Log(tmp_path_factory.mktemp("counted"), engine) as log:
         load_sample(log)
         load_cut(log)
+        load_random_tenants(log)
         yield log
 
 
