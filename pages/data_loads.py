@@ -116,15 +116,15 @@ def report_words(report: LoadReport) -> list[str]:
         said.append(f"{numbers.counted(report.known, 'row was', 'rows were')} already there.")
     if report.rejected:
         said.append(f"{numbers.counted(report.rejected, 'row')} cannot be loaded:")
-        said += [f"  {numbers.count(rows)} × {reason}" for reason, rows in report.reasons]
+        said += [f"  {numbers.count(rows)} × {reason}" for reason, rows in report.found.reasons]
     if report.conflicts:
         said.append(f"{numbers.counted(report.conflicts, 'row has', 'rows have')} a known id with other content, and stay as they are in the log.")
     if report.oldest:
         said.append(f"From {_minute(report.oldest)} to {_minute(report.newest)} (UTC).")
-    nothing = [f"{type} ({numbers.count(rows)})" for type, rows, counts in report.types if not counts]
+    nothing = [f"{type} ({numbers.count(rows)})" for type, rows, counts in report.found.types if not counts]
     if nothing:
         said.append(f"Count as nothing: {', '.join(nothing)}. Give these types a meaning.")
-    if report.types and not any(counts == "impression" for _, _, counts in report.types):
+    if report.found.types and not any(counts == "impression" for _, _, counts in report.found.types):
         said.append("No row counts as an impression, so there will be no rates.")
     if report.unread_values:
         said.append(f"{numbers.counted(report.unread_values, 'value is', 'values are')} not a number, such as {report.unread_value}.")

@@ -33,7 +33,7 @@ def chosen_words(words: Mapping[str, str], key: str) -> Pairs:
 def meet_words(words: dict[str, str], report: LoadReport | None, key: str, guess: bool = True) -> None:
     """Adds the types of a report that no word was given; each begins as the type that it means, where it is to be guessed."""
     given = {type for _, type in chosen_words(words, key)}
-    for type, _, _ in report.types if report else ():
+    for type, _, _ in report.found.types if report else ():
         if type not in words and type not in given:
             words[type] = (guess and type_meant(type)) or type
 
@@ -46,7 +46,7 @@ def draw_words(words: Mapping[str, str], report: LoadReport, key: str) -> None:
         for word in list(words)[:_MOST_WORDS]:
             options = list(dict.fromkeys([word, words[word], *COUNTED]))
             st.selectbox(word, options, options.index(words[word]), key=_menu(key, word), accept_new_options=True)
-    figure_table([type_row(*type) for type in report.types], HEADINGS, "Types of the file", "file_types")
+    figure_table([type_row(*type) for type in report.found.types], HEADINGS, "Types of the file", "file_types")
 
 
 def _menu(key: str, word: str) -> str:

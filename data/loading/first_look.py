@@ -52,11 +52,11 @@ def refuse_unmapped(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: 
     if not (fields and columns):
         return
     own = [column.path for column in columns if column.path not in ("#file", "#folder")]
-    names = ", ".join(own[:_SHOWN_COLUMNS]) + (", …" if len(own) > _SHOWN_COLUMNS else "")
+    names = ", ".join(own[:_SHOWN_COLUMNS]) + (", and more" if len(own) > _SHOWN_COLUMNS else "")
     if any(_is_data(name) for name in own):
         raise StoreError(f"the first row looks like data, not like the names of columns: {names}.\n  "
                          "Name the columns: --columns id,customerId,interactionType,timestamp,… (a name for each, also of those not to be read)")
-    advice = str(suggestion(cursor, columns)) or f"name it: --map COLUMN={fields[0]}"
+    advice = str(suggestion(cursor, sample, mapping)) or f"name it: --map COLUMN={fields[0]}"
     raise StoreError(f"no column is read as {' or '.join(fields)}, so nothing can be loaded. The columns are {names}.\n  {advice}")
 
 

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from data.loading.first_look import FirstLook
-from data.loading.loading import LoadOptions, load_rows, opened_with
-from data.loading.outcome import LoadReport
+from data.loading.loading import LoadOptions, load_descriptions, load_rows, opened_with
+from data.loading.outcome import LoadReport, report_of
 from data.loading.rejects import Rejects
 from data.loading.staging import Staging
 from data.loading.transaction import ReportProgress, Stop
+from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
 from data.mapping.samples import Column, read_as
@@ -58,9 +60,9 @@ class Preview:
         if self.rows:
             lines.append("  the first rows as they would be stored:")
             lines += [f"    {' '.join(f'{name}={value}' for name, value in row.items() if value not in (None, '{}'))}" for row in self.rows]
-        if self.report and self.report.types:
+        if self.report and self.report.found.types:
             lines.append("  types, and what each counts as:")
-            lines += [f"    {key:<24}{rows:>13,}  {counts_as or 'nothing'}" for key, rows, counts_as in self.report.types]
+            lines += [f"    {key:<24}{rows:>13,}  {counts_as or 'nothing'}" for key, rows, counts_as in self.report.found.types]
         read = [column for column in self.columns if column.fields]
         if read:
             lines.append("  columns, and the fields they are read as:")
@@ -83,10 +85,21 @@ def preview(store: Store, path: Path, options: LoadOptions, tell: ReportProgress
             raise
     columns = look.sample.columns()
     with closing(store.cursor()) as cursor:
-        would = suggestion(cursor, columns)
+        would = suggestion(cursor, look.sample, options.mapping)
     # What is read as it was asked for needs no other advice.
     advice = "" if report and options.mapping.map else str(would)
     return Preview(str(path), report, problem, look.stored, preview_columns(columns, options.mapping), advice, would.mapping)
+
+
+def preview_descriptions(
+    store: Store, kind: str, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None
+) -> Preview:
+    """What loading a file that describes offers, creatives or channels (the `kind`) would do. Nothing is written."""
+    look = _DescriptionsLook(options.mapping, refuses=False)
+    with opened_with(path, options.mapping) as source:
+        report = load_descriptions(store, kind, source, replace(options, check=True), tell, Rejects(path, rejects_folder), stop or Stop(), look)
+    columns = preview_columns(look.sample.columns(), options.mapping, ENTITY_FIELDS[kind])
+    return Preview(str(path), report, "", look.stored, columns)
 
 
 class _Look(FirstLook):
@@ -99,9 +112,27 @@ class _Look(FirstLook):
         self.stored = tuple(stored_rows(staging.cursor))
 
 
+class _DescriptionsLook(FirstLook):
+    """It samples the rows, and keeps the first descriptions."""
+
+    stored: tuple[dict[str, Any], ...] = ()
+
+    def take(self, staging: Staging, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
+        self.sample.add(batch, is_json, place)
+
+    def end(self, staging: Staging) -> None:
+        self.stored = tuple(_dictionaries(staging.cursor, f"""
+            select d.id, k.id as "tenantId", name, status, channel as "channelId"
+            from described d
+            join tenant_keys k using (tenant)
+            order by number
+            limit {FIRST_ROWS}
+        """))
+
+
 def stored_rows(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """The first staged rows, in the order read."""
-    found = cursor.execute(f"""
+    return _dictionaries(cursor, f"""
         select
             a.id, strftime("timestamp", '%Y-%m-%dT%H:%M:%S.%g') || 'Z' as "timestamp", k.id as "tenantId", customer as "customerId",
             type as "interactionType", outcome_type as "outcomeTypeKey", offer as "offerId", creative as "creativeId", channel as "channelId",
@@ -111,13 +142,17 @@ def stored_rows(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
         order by number
         limit {FIRST_ROWS}
     """)
+
+
+def _dictionaries(cursor: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    found = cursor.execute(sql)
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
-def preview_columns(columns: Sequence[Column], mapping: Mapping) -> tuple[PreviewColumn, ...]:
+def preview_columns(columns: Sequence[Column], mapping: Mapping, among: Sequence[Field] = RECORD_FIELDS) -> tuple[PreviewColumn, ...]:
     """The columns with the fields that the mapping, or their names, let them be read as."""
-    fields = read_as(columns, mapping)
+    fields = read_as(columns, mapping, among)
     return tuple(PreviewColumn(column.path, fields[column.path], _examples(column)) for column in columns)
 
 
@@ -131,4 +166,4 @@ def preview_of(members: Table[str, Any]) -> Preview:
     report = values.pop("report")
     columns = tuple(PreviewColumn(column["path"], tuple(column["fields"]), tuple(column["examples"])) for column in values.pop("columns"))
     suggested = mapping_of(values.pop("suggested"))
-    return Preview(report=report and LoadReport(**report), columns=columns, suggested=suggested, rows=tuple(values.pop("rows")), **values)
+    return Preview(report=report and report_of(report), columns=columns, suggested=suggested, rows=tuple(values.pop("rows")), **values)

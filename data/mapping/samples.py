@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.mapping.fields import RECORD_FIELDS
+from data.mapping.fields import RECORD_FIELDS, Field
 from data.mapping.mapping import Mapping
-from data.mapping.paths import plain
+from data.mapping.paths import names_of, plain
 from data.mapping.reading import recognised
 
 SAMPLE_ROWS = 1000
 _DEEPEST, _MOST_COLUMNS = 6, 500
+_SAY_LITTLE = ("id", "key", "name", "number")
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,10 @@ class Column:
 
     @property
     def name(self) -> str:
-        """The last name of the path."""
-        return self.path.rpartition(".")[2].strip('"')
+        """The last name of the path; with the one before it where it says too little alone, as in `person.id`."""
+        before, _, last = self.path.rpartition(".")
+        name = last.strip('"')
+        return f"{before.rpartition('.')[2]} {name}" if before and plain(name) in _SAY_LITTLE else name
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -57,12 +61,14 @@ class Sample:
             # A copy, so that the batch itself can go.
             self._batches.append((cut.filter(pc.is_null(cut.column(1))), is_json, place or {}))
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self, records: str = "") -> tuple[Column, ...]:
+        """The columns of the rows, or of the records in the list at a path of each."""
         rows: list[dict[str, str | None]] = []
         for batch, is_json, place in self._batches:
-            flat = map(dict, map(_flat, self._records(batch) if is_json else self._cells(batch)))
+            whole = self._records(batch) if is_json else self._cells(batch)
+            flat = map(dict, map(_flat, _within_list(whole, names_of(records)) if records else whole))
             # Their own columns come first, so that the positions are those of the file.
-            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in flat)
+            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in islice(flat, SAMPLE_ROWS))
         paths = dict.fromkeys(path for row in rows for path in row)
         return tuple(Column(path, tuple(row.get(path) for row in rows)) for path in list(paths)[:_MOST_COLUMNS])
 
@@ -85,6 +91,16 @@ class Sample:
             yield dict(zip(paths, cells, strict=True))
 
 
+def _within_list(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The records of the list that these names lead to, each with what stands around it."""
+    for row in rows:
+        found: Any = row
+        for name in names:
+            found = found.get(name) if isinstance(found, dict) else None
+        around = {name: value for name, value in row.items() if name != names[0]}
+        yield from (around | element for element in found or () if isinstance(element, dict))
+
+
 def _values(column: pa.Array) -> list[Any]:
     """A column's values, as texts unless they are nested; they may be times that Python has none for."""
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
@@ -98,18 +114,18 @@ def _values(column: pa.Array) -> list[Any]:
         return [None] * len(column)
 
 
-def read_as(columns: Iterable[Column], mapping: Mapping) -> dict[str, tuple[str, ...]]:
-    """The fields that each column is read as by a mapping or, where that says nothing of it, by its name."""
+def read_as(columns: Iterable[Column], mapping: Mapping, fields: Iterable[Field] = RECORD_FIELDS) -> dict[str, tuple[str, ...]]:
+    """Which of the fields each column is read as by a mapping or, where that says nothing of it, by its name."""
     paths = [column.path for column in columns]
     read: dict[str, list[str]] = {path: [] for path in paths}
     mapped = [(plain(path.removesuffix("?")), field) for path, field in (*mapping.map, *(pair for rule in mapping.rows for pair in rule.map))]
     for place, path in enumerate(paths, 1):
         read[path] += dict.fromkeys(field for name, field in mapped if name in (plain(path), f"#{place}"))
-    renamed = [path for path, fields in read.items() if fields]
-    for field in RECORD_FIELDS:
+    renamed = [path for path, names in read.items() if names]
+    for field in fields:
         for path in recognised(field, paths, renamed):
             read[path].append(field.name)
-    return {path: tuple(fields) for path, fields in read.items()}
+    return {path: tuple(names) for path, names in read.items()}
 
 
 def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str | None]]:
