@@ -92,6 +92,11 @@ def test_german_names_and_words_are_understood() -> None:
         value=(("Ansicht", "impression"), ("Gekauft", "convert"), ("Klick", "click")), decimal=",", id_from=("row",))
 
 
+def test_times_and_words_that_mean_types_speak_for_themselves_whatever_their_column_is_called() -> None:
+    assert suggested(x=TIMES, y=WORDS, customerId=PEOPLE).mapping.map == (("x", "timestamp"), ("y", "interactionType"))
+    assert suggested(x=("1773585000",) * 3, y=("Showed", "Pressed", "Bought"), customerId=PEOPLE).missing == ("interactionType", "timestamp")
+
+
 def test_a_name_that_says_little_is_taken_with_the_one_before_it() -> None:
     found = suggested(**{"person.id": KEYS, "event.id": KEYS, "event.type": WORDS, "at": TIMES, "campaign.name": PEOPLE, "Recipient No": PEOPLE})
     assert {("person.id", "customerId"), ("event.id", "id"), ("campaign.name", "offerId")} <= {*found.mapping.map}

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from data.loading.first_look import FirstLook
+from data.loading.first_look import BEGINNING_OF_ALL, Beginning, FirstLook
 from data.loading.loading import LoadOptions, load_descriptions, load_rows, opened_with
 from data.loading.outcome import LoadReport, report_of
 from data.loading.rejects import Rejects
@@ -21,12 +21,14 @@ from data.loading.transaction import ReportProgress, Stop
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
-from data.mapping.samples import Column, read_as
-from data.mapping.suggestion import suggestion
+from data.mapping.samples import SAMPLE_ROWS, Column, read_as, words_read
+from data.mapping.suggestion import Suggestion, suggestion
+from data.reading.batches import not_text
 from data.store.limits import StoreError
 from data.store.store import Store
 
 FIRST_ROWS = 5
+WINDOWS = "cp1252"
 _MOST_EXAMPLES, _LONGEST_EXAMPLE, _MOST_COLUMNS = 3, 40, 60
 
 
@@ -43,8 +45,9 @@ class PreviewColumn:
 class Preview:
     """What a load of a file would do; `problem` says why it would be refused, and then there is no report.
 
-    `rows` are its first rows as they would be stored, by the API's names. `try_flags` are the flags that would read it, empty where none
-    are needed.
+    `rows` are its first rows as they would be stored, by the API's names, and `words` the file's own words for the types, with their rows, the
+    most frequent first. `try_flags` are the flags that would read it, empty where none are needed; `describes` is what it describes if it is
+    no log. One that is `cut` is of the first rows alone.
     """
 
     file: str
@@ -54,6 +57,9 @@ class Preview:
     columns: tuple[PreviewColumn, ...] = ()
     try_flags: str = ""
     suggested: Mapping = NO_MAPPING
+    describes: str = ""
+    words: tuple[tuple[str, int], ...] = ()
+    cut: bool = False
 
     def __str__(self) -> str:
         lines = [str(self.report) if self.report else self.problem]
@@ -72,23 +78,39 @@ class Preview:
         return "\n".join(lines)
 
 
-def preview(store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None) -> Preview:
-    """What loading a log would do. Nothing is written, neither to the store nor beside the file."""
-    look = _Look(options.mapping, refuses=True)
-    report, problem = None, ""
+def preview(
+    store: Store, path: Path, options: LoadOptions, tell: ReportProgress, rejects_folder: Path, stop: Stop | None = None, *, beginning: bool = False
+) -> Preview:
+    """What loading a log would do, or its `beginning`. Nothing is written, neither to the store nor beside the file."""
+    look = _Look(options.mapping, refuses=True, most=BEGINNING_OF_ALL if beginning else SAMPLE_ROWS)
+    report, problem, cut = None, "", False
     try:
-        with opened_with(path, options.mapping) as source:
+        with opened_with(path, options.mapping) as whole:
+            begun = Beginning(whole)
+            source = begun.source if beginning else whole
             report = load_rows(store, source, replace(options, check=True), tell, Rejects(path, rejects_folder), stop or Stop(), look)
+            cut = begun.cut
     except StoreError as refusal:
         problem = str(refusal)
         if not len(look.sample):
             raise
-    columns = look.sample.columns()
+    columns = look.sample.columns(options.mapping.records)
     with closing(store.cursor()) as cursor:
         would = suggestion(cursor, look.sample, options.mapping)
+    if report and not options.mapping.encoding and _is_of_windows(report, columns):
+        would = Suggestion(Mapping(encoding=WINDOWS))
     # What is read as it was asked for needs no other advice.
     advice = "" if report and options.mapping.map else str(would)
-    return Preview(str(path), report, problem, look.stored, preview_columns(columns, options.mapping), advice, would.mapping)
+    return Preview(
+        str(path), report, problem, look.stored, preview_columns(columns, options.mapping), advice, would.mapping, would.describes,
+        tuple(words_read(columns, options.mapping, "interactionType").most_common()), cut,
+    )
+
+
+def _is_of_windows(report: LoadReport, columns: Sequence[Column]) -> bool:
+    """Whether rows are no UTF-8 text, and all that are have no letters but those of ASCII."""
+    failed = any(not_text("") in reason for reason, _ in report.found.reasons)
+    return failed and all(text.isascii() for column in columns for text in (column.path, *column.texts))
 
 
 def preview_descriptions(
@@ -166,4 +188,5 @@ def preview_of(members: Table[str, Any]) -> Preview:
     report = values.pop("report")
     columns = tuple(PreviewColumn(column["path"], tuple(column["fields"]), tuple(column["examples"])) for column in values.pop("columns"))
     suggested = mapping_of(values.pop("suggested"))
-    return Preview(report=report and report_of(report), columns=columns, suggested=suggested, rows=tuple(values.pop("rows")), **values)
+    rows, words = tuple(values.pop("rows")), tuple((word, count) for word, count in values.pop("words"))
+    return Preview(report=report and report_of(report), columns=columns, suggested=suggested, rows=rows, words=words, **values)

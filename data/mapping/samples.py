@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
@@ -42,9 +43,10 @@ class Column:
 
 
 class Sample:
-    """The first rows of a load, over all its members."""
+    """The first rows of a load, over all its members, up to `most`."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = SAMPLE_ROWS) -> None:
+        self._most = most
         self._rows = 0
         self._batches: list[tuple[pa.RecordBatch, bool, Table[str, str]]] = []
 
@@ -54,7 +56,7 @@ class Sample:
 
     def add(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
         """Take as many rows of a batch as are still missing; `place` has columns that hold for all of them."""
-        wanted = min(SAMPLE_ROWS - self._rows, len(batch))
+        wanted = min(self._most - self._rows, len(batch))
         if wanted > 0:
             cut = batch.slice(0, wanted)
             self._rows += wanted
@@ -68,7 +70,7 @@ class Sample:
             whole = self._records(batch) if is_json else self._cells(batch)
             flat = map(dict, map(_flat, _within_list(whole, names_of(records)) if records else whole))
             # Their own columns come first, so that the positions are those of the file.
-            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in islice(flat, SAMPLE_ROWS))
+            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in islice(flat, self._most))
         paths = dict.fromkeys(path for row in rows for path in row)
         return tuple(Column(path, tuple(row.get(path) for row in rows)) for path in list(paths)[:_MOST_COLUMNS])
 
@@ -126,6 +128,17 @@ def read_as(columns: Iterable[Column], mapping: Mapping, fields: Iterable[Field]
         for path in recognised(field, paths, renamed):
             read[path].append(field.name)
     return {path: tuple(names) for path, names in read.items()}
+
+
+def words_read(columns: Sequence[Column], mapping: Mapping, field: str) -> Counter[str]:
+    """How many of the rows have each word where a field is read from, as the file has it."""
+    mapped = [place for path, name in mapping.map if name == field for place, column in enumerate(columns, 1)
+              if plain(path.removesuffix("?")) in (plain(column.path), f"#{place}")]
+    fields = read_as(columns, mapping)
+    sources = [columns[place - 1] for place in mapped] or [column for column in columns if field in fields[column.path]]
+    rows = zip(*(column.values for column in sources), strict=True)
+    first = (next((text for text in row if text and text.strip() and text not in mapping.null), None) for row in rows)
+    return Counter(text for text in first if text is not None)
 
 
 def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str | None]]:

@@ -24,6 +24,8 @@ REQUIRED = ("id", "customerId", "interactionType", "timestamp")
 _TRIED = 100
 _MOST_TYPES, _MOST_VALUES = 50, 12
 _ENOUGH = 0.9
+# What a column is worth whose name says nothing.
+_CONTENT = 50
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ class _Times:
 
 def suggestion(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: Mapping = NO_MAPPING) -> Suggestion:
     """What would read a file of these first rows, also where each holds a list of records; what `mapping` says to read lists from is so."""
-    columns = sample.columns()
-    found = suggestion_of(cursor, columns)
+    found = suggestion_of(cursor, sample.columns(mapping.records))
     time = next((path for path, field in found.mapping.map if field == "timestamp"), "")
     records, _, within = time.rpartition("[0].")
-    if mapping.records or not within or "[" in records or '"' in records:
+    if mapping.records:
+        return replace(found, mapping=replace(found.mapping, records=mapping.records))
+    if not within or "[" in records or '"' in records:
         return found
     inner = suggestion_of(cursor, sample.columns(records))
     return replace(inner, mapping=replace(inner.mapping, records=records)) if not inner.preset else found
@@ -116,7 +119,7 @@ def flags_of(mapping: Mapping) -> str:
     words = [word for path, field in mapping.map for word in ("--map", f"{path}={field}")]
     words += [word for field, value in mapping.set for word in ("--set", f"{field}={value}")]
     words += [word for text, type in mapping.value for word in ("--value", f"{text}={type}")]
-    for flag in ("time", "timezone", "decimal", "rest", "records"):
+    for flag in ("time", "timezone", "decimal", "rest", "records", "encoding"):
         words += [f"--{flag}", getattr(mapping, flag)] if getattr(mapping, flag) else []
     words += ["--id-from", ",".join(mapping.id_from)] if mapping.id_from else []
     words += [word for text in mapping.null for word in ("--null", text)]
@@ -156,8 +159,10 @@ def _times(cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict
 def _score(column: Column, field: str, times: dict[str, _Times]) -> int:
     """How well a column is this field: by its name, and by what it holds; none where that speaks against it."""
     texts = column.texts
-    name = nearness(column.name, field)
-    if not name or not texts or texts[0].startswith("{"):
+    if not texts or texts[0].startswith("{"):
+        return 0
+    name = nearness(column.name, field) or _speaks_for_itself(column, field, times)
+    if not name:
         return 0
     # Of two columns with names as near, the one less deep.
     score = name - column.path.count(".") - (0 if column.path.rpartition(".")[0] == "" else 3)
@@ -181,6 +186,15 @@ def _score(column: Column, field: str, times: dict[str, _Times]) -> int:
             return score if sum(any(sign.isdigit() for sign in text) for text in texts) == len(texts) and not is_time else 0
         case _:
             return score if not is_time else 0
+
+
+def _speaks_for_itself(column: Column, field: str, times: dict[str, _Times]) -> int:
+    """How well a column is this field by what it holds alone: times that are no bare numbers, or words of which most mean a type."""
+    words = set(column.texts)
+    if field == "timestamp":
+        return _CONTENT if not all(text.replace(".", "", 1).isdigit() for text in words) else 0
+    meant = [word for word in words if type_meant(word)]
+    return _CONTENT if field == "interactionType" and len(meant) * 2 > len(words) and column.path not in times else 0
 
 
 def _is_read_anyway(column: Column, field: str, columns: Sequence[Column]) -> bool:
