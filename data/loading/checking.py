@@ -10,40 +10,37 @@ import pyarrow as pa
 from data.mapping.field_sql import RawRows
 from data.mapping.mapping import Mapping
 from data.mapping.money import amount_sql
+from data.mapping.object_sql import DESCRIBED, compact_object, parts_of
 from data.mapping.time_remedies import time_complaint_sql
 
-# Fewer rows than that to a text, and telling the texts apart takes longer than it spares.
-_ROWS_A_TEXT = 8
 
+def prepared_objects(
+    cursor: duckdb.DuckDBPyConnection, columns: Iterable[tuple[str, pa.Array]]
+) -> tuple[dict[str, pa.Array], dict[str, list[pa.Array]]]:
+    """What is read of some columns of JSON objects, by their fields, where few different texts stand in them: each is then read once.
 
-def compact_columns(cursor: duckdb.DuckDBPyConnection, columns: Iterable[tuple[str, pa.Array]]) -> dict[str, pa.Array]:
-    """Those of some columns of text that are JSON objects throughout, of few different texts, in their compact form.
-
-    Null stays null. The others are left to the check of each row, which says what is wrong with it.
+    These are the compact forms, and of what describes an offer or a creative the members by `DESCRIBED`. A column in which
+    something else than objects stands is left to the check of each row, which says what is wrong with it.
     """
-    compact = {}
-    for name, column in columns:
-        if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+    compact, parted = {}, {}
+    for key, column in columns:
+        if not pa.types.is_dictionary(column.type):
             continue
-        texts = column.dictionary_encode()
-        if len(texts.dictionary) * _ROWS_A_TEXT > len(column):
-            continue
-        cursor.register("texts", pa.table({"place": pa.array(range(len(texts.dictionary)), pa.int32()), "text": texts.dictionary}))
-        objects = [text for text, in cursor.execute(f"""
-            select {compact_object("nullif(text, '')")}
-            from texts
-            order by place
-        """).fetchall()]
+        cursor.register("texts", pa.table({"place": pa.array(range(len(column.dictionary)), pa.int32()), "text": column.dictionary}))
+        read = parts_of("text", key) if key in DESCRIBED else compact_object("nullif(text, '')")
+        objects = [value for value, in cursor.execute(f"select {read} from texts order by place").fetchall()]
         cursor.unregister("texts")
-        if None not in objects:
-            compact[name] = pa.array(objects, pa.string()).take(texts.indices)
-    return compact
+        if None in objects:
+            continue
+        if key in DESCRIBED:
+            parted[key] = [pa.DictionaryArray.from_arrays(column.indices, pa.array([parts[nth] for parts in objects], pa.string()))
+                           for nth in range(len(DESCRIBED[key]))]
+        else:
+            compact[key] = pa.DictionaryArray.from_arrays(column.indices, pa.array(objects, pa.string()))
+    return compact, parted
 
 
 LONGEST_TEXT = 1000
-
-# JSON text as it stands in a row: outside of strings only numbers hold such letters.
-_STRING = r'"(?:[^"\\]|\\.)*"'
 
 # What a row's outcome says it is worth, a number or not.
 VALUE_TEXT = "case when contains(outcome, '\"conversionValue\"') then json_extract_string(outcome, '/conversionValue') end"
@@ -74,9 +71,9 @@ def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
 
     Parameters: those of `raw`, and `$tenant`, the tenant of rows that do not name one.
     """
-    problems = _COMPLAINTS | {
-        'time_text is not null and "timestamp" is null': time_complaint_sql("time_text::varchar", raw.time),
-    }
+    problems = dict(_COMPLAINTS)
+    if not raw.timed:
+        problems['time_text is not null and "timestamp" is null'] = time_complaint_sql("time_text::varchar", raw.time)
     complaints = ", ".join(f"case when {when} then {says} end" for when, says in problems.items())
     return f"""
         with taken as ({raw.sql}),
@@ -93,13 +90,13 @@ def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
                 "interactionType" as type,
                 coalesce("outcomeTypeKey", "interactionType") as outcome_type,
                 "direction" as direction,
-                {_checked("context", raw)} as context,
-                {_checked("response", raw)} as response,
-                {_checked("outcome", raw)} as outcome,
+                context,
+                response,
+                outcome,
                 "offer" as offer_text,
-                {_parts('"offer"', "/id", "/name", "/status")} as offer_parts,
+                offer_parts,
                 "creative" as creative_text,
-                {_parts('"creative"', "/id", "/name", "/channel/id", "/channel/name")} as creative_parts,
+                creative_parts,
                 own,
                 "offerId",
                 "offerName",
@@ -190,27 +187,3 @@ def entities_sql(raw: RawRows, kind: str) -> str:
 def _shown(raw: RawRows) -> str:
     """The text of a row that has a problem."""
     return f"case when problem is not null then left(rtrim({raw.text}, e' \\t\\r\\n'), {LONGEST_TEXT}) end"
-
-
-def _checked(field: str, raw: RawRows) -> str:
-    return f"""coalesce("{field}", '{{}}')""" if field in raw.compact else compact_object(f'"{field}"')
-
-
-def compact_object(text: str) -> str:
-    """The SQL of a JSON object in its compact form, `{}` for none; null for anything else."""
-    # The engine's JSON reader allows numbers that are none, which JSON does not.
-    return f"""case
-                    when {text} is null or {text} in ('{{}}', 'null') then '{{}}'
-                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{')
-                        and not ((contains({text}, 'NaN') or contains({text}, 'Infinity'))
-                            and regexp_matches(regexp_replace({text}, '{_STRING}', '', 'g'), 'NaN|Infinity'))
-                    then try(json({text})::varchar)
-                end"""
-
-
-def _parts(text: str, *pointers: str) -> str:
-    """The texts at these places of a JSON object; null where it is none."""
-    places = ", ".join(f"'{pointer}'" for pointer in pointers)
-    return f"""case
-                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{') then try(json_extract_string({text}, [{places}]))
-                end"""

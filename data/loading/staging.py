@@ -91,6 +91,9 @@ def _described(table: str) -> str:
 
 ARRIVED = """number, line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type,
     value, context, response, outcome"""
+# Reading so few takes less time than planning how to read them.
+_FEW_ROWS = 10_000
+_BEFORE_ALL, _NUMBERS = 1 << 62, 1 << 63
 _DESCRIBING = {"offer", "creative", "offerName", "offerStatus", "creativeName", "channelName"}
 
 
@@ -103,6 +106,7 @@ class Staging:
         self._mapping = mapping
         self._tenant = tenant
         self._latest: RawRows | None = None
+        self._tenants: set[str] = set()
         cursor.execute(files("data.loading").joinpath("staging.sql").read_text())
         cursor.execute("insert into tenant_keys select tenant, id from tenants")
 
@@ -138,10 +142,8 @@ class Staging:
         raw, read = self._arriving.raw(batch, is_json, place or {})
         self._latest = raw
         parameters: dict[str, Any] = {**raw.parameters, "tenant": self._tenant}
-        describes = bool(read & _DESCRIBING)
         rows = f"({interactions_sql(raw, self._mapping)})"
-        if is_json or describes or self._mapping.rows or self._mapping.records:
-            # More than one statement reads them, and reading them once is dear.
+        if raw.dear or len(batch) < _FEW_ROWS:
             self.cursor.execute(f"create or replace temp table arriving as from {rows}", parameters)
             rows, parameters = "arriving", {}
         self._add_tenants(rows, parameters)
@@ -151,8 +153,8 @@ class Staging:
             from {rows} a
             left join tenant_keys k on k.id = a.tenant
         """, parameters)
-        if describes:
-            self._add_descriptions()
+        if read & _DESCRIBING:
+            self._add_descriptions(rows, parameters)
 
     def refuse_other_units(self) -> None:
         """`StoreError` where the times of the latest batch are numbers that mostly count by another unit."""
@@ -190,42 +192,52 @@ class Staging:
         """)
 
     def _add_tenants(self, rows: str, parameters: Table[str, Any]) -> None:
-        if self._tenant and not self._mapping.gives("tenantId", "tenant_id"):
-            others = self.cursor.execute(f"select distinct tenant from {rows} where tenant != $own limit 1",
-                                         {**parameters, "own": self._tenant}).fetchone()
-            if others:
-                raise StoreError(f"a row names the tenant '{others[0]}', but --tenant is '{self._tenant}'. "
-                                 f"With --set tenantId={self._tenant} all rows are of that tenant, without --tenant each is of its own.")
-        self.cursor.execute(f"""
+        found = {tenant for tenant, in self.cursor.execute(f"select distinct tenant from {rows}", parameters).fetchall()} - {None}
+        others = sorted(found - {self._tenant})
+        if self._tenant and others and not self._mapping.gives("tenantId", "tenant_id"):
+            raise StoreError(f"a row names the tenant '{others[0]}', but --tenant is '{self._tenant}'. "
+                             f"With --set tenantId={self._tenant} all rows are of that tenant, without --tenant each is of its own.")
+        if found <= self._tenants:
+            return
+        self._tenants |= found
+        self.cursor.execute("""
             insert into tenant_keys
             select (select coalesce(max(tenant), 0) from tenant_keys) + row_number() over (order by id), id
-            from (select distinct tenant as id from {rows})
-            where id is not null and id not in (select id from tenant_keys)
-        """, parameters)
+            from (select unnest($found::varchar[]) as id)
+            where id not in (select id from tenant_keys)
+        """, {"found": sorted(found)})
 
-    def _add_descriptions(self) -> None:
-        # One description an entity and batch, the newest, keeps the table small.
+    def _add_descriptions(self, rows: str, parameters: Table[str, Any]) -> None:
+        # Each description once, of few rows, keeps the tables small. Which of two is the newer, a number says: of the time, then of the row.
+        self.cursor.execute(f"""
+            create or replace temp table describing as
+            select
+                t.tenant, a.described_offer, a.offer_name, a.offer_status, a.described_creative, a.creative_name, a.creative_channel,
+                a.described_channel, a.channel_name, max((epoch_us(a."timestamp") + {_BEFORE_ALL})::hugeint * {_NUMBERS} + a.number) as newest
+            from {rows} a
+            join tenant_keys t on t.id = a.tenant
+            where a.problem is null
+                and (a.offer_name is not null or a.creative_name is not null or a.channel_name is not null)
+            group by all
+        """, parameters)
         for kind, described, name, status, channel in (
             ("offers", "described_offer", "offer_name", "offer_status", "null"),
             ("creatives", "described_creative", "creative_name", "null", "creative_channel"),
             ("channels", "described_channel", "channel_name", "null", "null"),
         ):
-            newest = 'order by a."timestamp" desc, a.number desc'
             self.cursor.execute(f"""
                 insert into described
                 select
                     $kind,
-                    t.tenant,
-                    a.{described},
-                    first(a.{name} {newest}),
-                    first({status} {newest}),
-                    first({channel} {newest}),
-                    max(a."timestamp"),
-                    first(a.number {newest})
-                from arriving a
-                join tenant_keys t on t.id = a.tenant
-                where a.problem is null
-                    and a.{described} is not null
-                    and a.{name} is not null
-                group by t.tenant, a.{described}
+                    tenant,
+                    {described},
+                    first({name} order by newest desc),
+                    first({status} order by newest desc),
+                    first({channel} order by newest desc),
+                    make_timestamp((max(newest) // {_NUMBERS} - {_BEFORE_ALL})::bigint),
+                    (max(newest) % {_NUMBERS})::bigint
+                from describing
+                where {described} is not null
+                    and {name} is not null
+                group by tenant, {described}
             """, {"kind": kind})

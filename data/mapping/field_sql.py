@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field, replace
 
 from data.mapping.mapping import Mapping, RowRule
-from data.mapping.object_sql import merged, object_sql, rest_of
+from data.mapping.object_sql import DESCRIBED, compact_object, merged, object_sql, parts_of, rest_of
 from data.mapping.places import JsonRows, Place, quoted
 from data.mapping.reading import OBJECTS, Reading
+from data.mapping.scanned_rows import ScannedRows
 from data.mapping.times import time_sql, typed_time_sql
 from data.mapping.typed_places import ColumnRows, is_list, is_text
 from data.store.limits import StoreError
@@ -22,19 +24,37 @@ class RawRows:
     """`sql` gives number, line, problem, each field as text under its name, and the timestamp also as `moment`.
 
     It reads the batch as table `incoming`, with the row's number, c0 (line), c1 (problem), c2 and so on. A timestamp that has a type
-    keeps it. `text` is the SQL of the row's own text, out of the further column `own`. The fields in `compact` are JSON objects in their
-    compact form already, or null. `time` says how timestamps are written, as `--time` does.
+    keeps it. context, response and outcome are JSON objects in their compact form, null for anything else; what describes the offer and
+    the creative stands in the lists `offer_parts` and `creative_parts`, by `DESCRIBED`. `text` is the SQL of the row's own text, out of
+    the further column `own`. `time` says how timestamps are written, as `--time` does; where the rows are `timed`, each timestamp that
+    there is has its moment. Rows that are `dear` take so long to read that it is done once.
     """
 
     sql: str
     text: str
-    compact: frozenset[str] = frozenset()
     parameters: dict[str, list[str]] = field(default_factory=dict)
     time: str = ""
+    dear: bool = False
+    timed: bool = False
 
     def and_also(self, other: RawRows) -> RawRows:
-        """The rows of both, which are read alike."""
-        return replace(self, sql=f"{self.sql}\n            union all{other.sql}", parameters=self.parameters | other.parameters)
+        """The rows of both; what is not in their SQL they have in common."""
+        sql = f"{self.sql}\n            union all by name{other.sql}"
+        return replace(self, sql=sql, parameters=self.parameters | other.parameters,
+                       dear=self.dear or other.dear, timed=self.timed and other.timed)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """SQL for what columns of a batch hold ready.
+
+    `compact` has it for fields whose objects are in their compact form already, or null, and `parted` for the members of some, by `DESCRIBED`.
+    `moments` has it for times, by the SQL of their texts, and whether it gives all that are times.
+    """
+
+    compact: Table[str, str] = field(default_factory=dict)
+    parted: Table[str, Sequence[str]] = field(default_factory=dict)
+    moments: Table[str, tuple[str, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -46,14 +66,13 @@ class RowSet:
     of: int = 1
 
 
-def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, row_set: RowSet, compact: frozenset[str]) -> RawRows:
+def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, row_set: RowSet, prepared: Prepared) -> RawRows:
     """A batch's rows by a reading of them."""
-    is_json = isinstance(rows, JsonRows)
+    is_json, is_scanned = isinstance(rows, JsonRows), isinstance(rows, ScannedRows)
     rule = row_set.rule
     time = (rule.time if rule else "") or mapping.time
     texts = {key: _field_text(key, places, mapping) for key, places in reading.places.items()}
-    texts |= {key: f"compact_{key}" for key in compact}
-    moment = _first(_moment(place, time, mapping) for place in reading.places.get("timestamp", ()))
+    moment = _first(_moment(place, time, mapping, prepared) for place in reading.places.get("timestamp", ()))
     match reading.places.get("timestamp"):
         case [Place(type=type_, sql=sql)] if type_ and not is_text(type_) and not rule:
             texts["timestamp"] = sql
@@ -65,6 +84,8 @@ def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, ro
     if "interactionType" in texts:
         texts["id"] = _id(rows, reading, row_set, texts["id"])
         texts |= {key: _object(key, texts[key], rows, reading, mapping) for key in ("context", "response", "outcome")}
+        texts |= {f"{key}_parts": f"[{', '.join(parts)}]" for key, parts in prepared.parted.items()}
+    texts |= prepared.compact
 
     parameters: dict[str, list[str]] = {}
     own, text = _own(rows, reading)
@@ -79,8 +100,25 @@ def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, ro
                 {own} as own,
                 {fields},
                 ({moment})::timestamp as moment
-            from {source}{_condition(reading, mapping, row_set, is_json)}"""
-    return RawRows(sql, text, compact, parameters, time)
+            from {source}{_condition(reading, mapping, row_set, is_json and not is_scanned)}"""
+    if "interactionType" in texts:
+        sql = _with_objects(sql, prepared)
+    dear = bool(mapping.rows or mapping.records or (is_json and not is_scanned))
+    timed = not time and "timestamp" not in reading.given and all(
+        prepared.moments.get(place.text, ("", False))[1] for place in reading.places.get("timestamp", ()))
+    return RawRows(sql, text, parameters, time, dear, timed)
+
+
+def _with_objects(sql: str, prepared: Prepared) -> str:
+    """The same rows with objects as `RawRows` has them."""
+    objects = {
+        key: f"coalesce({key}, '{{}}')" if key in prepared.compact else compact_object(key) for key in ("context", "response", "outcome")
+    }
+    parts = ", ".join(f"{key}_parts" if key in prepared.parted else f"{parts_of(key, key)} as {key}_parts" for key in DESCRIBED)
+    parted = ", ".join(f"{key}_parts" for key in prepared.parted)
+    return f"""
+            select * {f"exclude ({parted}) " if parted else ""}replace ({', '.join(f'{sql} as {key}' for key, sql in objects.items())}), {parts}
+            from ({sql})"""
 
 
 def _field_text(key: str, places: tuple[Place, ...], mapping: Mapping) -> str:
@@ -94,13 +132,19 @@ def _without_words(text: str, mapping: Mapping) -> str:
     return f"case when {text} not in ({', '.join(map(quoted, mapping.null))}) then {text} end" if mapping.null else text
 
 
-def _moment(place: Place, time: str, mapping: Mapping) -> str:
+def _moment(place: Place, time: str, mapping: Mapping, prepared: Prepared) -> str:
     if place.type and not is_text(place.type):
         moment = typed_time_sql(place.sql, place.type, time, mapping.timezone)
         if not moment:
             raise StoreError(f"column {place.name} holds {place.type}, from which timestamp cannot be read.")
         return moment
-    return time_sql(_without_words(place.text, mapping), time, mapping.timezone)
+    text = _without_words(place.text, mapping)
+    if time or place.text not in prepared.moments:
+        return time_sql(text, time, mapping.timezone)
+    moment, is_complete = prepared.moments[place.text]
+    if mapping.null:
+        moment = f"case when {text} is not null then {moment} end"
+    return moment if is_complete else f"coalesce({moment}, {time_sql(text, time, mapping.timezone)})"
 
 
 def _translated(texts: dict[str, str], mapping: Mapping, reading: Reading) -> dict[str, str]:
@@ -126,7 +170,7 @@ def _id(rows: JsonRows | ColumnRows, reading: Reading, row_set: RowSet, text: st
     if reading.ids:
         key = f"to_json([{', '.join(f'({place.text})::varchar' for place in reading.ids)}])"
     elif isinstance(rows, JsonRows):
-        key = "try(json(c2)::varchar)"
+        key = rows.whole
     else:
         key = f"to_json([{', '.join(f'c{number}::varchar' for number in rows.numbers())}])"
     return f"md5({key}::varchar){name}"
@@ -168,7 +212,7 @@ def _complaint(rows: JsonRows | ColumnRows, reading: Reading) -> str:
                 (kinds if place.kind.startswith("kinds[") else in_texts).append(place.kind)
     told = f"nullif(concat_ws('; ', {', '.join(complaints)}), '')" if complaints else "null"
     cases = ["when c1 is not null then c1"]
-    if isinstance(rows, JsonRows):
+    if isinstance(rows, JsonRows) and not isinstance(rows, ScannedRows):
         cases += ["when kinds is null then 'this is not JSON'", "when kinds[1] != 'OBJECT' then 'this is not a JSON object'"]
         if kinds:
             last = max(int(kind[len("kinds["):-1]) for kind in kinds)

@@ -1,4 +1,4 @@
-"""The SQL of JSON objects: one with members from anywhere, and what is left of a row."""
+"""The SQL of JSON objects: one in its compact form, what describes an entity, one with members from anywhere, and what is left of a row."""
 
 from __future__ import annotations
 
@@ -10,6 +10,32 @@ from data.mapping.places import JsonRows, Place, pointer, quoted
 from data.mapping.typed_places import ColumnRows, json_of
 
 Tree = dict[str, Any]
+
+DESCRIBED = {"offer": ("id", "name", "status"), "creative": ("id", "name", "channel/id", "channel/name")}
+"""Where in the objects that a row may have of its entities their description stands."""
+
+# JSON text as it stands in a row: outside of strings only numbers hold such letters.
+_STRING = r'"(?:[^"\\]|\\.)*"'
+
+
+def compact_object(text: str) -> str:
+    """The SQL of a JSON object in its compact form, `{}` for none; null for anything else."""
+    # The engine's JSON reader allows numbers that are none, which JSON does not.
+    return f"""case
+                    when {text} is null or {text} in ('{{}}', 'null') then '{{}}'
+                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{')
+                        and not ((contains({text}, 'NaN') or contains({text}, 'Infinity'))
+                            and regexp_matches(regexp_replace({text}, '{_STRING}', '', 'g'), 'NaN|Infinity'))
+                    then try(json({text})::varchar)
+                end"""
+
+
+def parts_of(text: str, key: str) -> str:
+    """The texts of what describes an entity in a JSON object; null where it is none."""
+    places = ", ".join(f"'/{name}'" for name in DESCRIBED[key])
+    return f"""case
+                    when starts_with(ltrim({text}, e' \\t\\r\\n'), '{{') then try(json_extract_string({text}, [{places}]))
+                end"""
 
 
 def object_sql(members: Iterable[tuple[Sequence[str], str]]) -> str:
@@ -37,10 +63,10 @@ def _tree_sql(tree: Tree, empty: str = "null") -> str:
 
 
 def merged(base: str, over: str) -> str:
-    """Two JSON objects as one, in which the members of the second count; what is no object stays as it is."""
+    """Two JSON objects as one, in which the members of the second count; what is no object stays as it is, to be told of."""
     text = f"nullif(nullif({base}, 'null'), '{{}}')"
     return f"""case
-                    when {text} is null then {over}
+                    when {text} is null or try(json_type({over})) is distinct from 'OBJECT' then {over}
                     when {over} = '{{}}' or try(json_type({text})) is distinct from 'OBJECT' then {text}
                     else json_merge_patch({text}, {over})::varchar
                 end"""

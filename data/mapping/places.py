@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
 import pyarrow as pa
 
 from data.mapping.paths import Path, Step, plain
 from data.store.limits import StoreError
+
+if TYPE_CHECKING:
+    from data.reading.members import Members
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,11 @@ class Document:
     parent: Document | None = None
     steps: tuple[Step, ...] = ()
 
+    @property
+    def top(self) -> tuple[Step, ...]:
+        """Where the text stands in the outermost document that this one is within."""
+        return self.parent.top if self.parent and self.parent.parent else self.steps
+
     def within(self, steps: tuple[Step, ...]) -> Document:
         text = f"json_extract_string({self.sql}, {quoted(pointer(steps))})"
         return Document(f"case when {_opens(text)} then {text} end", self, steps)
@@ -87,22 +95,39 @@ def _opens(text: str) -> str:
 
 
 class Documents:
-    """Finds what is in JSON documents, by the names in a batch."""
+    """Finds what is in JSON documents, by the names in a batch's rows.
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection):
+    These stand in `tables`; where the `members` of those of the first one are known, that table need be read for texts within texts alone.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, tables: Sequence[str] = ("incoming",), members: Members | None = None):
         self._cursor = cursor
+        self._tables = tables
+        self._members = members
         self._known: dict[tuple[Document, tuple[Step, ...]], tuple[str, ...] | None] = {}
 
     def names(self, document: Document, steps: tuple[Step, ...] = ()) -> tuple[str, ...] | None:
         """The names in the objects that stand somewhere; None where no row has a JSON value there."""
         if (document, steps) not in self._known:
-            rows = self._cursor.execute(f"""
-                select distinct try(json_keys({document.sql}, {quoted(pointer(steps))}))
-                from incoming
-            """).fetchall()
-            found = [names for (names,) in rows if names is not None]
+            found = list(self._found(document, steps))
             self._known[document, steps] = tuple(sorted({name for names in found for name in names})) if found else None
         return self._known[document, steps]
+
+    def _found(self, document: Document, steps: tuple[Step, ...]) -> Iterator[Sequence[str]]:
+        tables = self._tables
+        if self._members and document.parent is None:
+            names = self._members.names(tuple(map(str, steps)))
+            if names is not None:
+                yield names
+            tables = tables[1:]
+        elif self._members and not self._members.may_hold_json(tuple(map(str, document.top))):
+            tables = tables[1:]
+        for table in tables:
+            rows = self._cursor.execute(f"""
+                select distinct try(json_keys({document.sql}, {quoted(pointer(steps))}))
+                from {table}
+            """).fetchall()
+            yield from (names for names, in rows if names is not None)
 
     def walk(self, document: Document, done: tuple[Step, ...], left: tuple[Step, ...]) -> list[tuple[Document, tuple[Step, ...]]]:
         """The places that further steps lead to, in objects and lists, and in texts that are such."""
@@ -123,7 +148,7 @@ class Documents:
 
 @dataclass
 class JsonRows:
-    """Rows that are JSON texts, the column c2 of `incoming`, whose values stand in the lists `texts`, `kinds` and `values` of `sql`.
+    """Rows that are JSON texts, the column c2 of a `table`, whose values stand in the lists `texts`, `kinds` and `values` of `sql`.
 
     Where lists of records were taken out of records, `scopes` lead to the record of the list, then to what is around it.
     """
@@ -131,6 +156,7 @@ class JsonRows:
     documents: Documents
     place: dict[str, str]
     scopes: tuple[tuple[str, ...], ...] = ((),)
+    table: str = "incoming"
     pointers: list[str] = field(default_factory=lambda: [""])
     values: list[str] = field(default_factory=list)
     _root: Document = field(default_factory=lambda: Document("c2"))
@@ -172,7 +198,12 @@ class JsonRows:
         if self.values:
             parameters[f"{name}_values"] = self.values
             lists.append(f"try(json_extract(c2, ${name}_values::varchar[])) as values")
-        return f"(select number, c0, c1, c2, {', '.join(lists)} from incoming)"
+        return f"(select number, c0, c1, c2, {', '.join(lists)} from {self.table})"
+
+    @property
+    def whole(self) -> str:
+        """SQL for the whole text in its compact form."""
+        return "try(json(c2)::varchar)"
 
     def _place(self, name: str, found: list[tuple[Document, tuple[Step, ...]]]) -> Place:
         texts, kinds, values = zip(*(self._read(document, steps) for document, steps in found), strict=True)
@@ -192,14 +223,17 @@ class JsonRows:
         """SQL for the text, the kind and the JSON of a value."""
         if document is self._root:
             at = self._at(pointer(steps))
-            return f"nullif(texts[{at}], '')", f"kinds[{at}]", f"nullif({self._value(pointer(steps))}::varchar, 'null')"
+            return f"nullif({self._root_text(steps)}, '')", f"kinds[{at}]", f"nullif({self._value(pointer(steps))}::varchar, 'null')"
         return read_in_text(self._text_of(document), steps)
+
+    def _root_text(self, steps: tuple[Step, ...]) -> str:
+        return f"texts[{self._at(pointer(steps))}]"
 
     def _text_of(self, document: Document) -> str:
         parent = document.parent
         assert parent
         if parent is self._root:
-            return f"texts[{self._at(pointer(document.steps))}]"
+            return self._root_text(document.steps)
         return f"json_extract_string({self._text_of(parent)}, {quoted(pointer(document.steps))})"
 
     def _at(self, where: str) -> int:

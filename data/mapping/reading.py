@@ -47,6 +47,15 @@ class Reading:
         return (*read, *best.values())
 
 
+    def alone(self, key: str, rest: str) -> Place | None:
+        """The one place that a field which holds an object is read from, where nothing else has a part in it."""
+        touched = {target.field for target, _ in (*self.members, *self.given_members)} | {rest} | self.given.keys()
+        match self.places.get(key, ()):
+            case [place] if key not in touched:
+                return place
+        return None
+
+
 class Readings:
     """Readings of one load's batches by one mapping; it knows which columns were met, and which paths lead anywhere."""
 

@@ -38,7 +38,7 @@ _DECODER = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_consta
 # What the engine takes for JSON and no JSON reader does; the rest it refuses itself.
 _LENIENT = re.compile(r",\s*[\]}]|nan|inf", re.IGNORECASE)
 # Less text than that is read sooner than compiled code is loaded.
-_WORTH_SCANNING = 1 << 19
+_WORTH_SCANNING, _MANY_TEXTS = 1 << 19, 2000
 
 
 def as_json_readers_read(batch: pa.RecordBatch, columns: Mapping[str, str], within: Collection[str] = ()) -> pa.RecordBatch:
@@ -61,7 +61,11 @@ def as_json_readers_read(batch: pa.RecordBatch, columns: Mapping[str, str], with
 
 def _read_anew(texts: pa.Array, within: Collection[str]) -> tuple[pa.Array, dict[int, str]]:
     """The texts, and the rows whose text only the engine would take for JSON, with the reason."""
-    binary = texts.cast(pa.large_binary()) if not pa.types.is_dictionary(texts.type) else texts.dictionary_decode().cast(pa.large_binary())
+    if pa.types.is_dictionary(texts.type):
+        read, reasons = _read_anew(texts.dictionary, within)
+        wrong = {row: reasons[text] for row, text in enumerate(texts.indices.to_pylist()) if text in reasons} if reasons else {}
+        return (texts if read is texts.dictionary else pa.DictionaryArray.from_arrays(texts.indices, read)), wrong
+    binary = texts.cast(pa.large_binary())
     places = _odd(binary)
     if not len(places):
         return texts, {}
@@ -89,7 +93,7 @@ def _odd(texts: pa.Array) -> np.ndarray:
     if not len(texts) or data is None or not data.size:
         return np.empty(0, np.int64)
     offsets = np.frombuffer(ends, np.int64)[texts.offset:texts.offset + len(texts) + 1]
-    if offsets[-1] - offsets[0] < _WORTH_SCANNING:
+    if offsets[-1] - offsets[0] < _WORTH_SCANNING and len(texts) < _MANY_TEXTS:
         return np.flatnonzero(np.diff(offsets))
     from data.reading.json_scan import find_odd
 
