@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from data.store.store import Snapshot
     from data.store.versions import Change
 
+# Some 150 bytes each while they are put where they belong.
+_MOST_FRESH = 4_000_000
+
 
 def renewed(before: Snapshot, after: Snapshot, change: Change | None, described: Collection[int]) -> Memory:
     """What was remembered of a version, for the one that `after` reads and that nobody else can see yet.
@@ -32,8 +35,8 @@ def renewed(before: Snapshot, after: Snapshot, change: Change | None, described:
     fresh: dict[int, Fresh] = {}
     if change:
         counts = _fresh_counts(after, change)
-        for tenant in [tenant for tenant in parts if counts.get(tenant, 0) > len(columns[tenant])]:
-            # Nearly all of it is new: it is read when somebody asks.
+        for tenant in [tenant for tenant in parts if counts.get(tenant, 0) > min(len(columns[tenant]), _MOST_FRESH)]:
+            # Most of it is new, or too much to hold beside it: it is read when somebody asks.
             del parts[tenant]
         fresh = _fresh_rows(after, change, [tenant for tenant in counts if tenant in parts])
     sizes = dictionary_sizes(after)
