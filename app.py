@@ -19,8 +19,7 @@ import process
 from accounts import Role
 from accounts.login import sign_in_routes
 from accounts.wall import SignInWall
-from api.app import ApiFirst
-from api.health import health_routes
+from api.app import ApiFirst, health_routes
 from data.store.home import home
 from data.store.limits import StoreError
 from ui.page import messages

@@ -1,4 +1,4 @@
-"""The API as an ASGI app of its own, so that every answer under /api/v1 is its own."""
+"""The API as an ASGI app of its own, so that every answer under /api/v1 is its own; and the health checks beside it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from api.loads import OPERATIONS as LOADS
 from api.openapi import docs_page, openapi
 from api.operation import Operation, operation_routes
 from api.outcomes import OPERATIONS as OUTCOMES
+from api.shapes import spelled
 from data.loading.running import RunningLoads
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
@@ -174,3 +175,29 @@ async def _failed(request: Request, error: Exception) -> Response:
     _log.error("request %s failed: %s %s", request.state.request_id, request.method, request.url.path, exc_info=error)
     message = "something went wrong; the server log has the details under this requestId"
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))
+
+
+def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[Route]:
+    """`/healthz` and `/readyz`; the latter says more to a caller with a credential."""
+
+    def alive(request: Request) -> Response:
+        return Response(orjson.dumps({"status": "alive"}), media_type="application/json")
+
+    def ready(request: Request) -> Response:
+        try:
+            tenant = identity_of(request, accounts()).tenant
+        except ApiError:
+            tenant = None
+        try:
+            with store().snapshot() as snapshot:
+                body: dict[str, str | int | None] = {"status": "ready"}
+                if tenant is not None:
+                    log = snapshot.tenant(tenant).span()
+                    newest, clock = (log.newest, log.clock) if log else (None, None)
+                    body |= {"version": snapshot.version, "newestRow": spelled(newest), "clock": spelled(clock)}
+        except StoreError:
+            return Response(orjson.dumps({"status": "unavailable"}), HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"},
+                            "application/json")
+        return Response(orjson.dumps(body), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+    return [Route("/healthz", alive), Route("/readyz", ready)]

@@ -44,7 +44,7 @@ class Endpoint(Generic[P]):
     """A GET under /api/v1 that takes the filters of the log and further parameters.
 
     `asks` is the dataclass of these parameters; `parse` reads what a tenant's caller asks, and `answer` turns an understood request into
-    a response. `body` is the type of the answer, a shape of `api.answers` or text, and `example` one answer.
+    a response. `body` is the type of the answer, a shape or text, and `example` one answer.
     """
 
     path: str

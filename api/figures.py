@@ -8,21 +8,33 @@ from typing import Annotated, Any
 import orjson
 from starlette.responses import Response
 
-from api.answers import FIGURE_NAMES, Comparison, Hours, Summary, Trend, TrendBucket, Unusual, spelled
 from api.endpoint import ApiRequest, Endpoint, NoParameters
-from api.examples import COMPARISON, HOURS, SUMMARY, TREND, UNUSUAL
+from api.figure_answers import (
+    COMPARISON,
+    FIGURE_NAMES,
+    HOURS,
+    SUMMARY,
+    TREND,
+    UNUSUAL,
+    Comparison,
+    Hours,
+    Summary,
+    Trend,
+    TrendBucket,
+    Unusual,
+)
+from api.shapes import spelled
 from queries.answers.comparison import period_comparison
 from queries.answers.history import future_rows
 from queries.answers.hours import MOST_YEARS, heatmap
 from queries.answers.summary import DEFAULT_LIMIT, GROUPINGS, LARGEST_LIMIT, SummaryRow, summary
 from queries.answers.trend import GRAIN, MOST_BUCKETS, fitting_grain, trend
 from queries.answers.unusual import UNUSUAL_COLUMNS, unusual, unusual_rows
-from queries.asking.calendar import Grain
 from queries.asking.measures import Figures
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
 from queries.asking.periods import TimeRange, time_range_of_last_days, with_time_range
 from queries.asking.selection import Selection
-from queries.asking.times import iso
+from queries.asking.times import Grain, iso
 
 
 def figures_json(figures: Figures) -> dict[str, Any]:

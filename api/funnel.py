@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
 import pyarrow as pa
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
-from api import answers
-from api.answers import spelled
-from api.csv_text import rows_text
+from api import funnel_answers as answers
+from api.downloads import CSV_TYPE, EXPORT_LIMIT, RAW, WITH_BOM, csv_pieces, stream
 from api.endpoint import ApiRequest, Endpoint
-from api.examples import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
-from api.history import EXPORT_LIMIT, RAW, WITH_BOM
+from api.funnel_answers import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
+from api.shapes import spelled
 from data.results import UNIT_COLUMNS, Durations, FunnelUnit
-from queries.answers.csv_text import BOM, header_text
-from queries.answers.funnel import FunnelAnswer, FunnelStep, funnel
-from queries.answers.funnel_units import flat_units, units_page, units_total
+from queries.answers.funnel import FunnelAnswer, FunnelStep, flat_units, funnel, units_page, units_total
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
-from queries.asking.calendar import Grain
 from queries.asking.filters import FILTERS, WITHOUT
 from queries.asking.funnel import EITHER, FunnelParameters, FunnelQuery, funnel_query, window_parameter
 from queries.asking.funnel_bars import CURSOR, BarParameters, UnitCursor
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
-from queries.asking.times import iso
+from queries.asking.times import Grain, iso
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pa.Table:
@@ -116,8 +112,6 @@ class UnitsCsvParameters(BarParameters):
 
 _NEEDED = {"breakdown": funnel_parameters.BREAKDOWN, "trend": funnel_parameters.GRAIN}
 
-_CSV = "text/csv; charset=utf-8; header=present"
-
 
 def funnel_answer(asked: ApiRequest[FunnelParameters]) -> Response:
     return Response(orjson.dumps(json_funnel(funnel(asked.tenant, funnel_query(asked.query)))), media_type="application/json")
@@ -129,8 +123,8 @@ def funnel_csv(asked: ApiRequest[TableParameters]) -> Response:
     if needed and asked.query.parameters[needed.name] is None:
         raise InvalidQuery([Problem("table", f"table {table!r} needs the parameter {needed.name!r}")])
     rows = TABLES[table](funnel(asked.tenant, funnel_query(asked.query)))
-    text = (BOM if parameters.bom else "") + header_text(rows.column_names) + rows_text(rows, parameters.raw)
-    return Response(text, headers={"Content-Disposition": f'attachment; filename="funnel-{table}.csv"'}, media_type=_CSV)
+    text = "".join(csv_pieces(rows.column_names, [rows], parameters.bom, parameters.raw))
+    return Response(text, headers={"Content-Disposition": f'attachment; filename="funnel-{table}.csv"'}, media_type=CSV_TYPE)
 
 
 def funnel_units(asked: ApiRequest[UnitsParameters]) -> Response:
@@ -150,17 +144,9 @@ def funnel_units(asked: ApiRequest[UnitsParameters]) -> Response:
 
 def funnel_units_csv(asked: ApiRequest[UnitsCsvParameters]) -> Response:
     parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.parameters), funnel_query(asked.query)
-
-    def text() -> Iterator[str]:
-        yield (BOM if parameters.bom else "") + header_text(UNIT_COLUMNS)
-        for piece in flat_units(asked.tenant, asked_funnel, bar, parameters.limit):
-            yield rows_text(piece, parameters.raw)
-
-    headers = {
-        "X-Total-Count": str(units_total(asked.tenant, asked_funnel, bar)),
-        "Content-Disposition": 'attachment; filename="funnel-units.csv"',
-    }
-    return StreamingResponse(text(), headers=headers, media_type=_CSV)
+    pieces = flat_units(asked.tenant, asked_funnel, bar, parameters.limit)
+    body = csv_pieces(UNIT_COLUMNS, pieces, parameters.bom, parameters.raw)
+    return stream(body, CSV_TYPE, "funnel-units.csv", units_total(asked.tenant, asked_funnel, bar))
 
 
 def json_funnel(answer: FunnelAnswer) -> answers.Funnel:

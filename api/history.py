@@ -2,50 +2,93 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any
+from operator import attrgetter
+from typing import Annotated, Any, TypedDict, cast
 
 import orjson
-from starlette.responses import Response, StreamingResponse
+from msgspec import Meta
+from starlette.responses import Response
 
-from api.answers import InteractionPage, InteractionRecord
-from api.csv_text import rows_text
+from api.downloads import CSV_TYPE, EXPORT_LIMIT, CsvParameters, csv_pieces, stream
 from api.endpoint import ApiRequest, Endpoint
-from api.examples import CSV, PAGE, RECORD
-from data.results import RECORD_COLUMNS, Record
-from queries.answers.csv_text import BOM, header_text
+from api.shapes import Moment, Pagination
+from data.mapping.fields import STORED_FIELDS
+from data.results import RECORD_COLUMNS, Creative, Offer, Record
+from queries.answers.csv_text import header_text
 from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
-from queries.asking.parameters import Parameter, flag, whole_number
+
+
+class InteractionRecord(TypedDict):
+    id: Annotated[str, Meta(description="The record's id, unique within the tenant, opaque.")]
+    tenantId: str
+    customerId: str
+    offerId: str | None
+    creativeId: str | None
+    channelId: Annotated[str | None, Meta(description="The interaction's own channel; the creative's may differ.")]
+    interactionType: Annotated[str, Meta(description="Any text, such as impression, click, dismiss, accept, convert, …")]
+    outcomeTypeKey: str
+    direction: Annotated[str | None, Meta(description="`inbound` or `outbound`, as it was logged.")]
+    timestamp: Annotated[Moment, Meta(description="When it happened, in UTC with milliseconds.")]
+    context: orjson.Fragment
+    response: orjson.Fragment
+    outcome: Annotated[orjson.Fragment, Meta(
+        description="May hold `conversionValue`: a number or numeric text, which may be zero or negative.")]
+    offer: Annotated[Offer | None, Meta(description="The offer as it is now; null if only its id is known.")]
+    creative: Annotated[Creative | None, Meta(description="The creative as it is now; null if only its id is known.")]
+
+
+class InteractionPage(TypedDict):
+    data: list[InteractionRecord]
+    pagination: Pagination
+
+
+RECORD: dict[str, Any] = {
+    "id": "ih_001",
+    "tenantId": "t_001",
+    "customerId": "CUST001",
+    "offerId": "off_abc123",
+    "creativeId": "cr_001",
+    "channelId": "ch_email",
+    "interactionType": "click",
+    "outcomeTypeKey": "click",
+    "direction": "outbound",
+    "timestamp": "2026-03-15T14:30:00.000Z",
+    "context": {},
+    "response": {},
+    "outcome": {},
+    "offer": {"id": "off_abc123", "name": "Platinum Card Upgrade", "status": "active"},
+    "creative": {"id": "cr_001", "name": "Email Hero Variant A", "channel": {"id": "ch_email", "name": "Email"}},
+}
+
+PAGE = {
+    "data": [RECORD],
+    "pagination": {"total": 1500, "limit": 25, "hasMore": True, "nextCursor": "ih_001"},
+}
+
+
+def _example_value(path: str) -> str:
+    value: Any = {**RECORD, "channel": RECORD["creative"]["channel"]}
+    for name in path.split("."):
+        value = value[name]
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+CSV = header_text(RECORD_COLUMNS) + header_text(map(_example_value, RECORD_COLUMNS.values()))
+
+_KEYS = tuple(InteractionRecord.__annotations__)
+_OBJECTS = tuple(field.name for field in STORED_FIELDS if field.is_object)
+_values = attrgetter(*_KEYS)
 
 
 def json_record(record: Record) -> InteractionRecord:
-    """A record as the API answers it; the three JSON fields are passed through as they were logged."""
-    return {
-        "id": record.id,
-        "tenantId": record.tenantId,
-        "customerId": record.customerId,
-        "offerId": record.offerId,
-        "creativeId": record.creativeId,
-        "channelId": record.channelId,
-        "interactionType": record.interactionType,
-        "outcomeTypeKey": record.outcomeTypeKey,
-        "direction": record.direction,
-        "timestamp": record.timestamp,
-        "context": orjson.Fragment(record.context),
-        "response": orjson.Fragment(record.response),
-        "outcome": orjson.Fragment(record.outcome),
-        "offer": record.offer,
-        "creative": record.creative,
-    }
-
-
-EXPORT_LIMIT = Parameter("limit", whole_number(1), "The maximum number of records to send; all of them if not given.",
-                         schema=(("type", "integer"), ("minimum", 1)))
-WITH_BOM = Parameter("bom", flag, "Begin with a UTF-8 byte order mark, so that Excel recognises the encoding.", False,
-                     schema=(("type", "boolean"), ("default", False)))
-RAW = Parameter("raw", flag, "Leave cells as they are. Otherwise a cell that a spreadsheet would run as a formula gets a leading '.",
-                False, schema=(("type", "boolean"), ("default", False)))
+    """A record as the API answers it; the JSON objects are passed through as they were logged."""
+    answer = dict(zip(_KEYS, _values(record), strict=True))
+    for name in _OBJECTS:
+        answer[name] = orjson.Fragment(answer[name])
+    return cast(InteractionRecord, answer)
 
 
 @dataclass(frozen=True)
@@ -57,13 +100,6 @@ class PageParameters:
 @dataclass(frozen=True)
 class NdjsonParameters:
     limit: Annotated[int | None, EXPORT_LIMIT]
-
-
-@dataclass(frozen=True)
-class CsvParameters:
-    limit: Annotated[int | None, EXPORT_LIMIT]
-    bom: Annotated[bool, WITH_BOM]
-    raw: Annotated[bool, RAW]
 
 
 def history_page(asked: ApiRequest[PageParameters]) -> Response:
@@ -81,14 +117,9 @@ def history_page(asked: ApiRequest[PageParameters]) -> Response:
 
 
 def history_csv(asked: ApiRequest[CsvParameters]) -> Response:
-    parameters = asked.parameters
-
-    def text() -> Iterator[str]:
-        yield (BOM if parameters.bom else "") + header_text(RECORD_COLUMNS)
-        for piece in flat_pieces(asked.tenant, asked.selection, parameters.limit):
-            yield rows_text(piece, parameters.raw)
-
-    return _stream(asked, text(), "text/csv; charset=utf-8; header=present", "csv")
+    pieces = flat_pieces(asked.tenant, asked.selection, asked.parameters.limit)
+    body = csv_pieces(list(RECORD_COLUMNS), pieces, asked.parameters.bom, asked.parameters.raw)
+    return stream(body, CSV_TYPE, "interaction-history.csv", total(asked.tenant, asked.selection))
 
 
 def history_ndjson(asked: ApiRequest[NdjsonParameters]) -> Response:
@@ -96,15 +127,7 @@ def history_ndjson(asked: ApiRequest[NdjsonParameters]) -> Response:
         for piece in record_pieces(asked.tenant, asked.selection, asked.parameters.limit):
             yield b"".join(orjson.dumps(json_record(record), option=orjson.OPT_APPEND_NEWLINE) for record in piece)
 
-    return _stream(asked, lines(), "application/x-ndjson", "ndjson")
-
-
-def _stream(asked: ApiRequest[Any], body: Iterator[str] | Iterator[bytes], media_type: str, ending: str) -> Response:
-    headers = {
-        "X-Total-Count": str(total(asked.tenant, asked.selection)),
-        "Content-Disposition": f'attachment; filename="interaction-history.{ending}"',
-    }
-    return StreamingResponse(body, headers=headers, media_type=media_type)
+    return stream(lines(), "application/x-ndjson", "interaction-history.ndjson", total(asked.tenant, asked.selection))
 
 
 _PATH = "/interaction-history"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from http import HTTPStatus
 from pathlib import PurePath
+from typing import Annotated, TypedDict
+
+from msgspec import Meta
 
 from accounts import Role
-from api.answers import Load, Loads, Unload
 from api.errors import ApiError
-from api.examples import LOADS, UNLOAD
 from api.operation import Asked, Operation, PathParameter
+from api.shapes import Count, Moment
 from data.loading.listing import LoadLine, loads
 from data.loading.running import Busy, RunningLoad
 from data.loading.transaction import Stopped
@@ -21,6 +23,40 @@ PATIENCE_S = 10
 RETRY_S = 30
 
 _log = logging.getLogger("interaction_history")
+
+
+class Load(TypedDict):
+    """One load: a file, archive, folder or glob. `rows` are the tenant's that hold the content it wrote."""
+
+    version: Annotated[int, Meta(ge=1, description="Of the store, which the load made; it names the load.")]
+    source: Annotated[str, Meta(description="The name of what was read, without its folder.")]
+    rows: Annotated[Count | None, Meta(description="Null where an earlier version of the program did not note which rows it wrote; such a "
+                                       "load cannot be taken back.")]
+    rejected: Count
+    conflicts: Count
+    finished: Moment
+    by: Annotated[str, Meta(description="The account or the key that asked for it; `operator` where it was the command line.")]
+
+
+class Loads(TypedDict):
+    loads: list[Load]
+
+
+class Unload(TypedDict):
+    version: Annotated[int, Meta(ge=1, description="Of the store without the load.")]
+    removed: Annotated[int, Meta(ge=0, description="Rows that the log no longer has.")]
+    restored: Annotated[int, Meta(ge=0, description="Rows that have the content back which the load had replaced.")]
+
+
+LOADS = {
+    "loads": [
+        {"version": 3, "source": "march-corrected.csv", "rows": 5210, "rejected": 0, "conflicts": 0,
+         "finished": "2026-04-02T08:15:00.000Z", "by": "ada@example.com"},
+        {"version": 2, "source": "march.csv", "rows": 0, "rejected": 3, "conflicts": 1, "finished": "2026-04-01T08:12:30.500Z", "by": "operator"},
+    ],
+}
+
+UNLOAD = {"version": 4, "removed": 10, "restored": 5200}
 
 
 def _listed(asked: Asked) -> Loads:

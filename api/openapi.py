@@ -12,15 +12,16 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
-from api.answers import Error, schemas_of
 from api.endpoint import Endpoint
 from api.errors import error_body
-from api.examples import REQUEST_ID
 from api.operation import LARGEST_BODY, Operation
+from api.shapes import Error, schemas_of
 from palette import plain_css_variables
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
 from queries.asking.parameters import Parameter
 from queries.asking.selection import ZONE, period_parameters
+
+REQUEST_ID = "5f0c7c1e9f5b4a0d8a4e0e6c2f3b1a77"
 
 _REFUSALS = {
     HTTPStatus.BAD_REQUEST: (

@@ -56,7 +56,7 @@ class PathParameter:
 class Operation:
     """A method under /api/v1 that takes no filters; `role` is the least that may ask for it, and no method but GET leaves things as they were.
 
-    `answer` makes the body of the answer, None for none (204); `body` is its type, a shape of `api.answers`, and `example` one of them.
+    `answer` makes the body of the answer, None for none (204); `body` is its type, a shape, and `example` one of them.
     `takes` and `taken` are the same of the request's body; `refusals` are the answers that are not what any request may get, with what they mean and
     a message.
     """

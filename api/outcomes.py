@@ -9,12 +9,11 @@ from msgspec import Meta
 from orjson import dumps
 
 from accounts import Role
-from api.answers import Count
 from api.errors import ApiError
 from api.operation import Asked, Operation, PathParameter
+from api.shapes import Count
 from data.store.meanings import reset_meaning, set_meaning
 from data.store.store import TIME_LIMIT
-from queries.answers.outcomes import outcome_row, outcome_table
 from queries.asking.outcomes import LONGEST_NAME, RECOMMENDATION, Category, Classification, CountsAs, InvalidMeaning, OutcomeRow, Said
 
 _COUNTS = "The count that counts its rows, and the rates with it; null where none does."
@@ -45,7 +44,8 @@ class SetOutcome(TypedDict, total=False):
 
 def outcomes(asked: Asked) -> OutcomeList:
     with asked.store.snapshot(TIME_LIMIT) as snapshot:
-        return {"outcomes": [_json_row(row) for row in outcome_table(snapshot.tenant(asked.identity.tenant))]}
+        tenant = snapshot.tenant(asked.identity.tenant)
+        return {"outcomes": [_json_row(row) for row in tenant.outcomes.rows(tenant.rows_by_value("outcome"))]}
 
 
 def set_outcome(asked: Asked) -> OutcomeMeaning:
@@ -55,7 +55,8 @@ def set_outcome(asked: Asked) -> OutcomeMeaning:
     except InvalidMeaning as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
     with asked.store.snapshot(TIME_LIMIT) as snapshot:
-        return _json_row(outcome_row(snapshot.tenant(asked.identity.tenant), key))
+        tenant = snapshot.tenant(asked.identity.tenant)
+        return _json_row(tenant.outcomes.row(key, tenant.rows_by_value("outcome")))
 
 
 def reset_outcome(asked: Asked) -> None:

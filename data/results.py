@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from data.mapping.fields import STORED_FIELDS
 from queries.asking.measures import Figures
 
 
@@ -59,23 +60,12 @@ class Record:
 
 # The columns of the log as a file: the name of each, and what it has of a record, a field or a field of its offer, creative or channel.
 RECORD_COLUMNS = {
-    "id": "id",
-    "tenantId": "tenantId",
-    "customerId": "customerId",
-    "offerId": "offerId",
-    "creativeId": "creativeId",
-    "channelId": "channelId",
-    "interactionType": "interactionType",
-    "outcomeTypeKey": "outcomeTypeKey",
-    "direction": "direction",
-    "timestamp": "timestamp",
+    **{field.name: field.name for field in STORED_FIELDS if not field.is_object},
     "offerName": "offer.name",
     "offerStatus": "offer.status",
     "creativeName": "creative.name",
     "channelName": "channel.name",
-    "context": "context",
-    "response": "response",
-    "outcome": "outcome",
+    **{field.name: field.name for field in STORED_FIELDS if field.is_object},
 }
 UNIT_COLUMNS = ("customerId", "offerId", "level", "enteredAt", "reachedAt")
 

@@ -12,9 +12,9 @@ from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import DEFAULT_LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
 from queries.asking.filters import FILTERS, Condition
+from queries.asking.names import visible
 from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
-from queries.asking.visible import visible
 from ui.charts.looks import Looks
 from ui.charts.timeline import timeline_alt_text, timeline_figure
 from ui.components.kpis import kpis

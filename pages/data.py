@@ -16,8 +16,7 @@ from pages.data_draft import Draft, draft
 from pages.data_jobs import begin_load, without_folder
 from pages.data_loads import draw_loads, draw_outcome, draw_running, report_words
 from pages.data_mapping import MappingForm, in_menu_words
-from pages.data_meanings import draw_meanings
-from pages.data_types import draw_words
+from pages.data_types import draw_meanings, draw_words
 from ui.components.table import Cell, Column, figure_table
 from ui.page.messages import plain
 from ui.page.section import section

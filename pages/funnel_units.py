@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from data.engine import Tenant
-from queries.answers.funnel_units import UnitPage, units_page
+from queries.answers.funnel import UnitPage, units_page
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import CURSOR, FunnelBar, UnitCursor
 from ui.components.pager import pager

@@ -16,7 +16,7 @@ from queries.asking.parameters import Parameter, one_of, whole_number
 from queries.asking.periods import comparable_last_days, of_last_days
 from queries.asking.selection import ZONE, Selection
 from queries.asking.sentence import period_phrase, touched_days
-from ui.charts.funnel_before import BEFORE_HEADER, BEFORE_HEADINGS, before_alt_text, before_figure, before_file, before_rows, seen_text
+from ui.charts.funnel import BEFORE_HEADER, BEFORE_HEADINGS, before_alt_text, before_figure, before_file, before_rows, seen_text
 from ui.charts.funnel_parts import MOST_BARS, breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows, rows_of_breakdown
 from ui.charts.funnel_times import TIME_HEADER, TIME_HEADINGS, time_facts, time_file, time_rows, times_alt_text, times_figure
 from ui.charts.funnel_trend import (
@@ -32,9 +32,8 @@ from ui.components.table import figure_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Binding, Pairs
 from ui.page.log import Log
-from ui.words.buckets import coarser_words, cut_caption, cut_words
 from ui.words.funnels import goal_phrase, reached_phrase, step_label, units
-from ui.words.measures import how_compared
+from ui.words.measures import coarser_words, cut_caption, cut_words, how_compared
 
 VIEWS = {"breakdown": "By value", "trend": "Over time", "times": "Time to convert", "before": "Period before"}
 

@@ -14,7 +14,8 @@ from data.engine import Tenant
 from pages.funnel_units import UnitList
 from pages.funnel_views import FunnelView
 from pages.parameters import FunnelPageParameters
-from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready, joined_by_or
+from queries.answers.funnel import FunnelAnswer, funnel, is_funnel_ready
+from queries.answers.funnel_definition import joined_by_or
 from queries.answers.summary import choices
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars

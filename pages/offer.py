@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages import offer_parts
 from pages.offer_frame import OfferFrame
-from pages.offer_sides import RATE_FIELD, draw_sides
+from pages.offer_parts import RATE_FIELD, draw_sides
 from queries.answers.comparison import Standings, standings
 from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections

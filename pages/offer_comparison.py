@@ -8,13 +8,12 @@ from functools import partial
 import streamlit as st
 
 from pages.offer_frame import HEAT, HEAT_NAMES, MOST_OFFERS, OfferFrame
-from pages.offer_sides import RATE_FIELD, draw_sides
+from pages.offer_parts import RATE_FIELD, draw_sides
 from queries.answers.summary import every_row
 from queries.answers.trend import GRAIN, GRAINS, Sparklines, fitting_grain, sparklines
 from queries.asking.measures import MEASURE
-from queries.asking.narrowing import clipped, rows_of_each
 from queries.asking.periods import day
-from queries.asking.selection import Query
+from queries.asking.selection import Query, clipped, rows_of_each
 from ui.charts.over_time import offers_alt_text, offers_figure, offers_file
 from ui.components.table import Cell, Column, Row, figure_table
 from ui.page import address, copying, messages
@@ -23,7 +22,7 @@ from ui.page.log import Log
 from ui.page.section import TableExport, choose_figure, choose_grain, section, summary
 from ui.rows.offers import column_headings, column_rows, summary_file
 from ui.words import numbers
-from ui.words.buckets import CutWords, coarser_words, cut_caption, cut_words
+from ui.words.measures import CutWords, coarser_words, cut_caption, cut_words
 
 SUMMARY, TREND = "/api/v1/interaction-summary", "/api/v1/interaction-trend"
 COUNT_NAMES = {measure: label for measure, label in HEAT_NAMES.items() if MEASURE[measure].numerator is None}

@@ -11,11 +11,11 @@ import streamlit as st
 
 from queries.answers.summary import SEARCH, SORT
 from queries.answers.trend import GRAIN
-from queries.asking.calendar import Grain
 from queries.asking.measures import MEASURE
 from queries.asking.parameters import Parameter, filled, one_of, values_by_parameter
 from queries.asking.selection import Query, Selection
 from queries.asking.sentence import sentence
+from queries.asking.times import Grain
 from ui.page import address
 from ui.page.address import AddressField, Pairs
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, filter_field, with_default_period

@@ -1,4 +1,4 @@
-"""The parts of one offer's page that stand for themselves: its course, its funnel, its channels, its hours."""
+"""The parts of the offers' pages that stand for themselves: an offer's course, funnel, channels and hours, and values side by side."""
 
 from __future__ import annotations
 
@@ -6,30 +6,33 @@ from functools import partial
 
 import streamlit as st
 
-from pages.offer_frame import HEAT, HEAT_NAMES, OfferFrame
+from pages.offer_frame import HEAT, HEAT_NAMES, RATE, OfferFrame
 from queries.answers.funnel import funnel
 from queries.answers.hours import heatmap
-from queries.answers.summary import every_row
+from queries.answers.sides import sides
+from queries.answers.summary import SummaryRow, every_row
 from queries.answers.trend import GRAIN, GRAINS, Bucket, fitting_grain, trend
 from queries.asking.funnel import FunnelQuery
+from queries.asking.measures import MEASURE
 from queries.asking.parameters import InvalidQuery
+from queries.asking.selection import filter_of, narrowed
 from ui.charts.funnel import funnel_alt_text, funnel_figure
 from ui.charts.looks import Looks
 from ui.charts.over_time import trend_alt_text, trend_figure, trend_file, trend_headings, trend_rows
 from ui.components.heat_table import WEEKDAYS, busiest_hour, heat_table, hour_text
-from ui.components.table import figure_table
+from ui.components.table import Cell, figure_table
 from ui.page import address, messages
-from ui.page.address import part_link
-from ui.page.section import ApiExport, TableExport, choose_figure, choose_grain, section
+from ui.page.address import link_behind, part_link, rows_link
+from ui.page.section import RATE_NAMES, ApiExport, TableExport, choose_figure, choose_grain, choose_one, section
 from ui.rows.funnels import STEP_HEADINGS, step_rows
-from ui.rows.offers import CHANNEL_HEADINGS, channel_rows, summary_file
-from ui.words.buckets import coarser_words, cut_caption, cut_words
+from ui.rows.offers import CHANNEL_HEADINGS, channel_rows, entity_cell, side_headings, side_rows, summary_file
 from ui.words.funnels import bar_pairs
-from ui.words.measures import value_text
+from ui.words.measures import coarser_words, conclusion, cut_caption, cut_words, how_compared, value_text
 
 SUMMARY, TREND, FUNNEL = "/api/v1/interaction-summary", "/api/v1/interaction-trend", "/api/v1/funnel"
 HOURS = "/api/v1/interaction-hours"
 
+RATE_FIELD = address.choice_field(RATE.name, list(RATE_NAMES), RATE.default)
 FIELDS = (address.choice_field(GRAIN.name, GRAINS, GRAIN.default), address.choice_field(HEAT.name, list(HEAT_NAMES), HEAT.default))
 
 
@@ -100,3 +103,26 @@ def draw_heat(frame: OfferFrame) -> None:
     heat_table(values, texts, f"{HEAT_NAMES[measure]} by weekday and hour, {found.zone}", "heat_table")
     said = [[value_text(measure, value) for value in hours] for hours in values]
     st.caption(f"{busiest_hour(values, said, HEAT_NAMES[measure])} Hours in {found.zone}.")
+
+
+def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
+    """Draws the values of a dimension, offer or creative, side by side, with what their comparison comes to."""
+    rate, selection, names = frame.asked.rate, frame.selection, frame.tenant.names
+    found = sides(frame.tenant, selection, by, rate)
+
+    def link(row: SummaryRow, measure: str) -> str | None:
+        return link_behind(selection, measure, names, [filter_of(f"{by}Id", row.id)]) if row.figures[measure] else None
+
+    def name(row: SummaryRow) -> Cell:
+        if by == "offer" and row.id is not None:
+            return entity_cell(row, "", frame.address_of(row.id))
+        return entity_cell(row, f"No {by}", rows_link(narrowed(selection, [filter_of(f"{by}Id", row.id)])))
+
+    calls = [[("groupBy", by), *selection.pairs()]]
+    export = TableExport(f"offer-{by}s", *summary_file(every_row(frame.tenant, selection, by)), SUMMARY, calls)
+    section(by, title, export, partial(choose_one, "Rate", RATE_NAMES, frame.bound, RATE.name))
+    st.markdown(conclusion(found, rate, f"{by}s"))
+    of_two = sum(not side.rate.outnumbers for side in found) == 2
+    pressed = figure_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
+    st.caption(f"{MEASURE[rate].help} {how_compared([side.contrast for side in found])}")
+    address.follow(pressed.followed)

@@ -35,7 +35,7 @@ from ui.page.section import RATE_NAMES, TableExport, choose_grain, choose_one, s
 from ui.page.shell import clear_filters_button, heading, show
 from ui.rows.offers import OVERVIEW_CHANNEL_HEADINGS, channel_rows, left_out, ranking_rows, side_headings, summary_file
 from ui.words import numbers
-from ui.words.buckets import coarser_words, cut_caption, cut_words
+from ui.words.measures import coarser_words, cut_caption, cut_words
 
 COMPARISON = "/api/v1/interaction-comparison"
 SUMMARY = "/api/v1/interaction-summary"

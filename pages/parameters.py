@@ -13,9 +13,9 @@ from pages.funnel_views import TARGET, VIEW
 from queries.answers.history import CURSOR, LIMIT
 from queries.answers.trend import GRAIN
 from queries.asking import funnel_bars
-from queries.asking.calendar import Grain
 from queries.asking.funnel_bars import BarParameters, UnitCursor
 from queries.asking.parameters import Parameter, one_of
+from queries.asking.times import Grain
 from ui.page.filter_bar import ALL_TIME
 from ui.page.record_drawer import DEFAULT_COLUMNS, RECORD_PARAMETER, column_names
 from ui.page.section import RATE_NAMES

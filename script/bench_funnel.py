@@ -70,7 +70,7 @@ def main() -> None:
         "customer": FunnelPlan(STEPS, unit="customer"),
         "customer_offer, strict": FunnelPlan(STEPS, order="strict"),
         "customer_offer, any order": FunnelPlan(STEPS, order="any"),
-        "customer_offer, two of four channels": FunnelPlan(STEPS, channels=frozenset({1, 2})),
+        "customer_offer, two of four channels": FunnelPlan(STEPS, filters=(("channel", frozenset({1, 2})),)),
     }
     ours = {
         name: best_of(RUNS, partial(count_funnel, rows, plan, newest, known_units=units)) for name, plan in plans.items()

@@ -20,7 +20,7 @@ import duckdb
 import numpy as np
 import pyarrow.parquet as pq
 
-from api.csv_text import rows_text
+from api.downloads import rows_text
 from data.columns.warming import warm
 from data.sample.log import SCHEMA, sample_batches
 from data.store.store import Snapshot, Store

@@ -1,14 +1,16 @@
 """Changes the product in one small place after the other and asks the tests of that place whether they notice: script/check --mutants.
 
 Cosmic-ray makes the changes, by the groups and operators of mutants.toml. Each is tried in a child process that has the libraries
-imported already and reads the changed module from memory: no file is touched, and a change takes about as long as its tests. Where a group
-holds compiled functions, numba compiles nothing, for it would take the unchanged ones from its cache.
+imported already and reads the changed module from memory: no file is touched. It runs the tests that came by the changed line, the quickest
+first, and all of them where that cannot be told. Where a group holds compiled functions, numba compiles nothing, for it would take the
+unchanged ones from its cache.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import select
 import shutil
@@ -16,17 +18,20 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from io import StringIO
 from pathlib import Path
-from types import CodeType, ModuleType
+from pkgutil import walk_packages
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
 import pytest
@@ -107,7 +112,65 @@ class _Changed(MetaPathFinder, SourceFileLoader):  # type: ignore[misc]  # types
         return compile(self._mutant.source, self.path, "exec", dont_inherit=True)
 
 
-def exit_code(tests: Sequence[str], mutant: Mutant | None, seconds: float | None = None) -> int | None:
+class _Noting:
+    """Notes, for a file, how long each test takes and which lines of some modules it runs.
+
+    What runs while a fixture is made may decide any test. Where lines are not `traced`, none is noted.
+    """
+
+    def __init__(self, modules: Sequence[str], traced: bool, file: str) -> None:
+        self._modules = {str(ROOT / module): module for module in modules}
+        self._traced, self._file = traced, file
+        self._seconds: dict[str, float] = {}
+        self._of_fixtures: set[tuple[str, int]] = set()
+        self._of_tests: dict[str, set[tuple[str, int]]] = {}
+        self._lines = self._of_fixtures
+
+    def pytest_sessionstart(self) -> None:
+        if self._traced:
+            # A test that imports has much to wait for while lines are noted, and what it asks has a limit of time.
+            for found in walk_packages([str(ROOT / "data")], "data."):
+                if not found.name.endswith("__main__"):
+                    import_module(found.name)
+            threading.settrace(self._called)
+            sys.settrace(self._called)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        self._lines = self._of_tests.setdefault(item.nodeid, set())
+        started = time.monotonic()
+        try:
+            return (yield)
+        finally:
+            self._seconds[item.nodeid] = time.monotonic() - started
+            self._lines = self._of_fixtures
+
+    def pytest_sessionfinish(self) -> None:
+        sys.settrace(None)
+        noted = {
+            "quickest first": sorted(self._seconds, key=self._seconds.__getitem__),
+            "of fixtures": [f"{module}:{line}" for module, line in self._of_fixtures],
+            "of tests": {test: [f"{module}:{line}" for module, line in lines] for test, lines in self._of_tests.items()},
+        }
+        Path(self._file).write_text(json.dumps(noted), encoding="utf-8")
+
+    def _called(self, frame: FrameType, event: str, _: Any) -> Any:
+        return self._ran if frame.f_code.co_filename in self._modules else None
+
+    def _ran(self, frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line":
+            self._lines.add((self._modules[frame.f_code.co_filename], frame.f_lineno))
+        return self._ran
+
+
+def deciding(noted: dict[str, Any], mutant: Mutant) -> list[str]:
+    """The tests that may notice a change, the quickest first: those that ran its line, or all where a fixture did, or none was seen to."""
+    place = f"{mutant.module}:{mutant.line}"
+    ran = [test for test in noted["quickest first"] if place in noted["of tests"][test]]
+    return ran if ran and place not in noted["of fixtures"] else noted["quickest first"]
+
+
+def exit_code(tests: Sequence[str], mutant: Mutant | None, seconds: float | None = None, plugins: Sequence[object] = ()) -> int | None:
     """How pytest ends in a child of its own; None where that takes longer than the seconds."""
     folder = tempfile.mkdtemp(prefix="mutant-")
     child = os.fork()
@@ -120,7 +183,7 @@ def exit_code(tests: Sequence[str], mutant: Mutant | None, seconds: float | None
             sys.meta_path.insert(0, _Changed(mutant))
         code = 70
         try:
-            code = pytest.main([*OPTIONS, f"--basetemp={folder}/tests", *tests])
+            code = pytest.main([*OPTIONS, f"--basetemp={folder}/tests", *tests], plugins=plugins)
         finally:
             os._exit(code)
     waiting = os.pidfd_open(child)
@@ -133,18 +196,22 @@ def exit_code(tests: Sequence[str], mutant: Mutant | None, seconds: float | None
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
-def survivors(tests: Sequence[str], tried: Sequence[Mutant]) -> Iterator[Mutant]:
-    """Those of the changes that the tests do not notice; they must all pass without one."""
+def survivors(group: dict[str, Any], tried: Sequence[Mutant]) -> Iterator[Mutant]:
+    """Those of the changes that the tests of a group do not notice; they must all pass without one."""
+    tests = group["tests"]
     with redirect_stdout(StringIO()):
         pytest.main([*OPTIONS, "--collect-only", *tests])
     for name in [name for name, module in sys.modules.items() if _is_own(module)]:
         del sys.modules[name]
     started = time.monotonic()
-    if exit_code(tests, None) != PASSED:
-        sys.exit("The tests fail without any change.")
+    with tempfile.NamedTemporaryFile() as file:
+        # To note each line of what is interpreted for once would take too long.
+        if exit_code(tests, None, plugins=[_Noting(group["modules"], not group["interpreted"], file.name)]) != PASSED:
+            sys.exit("The tests fail without any change.")
+        noted = json.loads(Path(file.name).read_text(encoding="utf-8"))
     seconds = max(SECONDS_AT_LEAST, PATIENCE * (time.monotonic() - started))
     for nth, mutant in enumerate(tried, 1):
-        code = exit_code(tests, mutant, seconds)
+        code = exit_code(deciding(noted, mutant), mutant, seconds)
         if code == PASSED:
             yield mutant
         if nth % 50 == 0:
@@ -167,7 +234,7 @@ def survived(name: str, settings: dict[str, Any], lines: str) -> int:
     ]
     print(f"{name}: {len(tried)} of {len(found)} changes", flush=True)
     left = 0
-    for mutant in survivors(group["tests"], tried):
+    for mutant in survivors(group, tried):
         left += 1
         print(f"SURVIVED {mutant}", flush=True)
     print(f"{name}: {left} of {len(tried)} survived", flush=True)

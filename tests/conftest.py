@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from data.loading.arriving import compile_ahead
+from tests.figures_logs import load_cut, load_random_tenants, load_sample
 from tests.logs import ENGINES, Log, tangled_logs
 from tests.service import Service
 
@@ -23,6 +27,12 @@ settings.register_profile("mutants", max_examples=10, deadline=None, derandomize
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """As in a server that has run for a while: the many small loads of the tests then take half as long."""
+    compile_ahead()
+
+
 @pytest.fixture(scope="session", params=sorted(ENGINES))
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of an engine: whatever asks for it, or for a log, runs with each."""
@@ -36,11 +46,32 @@ def log(tmp_path: Path, engine: str) -> Iterator[Log]:
         yield log
 
 
+@pytest.fixture(scope="session")
+def tangled_stores(tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Callable[[str], Log]]:
+    """The tangled log by how it is filled, each once for all files of tests."""
+    with ExitStack() as stores:
+        @cache
+        def filled(filling: str) -> Log:
+            log = stores.enter_context(Log(tmp_path_factory.mktemp("tangled"), engine))
+            tangled_logs(log, filling)
+            return log
+
+        yield filled
+
+
 @pytest.fixture(scope="session", params=["in one load", "out of order", "written anew"])
-def tangled_log(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, engine: str) -> Iterator[Log]:
+def tangled_log(request: pytest.FixtureRequest, tangled_stores: Callable[[str], Log]) -> Log:
     """A store of two tenants that share ids, with many ties in time; filled in different ways. Not to be changed."""
-    with Log(tmp_path_factory.mktemp("tangled"), engine) as log:
-        tangled_logs(log, request.param)
+    return tangled_stores(request.param)
+
+
+@pytest.fixture(scope="session")
+def counted_log(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
+    """A store with the sample, the real cut and many random tenants. Not to be changed."""
+    with Log(tmp_path_factory.mktemp("counted"), engine) as log:
+        load_sample(log)
+        load_cut(log)
+        load_random_tenants(log)
         yield log
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -51,23 +53,36 @@ _INSTANTS = (
 @st.composite
 def random_rows(draw: st.DrawFn) -> list[Row]:
     """A few rows of a few customers."""
-    return [_random_row(draw, f"ih_{number:02d}") for number in range(draw(st.integers(1, 25)))]
+    count = draw(st.integers(1, 25))
+    return [_random_row(lambda values: draw(st.sampled_from(values)), ACME, f"ih_{number:02d}") for number in range(count)]
 
 
-def _random_row(draw: st.DrawFn, id: str) -> Row:
-    type, outcome = draw(st.sampled_from(WHAT_HAPPENED))
-    offer, creative = draw(st.sampled_from((None, *OFFERS))), draw(st.sampled_from((None, *CREATIVES)))
+RANDOM_TENANTS = [f"random {number}" for number in range(60)]
+
+
+def load_random_tenants(log: Log) -> None:
+    """Load a few rows of a few customers for each of many tenants, the same each time."""
+    rows = []
+    for tenant in RANDOM_TENANTS:
+        random = Random(tenant)
+        rows += [_random_row(random.choice, tenant, f"ih_{number:02d}") for number in range(random.randint(1, 25))]
+    log.load(*rows)
+
+
+def _random_row(pick: Callable[[Sequence[Any]], Any], tenant: str, id: str) -> Row:
+    type, outcome = pick(WHAT_HAPPENED)
+    offer, creative = pick((None, *OFFERS)), pick((None, *CREATIVES))
     fields: dict[str, Any] = {
-        "customerId": draw(st.sampled_from(("A", "B", "C"))),
+        "customerId": pick(("A", "B", "C")),
         "interactionType": type,
         "outcomeTypeKey": outcome,
         "offerId": offer,
         "creativeId": creative,
-        "channelId": draw(st.sampled_from((None, "ch_email", "ch_web"))),
-        "direction": draw(st.sampled_from((None, "inbound", "outbound"))),
-        "outcome": draw(st.sampled_from(({}, {}, {"conversionValue": 0.1}, {"conversionValue": "0.2"}, {"conversionValue": -7}))),
+        "channelId": pick((None, "ch_email", "ch_web")),
+        "direction": pick((None, "inbound", "outbound")),
+        "outcome": pick(({}, {}, {"conversionValue": 0.1}, {"conversionValue": "0.2"}, {"conversionValue": -7})),
     }
-    return interaction(id, draw(st.sampled_from(_INSTANTS)), tenantId=ACME, **fields)
+    return interaction(id, pick(_INSTANTS), tenantId=tenant, **fields)
 
 
 FILTERS = st.lists(

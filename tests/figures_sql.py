@@ -4,35 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
+
+import duckdb
 
 from data.store.store import Store
+
+_LOGGED = """
+    select
+        i."timestamp" as moment,
+        customers.id as customer,
+        types.id as type,
+        offers.id as offer,
+        creatives.id as creative,
+        channels.id as channel,
+        directions.id as direction,
+        outcomes.id as outcome,
+        i.value::decimal(28, 6) as value
+    from interactions i
+    join tenants on tenants.tenant = i.tenant
+    join customers on customers.tenant = i.tenant and customers."key" = i.customer
+    join types on types.tenant = i.tenant and types."key" = i.type
+    left join offers on offers.tenant = i.tenant and offers."key" = i.offer
+    left join creatives on creatives.tenant = i.tenant and creatives."key" = i.creative
+    left join channels on channels.tenant = i.tenant and channels."key" = i.channel
+    left join directions on directions.tenant = i.tenant and directions."key" = i.direction
+    left join outcomes on outcomes.tenant = i.tenant and outcomes."key" = i.outcome_type
+    where tenants.id = $tenant
+"""
 
 # What a tenant says outcomes mean stands over what is shipped.
 _ROWS = """
     with means as (
         select unnest($keys::varchar[]) as outcome, unnest($classes::varchar[]) as class, unnest($counted::varchar[]) as counted
-    ),
-    logged as (
-        select
-            i."timestamp" as moment,
-            customers.id as customer,
-            types.id as type,
-            offers.id as offer,
-            creatives.id as creative,
-            channels.id as channel,
-            directions.id as direction,
-            outcomes.id as outcome,
-            i.value::decimal(28, 6) as value
-        from interactions i
-        join tenants on tenants.tenant = i.tenant
-        join customers on customers.tenant = i.tenant and customers."key" = i.customer
-        join types on types.tenant = i.tenant and types."key" = i.type
-        left join offers on offers.tenant = i.tenant and offers."key" = i.offer
-        left join creatives on creatives.tenant = i.tenant and creatives."key" = i.creative
-        left join channels on channels.tenant = i.tenant and channels."key" = i.channel
-        left join directions on directions.tenant = i.tenant and directions."key" = i.direction
-        left join outcomes on outcomes.tenant = i.tenant and outcomes."key" = i.outcome_type
-        where tenants.id = $tenant
     ),
     named as (
         select
@@ -53,20 +57,20 @@ _ROWS = """
     selected as (
         select *
         from named
-        where (len($customerId) = 0 or customer in (select unnest($customerId)))
+        where (len($customerId) = 0 or list_contains($customerId, customer))
             and (len($offerId) = 0 and 'offerId' not in $without
-                or offer in (select unnest($offerId))
+                or list_contains($offerId, offer)
                 or offer is null and 'offerId' in $without)
             and (len($creativeId) = 0 and 'creativeId' not in $without
-                or creative in (select unnest($creativeId))
+                or list_contains($creativeId, creative)
                 or creative is null and 'creativeId' in $without)
             and (len($channelId) = 0 and 'channelId' not in $without
-                or channel in (select unnest($channelId))
+                or list_contains($channelId, channel)
                 or channel is null and 'channelId' in $without)
-            and (len($type) = 0 or type in (select unnest($type)))
-            and (len($outcome) = 0 or outcome in (select unnest($outcome)))
+            and (len($type) = 0 or list_contains($type, type))
+            and (len($outcome) = 0 or list_contains($outcome, outcome))
             and (len($direction) = 0 and 'direction' not in $without
-                or direction in (select unnest($direction))
+                or list_contains($direction, direction)
                 or direction is null and 'direction' in $without)
             and ($from is null or moment >= $from::timestamp)
             and ($to is null or moment < $to::timestamp)
@@ -145,20 +149,32 @@ def figures_by_hour_of_week(store: Store, tenant: str, zone: str, pairs: Pairs =
 def _rows(store: Store, tenant: str, pairs: Pairs, select: str, means: Means = ()) -> list[Row]:
     parameters: dict[str, Any] = {name: [] for name in
                                   ("customerId", "offerId", "creativeId", "channelId", "type", "outcome", "direction", "without")}
-    parameters |= {"from": None, "to": None, "tenant": tenant}
+    parameters |= {"from": None, "to": None}
     parameters |= {name: [row[place] for row in means] for place, name in enumerate(("keys", "classes", "counted"))}
     for name, value in pairs:
         if name in ("from", "to"):
             parameters[name] = value.removesuffix("Z")
         else:
             parameters[name].append(value)
-    cursor = store.cursor()
-    try:
-        found = cursor.execute(_ROWS + select, parameters)
-        names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-    finally:
-        cursor.close()
+    found = _logged(store, tenant).cursor().execute(_ROWS + select, parameters)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+_read: WeakKeyDictionary[Store, dict[tuple[int, str], duckdb.DuckDBPyConnection]] = WeakKeyDictionary()
+
+
+def _logged(store: Store, tenant: str) -> duckdb.DuckDBPyConnection:
+    # The joins take longer than all that is asked of their rows, so each version is read once, into a database that has nothing else.
+    with store.snapshot(None) as snapshot:
+        read = _read.setdefault(store, {})
+        if (snapshot.version, tenant) not in read:
+            apart = duckdb.connect(config={"threads": 1})
+            apart.execute("set timezone = 'UTC'")
+            apart.register("rows_read", snapshot.table(_LOGGED, {"tenant": tenant}))
+            apart.execute("create table logged as from rows_read")
+            read[snapshot.version, tenant] = apart
+        return read[snapshot.version, tenant]
 
 
 FIGURES = (

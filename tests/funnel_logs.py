@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from zoneinfo import ZoneInfo
 
-from queries.asking.calendar import Grain
 from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection, conditions_of
-from queries.asking.times import iso, milliseconds
+from queries.asking.times import Grain, iso, milliseconds
 from tests.funnel_oracle import Funnel, Row
 from tests.logs import Log
 from tests.logs import Row as LogRow

@@ -15,8 +15,7 @@ from starlette.types import ASGIApp
 
 from accounts import Accounts, Role
 from accounts.wall import SignInWall
-from api.app import ApiFirst
-from api.health import health_routes
+from api.app import ApiFirst, health_routes
 from data.loading.running import RunningLoads
 from tests.logs import ACME, Log
 

@@ -13,9 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from starlette.testclient import TestClient
 
-from api.answers import FunnelUnitRow
-from api.examples import FUNNEL_CSV, UNITS_CSV
 from api.funnel import ENDPOINTS
+from api.funnel_answers import FUNNEL_CSV, UNITS_CSV, FunnelUnitRow
 from data.loading.loading import LoadOptions, load_log
 from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, Row, interaction

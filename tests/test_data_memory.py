@@ -4,12 +4,13 @@ import threading
 import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from sys import getsizeof
 
 import numpy as np
 import pytest
 
 from data.columns import memory
-from data.columns.memory import size_of
+from data.columns.memory import MEANING, TENANT, Memory, size_of
 from data.store.store import Snapshot
 from queries.answers.summary import SummaryRow
 from queries.asking.measures import Figures
@@ -106,3 +107,56 @@ def test_a_failure_is_not_remembered(snapshot: Snapshot) -> None:
     with pytest.raises(ZeroDivisionError):
         tenant.remembered("key", lambda: 1 // 0)
     assert tenant.remembered("key", lambda: "then well") == "then well"
+
+
+def test_of_a_version_that_means_otherwise_stays_what_does_not_depend_on_it() -> None:
+    before = Memory()
+    kept, gone = ["plain", ("log", 1, "type"), (MEANING, 2, "classes")], [(TENANT, ACME), (MEANING, 1, "classes")]
+    for key in (*kept, *gone):
+        before.recall(key, lambda: "made")
+    before.note("asked", "answered")
+    after = before.with_new_meaning(1)
+    assert [key for key in (*kept, *gone) if after.holds(key)] == kept
+    assert (after.find("asked"), after.answers()) == (None, (0, 0))
+
+
+def test_answers_that_just_fill_the_room_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    def kept(room: int) -> list[str]:
+        monkeypatch.setattr(memory, "MOST_BYTES", room)
+        two = Memory()
+        two.note("older", "first")
+        two.note("newer", "second")
+        return [key for key in ("older", "newer") if two.find(key)]
+
+    both = sum(memory._ENTRY_BYTES + getsizeof(text) for text in ("older", "newer")) + getsizeof("first") + getsizeof("second")
+    assert kept(both) == ["older", "newer"]
+    assert kept(both - 1) == ["newer"]
+
+
+def test_an_answer_that_is_noted_again_takes_its_room_once() -> None:
+    notes = Memory()
+    notes.note("row", "the first text")
+    notes.note("row", "another")
+    assert notes.answers() == (1, memory._ENTRY_BYTES + getsizeof("row") + getsizeof("another"))
+    assert notes.find("row") == "another"
+
+
+def test_a_value_without_parts_takes_its_own_bytes() -> None:
+    for value in (None, 7, 0.5, "text", b"bytes", int):
+        assert size_of(value) == getsizeof(value)
+
+
+def test_a_mappings_size_is_its_own_with_its_keys_and_values() -> None:
+    answer = {"offer": "Platinum Card Upgrade", "type": "click"}
+    assert size_of(answer) == getsizeof(answer) + sum(map(getsizeof, ("offer", "Platinum Card Upgrade", "type", "click")))
+
+
+def test_of_many_parts_some_are_looked_at() -> None:
+    text, empty = getsizeof("eleven long"), getsizeof("")
+    eight = [""] * 7 + ["eleven long"]
+    assert size_of(eight) == getsizeof(eight) + 7 * empty + text
+    # Of nine every second one: five texts, four of them empty, stand for all nine.
+    nine = ["eleven long"] + [""] * 8
+    assert size_of(nine) == getsizeof(nine) + (4 * empty + text) * 9 // 5
+    assert (4 * empty + text) * 9 % 5
+    assert size_of(nine) != getsizeof(nine) + 8 * empty + text

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import stat
 import time
+from importlib.resources import files
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
+from api.history import InteractionRecord
+from data.loading import staging
+from data.mapping.fields import KEYED_FIELDS, STORED_FIELDS
+from data.results import Record
 from data.store.limits import StoreError, TooSlow
 from data.store.store import FILE_NAME, Store
 from tests.logs import Log
@@ -46,6 +53,34 @@ def test_the_files_of_the_store_are_for_their_owner_alone(tmp_path: Path) -> Non
     store.close()
     os.umask(before)
     assert modes == {FILE_NAME: 0o600, f"{FILE_NAME}.wal": 0o600}
+
+
+def test_the_tables_have_a_column_for_each_stored_field(log: Log) -> None:
+    def columns(table: str) -> dict[str, tuple[str, bool]]:
+        rows = cursor.execute("select column_name, data_type, is_nullable from duckdb_columns() where table_name = $table", {"table": table})
+        return {name: (type, nullable) for name, type, nullable in rows.fetchall()}
+
+    cursor = log.store.cursor()
+    cursor.execute(files("data.loading").joinpath("staging.sql").read_text())
+    worth = {"value": ("DOUBLE", True)}
+    own = {"tenant": ("USMALLINT", False), "timestamp": ("TIMESTAMP", False)}
+    words = {field.column: ("VARCHAR", field.optional) for field in STORED_FIELDS} | own | worth
+    keys = {field.column: ("UINTEGER", False) for field in KEYED_FIELDS}
+    written_by = {"load": ("UINTEGER", False)}
+    assert columns("interactions") == words | keys | written_by
+    assert columns("replaced") == words | written_by
+    assert columns("journeys") == own | keys | worth | {"row": ("UINTEGER", False)}
+    assert {name: type for name, (type, _) in columns("arrived").items()} == {name: type for name, (type, _) in words.items()} | {
+        "number": "BIGINT", "line": "BIGINT", "problem": "VARCHAR", "raw": "VARCHAR", "hash": "UBIGINT",
+    }
+    assert {field.words for field in KEYED_FIELDS} == set(staging._DICTIONARIES)
+    assert {field.column for field in STORED_FIELDS} < {name.strip().strip('"') for name in f"{staging.ARRIVED}, tenant".split(",")}
+    cursor.close()
+
+
+def test_a_record_has_a_value_for_each_stored_field() -> None:
+    stored, answered = [field.name for field in STORED_FIELDS], get_type_hints(InteractionRecord)
+    assert [field.name for field in dataclasses.fields(Record)][:len(stored)] == list(answered)[:len(stored)] == stored
 
 
 def test_a_closed_store_says_so(log: Log) -> None:

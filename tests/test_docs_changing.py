@@ -9,8 +9,9 @@ from typing import get_type_hints
 
 import pytest
 
-from api.answers import FIGURE_NAMES, Figures, FunnelQuery, SummaryRow
 from api.app import ENDPOINTS
+from api.figure_answers import FIGURE_NAMES, Figures, SummaryRow
+from api.funnel_answers import FunnelQuery
 from queries.asking.filters import FILTER_PARAMETERS, FILTERS, Operator
 from queries.asking.measures import MEASURES
 from queries.asking.parameters import filled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.answers.funnel import definition
+from queries.answers.funnel_definition import definition
 from queries.asking.funnel import funnel_query, parse
 from queries.asking.names import Entity, Names, Values
 

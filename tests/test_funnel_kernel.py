@@ -17,14 +17,20 @@ from data.columns.funnel import chunk, kernel
 from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import compile_kernel, count_funnel
 from tests.funnel_draws import random_funnel, random_rows
-from tests.funnel_oracle import Row, as_of, expected_units, journeys
+from tests.funnel_oracle import COLUMNS, Funnel, Row, as_of, expected_units, journeys
 from tests.unit_rows import SECOND, funnel, key, unit_rows
 
 LATER = 10_000 * SECOND
 
 def plan(steps: str, **fields) -> FunnelPlan:
     """The plan of steps such as "A B|C", within 100 s unless told otherwise."""
-    return FunnelPlan(**vars(funnel(steps, **fields)))
+    return planned(funnel(steps, **fields))
+
+
+def planned(asked: Funnel) -> FunnelPlan:
+    fields = vars(asked).copy()
+    filters = {column: fields.pop(f"{column}s") for column in COLUMNS if column != "type"}
+    return FunnelPlan(**fields, filters=tuple((column, keys) for column, keys in filters.items() if keys is not None))
 
 
 @settings(deadline=None, max_examples=1500)
@@ -33,7 +39,7 @@ def test_the_chosen_rows_are_those_of_a_brute_force_search_whatever_the_width_of
     rows, asked = random_rows(drawn), random_funnel(drawn)
     newest = 8 + later if asked.as_of_ms is None else min(8 + later, asked.as_of_ms)
     laid = journeys(rows, keys)
-    tally = count_funnel(laid, FunnelPlan(**vars(asked)), 8 + later, list_units=True)
+    tally = count_funnel(laid, planned(asked), 8 + later, list_units=True)
     expected, units = expected_units(as_of(rows, asked), asked, newest), tally.units
     found = {}
     for nth, (entry, reach) in enumerate(zip(units.entry, units.reach, strict=True)):

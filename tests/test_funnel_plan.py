@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from data.columns.funnel.plan import FunnelPlan
+from data.columns.funnel.plan import FunnelPlan, plan_of
+from queries.asking.filters import FILTERS
+from queries.asking.funnel import FunnelQuery
+from queries.asking.selection import Selection
+from tests.logs import ACME, Log, interaction
 
 A, B, C = (frozenset({key}) for key in (1, 2, 3))
 
@@ -29,11 +33,19 @@ def test_steps_that_never_occur_share_no_type() -> None:
 
 
 def test_equal_plans_name_one_remembered_answer() -> None:
-    plan = FunnelPlan((A, B | C), channels=frozenset({4, 5}))
-    same = FunnelPlan((A, C | B), channels=frozenset({5, 4}))
+    plan = FunnelPlan((A, B | C), filters=(("channel", frozenset({4, 5})),))
+    same = FunnelPlan((A, C | B), filters=(("channel", frozenset({5, 4})),))
     assert {plan: "answer"}[same] == "answer"
 
 
-def test_only_the_filters_that_are_set_are_read() -> None:
-    assert FunnelPlan((A, B)).row_filters == ()
-    assert FunnelPlan((A, B), offers=A, outcomes=B).row_filters == (("offer", A), ("outcome", B))
+def test_a_plan_has_each_filter_of_the_table_by_the_dimension_that_it_compares(log: Log) -> None:
+    log.load(interaction("1", offerId="o", creativeId="cr", channelId="ch", direction="inbound", outcomeTypeKey="sold", customerId="c"))
+    conditions = tuple((filter.name, ("unheard of",)) for filter in FILTERS if filter.name != "type")
+    with log.snapshot() as snapshot:
+        columns = snapshot.tenant(ACME).columns
+        plan = plan_of(columns, FunnelQuery(Selection(ACME, conditions), (("click",), ("click",))))
+        assert plan.customers == frozenset()
+        assert dict(plan.filters) == dict.fromkeys({filter.dimension for filter in FILTERS} - {"customer", "type"}, frozenset())
+        plan = plan_of(columns, FunnelQuery(Selection(ACME, (("channelId", ("ch",)), ("customerId", ("c",)))), (("click",), ("sold",))))
+    assert (plan.steps, plan.customers, plan.filters) == ((A, frozenset()), A, (("channel", A),))
+    assert FunnelPlan((A, B)).filters == ()

@@ -16,8 +16,7 @@ from data.columns.funnel.plan import FunnelPlan
 from data.columns.funnel.tally import FunnelCounts, count_funnel
 from data.engine import Tenant
 from data.results import FunnelUnit
-from queries.answers.funnel import funnel
-from queries.answers.funnel_units import flat_units, units_page, units_total
+from queries.answers.funnel import flat_units, funnel, units_page, units_total
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, UnitCursor, dropped_after, reached
 from queries.asking.selection import Selection

@@ -6,21 +6,20 @@ from queries.answers.comparison import Change, period_comparison
 from queries.asking.measures import MEASURE
 from queries.asking.selection import parse
 from queries.asking.times import iso
-from tests.figures_logs import SAMPLE, as_sql_says, load_sample
+from tests.figures_logs import SAMPLE, as_sql_says
 from tests.figures_sql import whole_figures
 from tests.logs import ACME, Log, interaction
 
 
-def test_a_period_is_counted_beside_the_one_before_as_sql_says(log: Log) -> None:
-    load_sample(log)
-    with log.store.snapshot() as snapshot:
+def test_a_period_is_counted_beside_the_one_before_as_sql_says(counted_log: Log) -> None:
+    with counted_log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(SAMPLE)
         for filters in ([], [("type", "click")], [("customerId", tenant.columns.customer_ids(tenant.columns.journeys.customer[:1])[0].as_py())]):
             found = period_comparison(tenant, parse(SAMPLE, [*filters, ("from", "2026-03-01"), ("to", "2026-03-15")]).selection)
             now = [*filters, ("from", "2026-03-01T00:00:00Z"), ("to", "2026-03-15T00:00:00Z")]
             before = [*filters, ("from", "2026-02-15T00:00:00Z"), ("to", "2026-03-01T00:00:00Z")]
-            as_sql_says(found.now, whole_figures(log.store, SAMPLE, now), last=False)
-            as_sql_says(found.before, whole_figures(log.store, SAMPLE, before), last=False)
+            as_sql_says(found.now, whole_figures(counted_log.store, SAMPLE, now), last=False)
+            as_sql_says(found.before, whole_figures(counted_log.store, SAMPLE, before), last=False)
             assert found.is_complete
             assert set(found.changes()) == set(MEASURE)
 

@@ -15,7 +15,6 @@ from queries.answers.comparison import period_comparison
 from queries.answers.customer import customer
 from queries.answers.history import total
 from queries.answers.hours import heatmap
-from queries.answers.outcomes import outcome_table
 from queries.answers.sides import ranking
 from queries.answers.summary import GROUPINGS, figures, summary
 from queries.answers.trend import trend
@@ -209,7 +208,8 @@ def test_the_table_lists_what_occurs_first_and_says_what_is_the_tenants_own(log:
     log.load(*(interaction(f"n{number}", interactionType="NoResponse") for number in range(3)), interaction("c"))
     set_meaning(log.store, ACME, "Loyal", Said(name="Stays", classification="positive"))
     with log.store.snapshot() as snapshot:
-        table = outcome_table(snapshot.tenant(ACME))
+        tenant = snapshot.tenant(ACME)
+        table = tenant.outcomes.rows(tenant.rows_by_value("outcome"))
         assert outcome_rows(snapshot, ACME) == table
     assert [(row.outcome.key, row.rows, row.is_own) for row in table[:3]] == [("NoResponse", 3, False), ("click", 1, False), ("impression", 0, False)]
     [loyal] = [row for row in table if row.is_own]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,9 +7,8 @@ from hypothesis import strategies as st
 from data.columns.filtering import Matches
 from queries.answers.summary import figures
 from queries.asking.measures import COUNTS
-from queries.asking.narrowing import narrowed, rows_behind, rows_of_each
-from queries.asking.selection import Selection, parse
-from tests.figures_logs import SAMPLE, load_sample
+from queries.asking.selection import Selection, narrowed, parse, rows_behind, rows_of_each
+from tests.figures_logs import SAMPLE
 from tests.logs import ACME, Log
 
 PAIRS = st.lists(
@@ -47,23 +44,16 @@ def passes(selection: Selection, row: dict[str, str]) -> bool:
     return all(row[name] in values for name, values in wanted.items())
 
 
-def test_a_measure_of_each_value_leaves_out_what_the_filters_exclude(sample: Log) -> None:
+def test_a_measure_of_each_value_leaves_out_what_the_filters_exclude(counted_log: Log) -> None:
     selection = Selection(SAMPLE, (("offerId", ("a", "b")),), zone="Asia/Tokyo")
-    with sample.snapshot() as snapshot:
+    with counted_log.snapshot() as snapshot:
         found = rows_of_each(selection, "offerId", ["b", "c"], "click", snapshot.tenant(SAMPLE).names)
     assert found == [Selection(SAMPLE, (("offerId", ("b",)), ("outcome", ("click",))), zone="Asia/Tokyo")]
 
 
-@pytest.fixture(scope="module")
-def sample(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
-    with Log(tmp_path_factory.mktemp("narrowing"), engine) as log:
-        load_sample(log)
-        yield log
-
-
 @pytest.mark.parametrize("filters", [(), (("outcome", ("click", "impression")),), (("type", ("recommendation", "convert")),)])
-def test_the_rows_behind_a_count_are_as_many_as_it_says(sample: Log, filters: tuple) -> None:
-    with sample.store.snapshot() as snapshot:
+def test_the_rows_behind_a_count_are_as_many_as_it_says(counted_log: Log, filters: tuple) -> None:
+    with counted_log.store.snapshot() as snapshot:
         tenant, selection = snapshot.tenant(SAMPLE), Selection(SAMPLE, filters)
         counted = figures(tenant, selection)
         for measure in COUNTS:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from queries.answers.history import Neighbours, Page, neighbours, page
-from queries.asking.selection import parse
+from queries.answers.history import LIMIT, Neighbours, Page, neighbours, page
+from queries.asking.selection import Selection, parse
 from tests.history_oracle import after, matching
 from tests.logs import ACME, CHANNELS, CREATIVES, CUSTOMERS, OFFERS, TYPES, ZENITH, Log, Row, interaction, tangled_rows
 
@@ -201,6 +201,16 @@ def test_has_more_is_exact_at_the_end(log: Log, count: int, limit: int, pages: l
     if count:
         log.load(*(interaction(f"ih_{number}") for number in range(count)))
     assert [len(page.records) for page in walked(log, [], limit)] == pages
+
+
+def test_a_page_has_25_records_unless_told_and_a_limit_is_a_whole_number_from_1(tangled_log: Log) -> None:
+    with tangled_log.snapshot() as snapshot:
+        newest = page(snapshot.tenant(ACME), Selection(ACME))
+    assert (len(newest.records), newest.limit, newest.total) == (25, 25, 90)
+    assert LIMIT.read("1") == 1
+    with pytest.raises(ValueError, match="from 1"):
+        LIMIT.read("0")
+    assert dict(LIMIT.schema) == {"type": "integer", "minimum": 1, "default": 25}
 
 
 def test_a_limit_above_the_largest_counts_as_the_largest(log: Log) -> None:

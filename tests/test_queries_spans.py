@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.columns.spans import hours_of_week, one_bucket_per_span
-from queries.asking.calendar import DAY, HOUR, calendar_edges
-from queries.asking.times import iso, milliseconds, utc_datetime
+from queries.asking.times import DAY, HOUR, calendar_edges, iso, milliseconds, utc_datetime
 
 UTC = ZoneInfo("UTC")
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")

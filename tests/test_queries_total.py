@@ -7,7 +7,7 @@ from hypothesis import given
 
 from data.columns import memory
 from data.columns.filtering import Matches
-from queries.answers.history import total
+from queries.answers.history import future_rows, total
 from queries.asking.selection import Selection, parse
 from tests.history_oracle import matching
 from tests.logs import ACME, ZENITH, Log, interaction
@@ -60,21 +60,21 @@ def test_a_load_changes_the_total(log: Log, pairs: Pairs) -> None:
 
 
 def test_ever_new_selections_take_no_more_memory_in_time(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "MOST_BYTES", 1_500_000)
+    monkeypatch.setattr(memory, "MOST_BYTES", 500_000)
     log.load(interaction("1"))
     taken = []
     with log.store.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
         tracemalloc.start()
         for turn in range(3):
-            for moment in range(3000):
-                assert total(tenant, Selection(ACME, start=turn * 3000 + moment)) == 1
+            for moment in range(1000):
+                assert total(tenant, Selection(ACME, start=turn * 1000 + moment)) == 1
             taken.append(tracemalloc.get_traced_memory()[0])
         tracemalloc.stop()
         kept, size = snapshot.memory.answers()
-    assert 1000 < kept < 2900
-    assert size <= 1_500_000
-    # What 6,000 totals would take beside these is more than 2.4 MB.
+    assert 300 < kept < 970
+    assert size <= 500_000
+    # What 2,000 totals would take beside these is more than 0.8 MB.
     assert taken[2] - taken[0] < 200_000
 
 
@@ -101,3 +101,9 @@ def test_selections_that_name_much_leave_room_for_fewer(log: Log, monkeypatch: p
         for moment in range(2000):
             assert total(tenant, Selection(ACME, (("offerId", ("o" * 1000, *"abcdefg")),), start=moment)) == 1
         assert 100 < snapshot.memory.answers()[0] < 250
+
+
+def test_rows_later_than_the_logs_clock_are_told(log: Log) -> None:
+    log.load(interaction("now"), interaction("far", "2199-12-31T00:00:00Z"), interaction("farther", "2200-01-01T00:00:00Z"))
+    with log.snapshot() as snapshot:
+        assert [future_rows(snapshot.tenant(tenant)) for tenant in (ACME, "nobody")] == [2, 0]

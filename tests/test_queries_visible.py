@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from queries.asking.visible import visible
+from queries.asking.names import visible
 
 
 @pytest.mark.parametrize(("text", "shown"), [

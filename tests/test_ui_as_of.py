@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from queries.asking.times import milliseconds
 from ui.page.log import as_of, future_words
-from ui.words.buckets import coarser_words
+from ui.words.measures import coarser_words
 
 CLOCK = milliseconds("2026-03-21T09:05:00Z", ZoneInfo("UTC"))
 

@@ -17,8 +17,7 @@ from queries.answers.funnel_comparison import FunnelComparison, differences
 from queries.answers.trend import Sparklines
 from tests.funnel_answers import ANSWER, QUESTION
 from tests.test_ui_chart_trend import ZONE, buckets
-from ui.charts.funnel import funnel_figure
-from ui.charts.funnel_before import before_figure
+from ui.charts.funnel import before_figure, funnel_figure
 from ui.charts.funnel_parts import breakdown_figure
 from ui.charts.funnel_trend import funnel_trend_figure as funnel_trend_figure
 from ui.charts.looks import Looks

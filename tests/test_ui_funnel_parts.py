@@ -7,8 +7,7 @@ from data.results import FunnelUnit
 from queries.answers.funnel_comparison import FunnelComparison
 from queries.answers.rates import Contrast
 from tests.funnel_answers import ANSWER, TIMES
-from ui.charts.funnel import funnel_alt_text, funnel_figure
-from ui.charts.funnel_before import BEFORE_HEADER, before_alt_text, before_figure, before_file, before_rows, seen_text
+from ui.charts.funnel import BEFORE_HEADER, before_alt_text, before_figure, before_file, before_rows, funnel_alt_text, funnel_figure, seen_text
 from ui.charts.funnel_parts import breakdown_alt_text, breakdown_figure, breakdown_headings, breakdown_rows
 from ui.charts.funnel_times import TIME_HEADER, time_facts, time_file, time_rows, times_figure
 from ui.charts.funnel_trend import funnel_trend_alt_text, funnel_trend_figure, funnel_trend_headings, funnel_trend_rows, step_looks, waiting_caption

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from queries.asking.narrowing import clipped
-from queries.asking.selection import Selection, parse
+from queries.asking.selection import Selection, clipped, parse
 from tests.logs import ACME, Log, interaction
 from ui.page.address import link_behind, part_link, rows_link
 

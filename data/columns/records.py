@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from data.columns.arrays import DIMENSIONS, LogColumns
 from data.columns.names import Dictionaries
 from data.columns.tenant import TenantColumns
+from data.mapping.fields import KEYED_FIELDS
 from data.results import RECORD_COLUMNS, Channel, Creative, Offer, Record
 from queries.asking.names import Entity
 from queries.asking.times import iso
@@ -25,28 +26,21 @@ def _decoded(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> I
     dictionaries = tenant.dictionaries
     texts = tenant.texts(log.row[positions])
     customers = tenant.customer_ids(np.array([customer for *_, customer in texts], np.uint32)).to_pylist()
-    keys = zip(*(getattr(log, dimension)[positions].tolist() for dimension in DIMENSIONS), strict=True)
+    keys = {dimension: getattr(log, dimension)[positions].tolist() for dimension in DIMENSIONS}
     times = log.timestamp[positions].tolist()
-    for (id, context, response, result, value, _), customer, time, (type, offer, creative, channel, direction, outcome) in zip(
-        texts, customers, times, keys, strict=True,
-    ):
+    for nth, (id, context, response, outcome, value, _) in enumerate(texts):
         yield Record(
             id=id,
             tenantId=tenant.id,
-            customerId=customer,
-            offerId=dictionaries.offer.ids[offer],
-            creativeId=dictionaries.creative.ids[creative],
-            channelId=dictionaries.channel.ids[channel],
-            interactionType=dictionaries.type.value(type),
-            outcomeTypeKey=dictionaries.outcome.value(outcome),
-            direction=dictionaries.direction.ids[direction],
-            timestamp=iso(time),
+            customerId=customers[nth],
+            **{field: dictionaries[dimension].ids[keys[dimension][nth]] for field, dimension in _IN_WORDS.items()},
+            timestamp=iso(times[nth]),
             context=context,
             response=response,
-            outcome=result,
-            offer=_offer(dictionaries.offer.entities[offer]),
-            creative=_creative(dictionaries, creative),
-            channel=_channel(dictionaries.channel.entities[channel]),
+            outcome=outcome,
+            offer=_offer(dictionaries.offer.entities[keys["offer"][nth]]),
+            creative=_creative(dictionaries, keys["creative"][nth]),
+            channel=_channel(dictionaries.channel.entities[keys["channel"][nth]]),
             value=value,
         )
 
@@ -77,8 +71,8 @@ def flat_records(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) 
         if fact:
             facts = [getattr(entity, fact) if entity and entity.known else None for entity in dictionaries[dimension].entities]
             return dictionary_column(facts, getattr(log, dimension)[positions])
-        if value in _ID_COLUMNS:
-            dimension = _ID_COLUMNS[value]
+        if value in _IN_WORDS:
+            dimension = _IN_WORDS[value]
             return dictionary_column(dictionaries[dimension].ids, getattr(log, dimension)[positions])
         if value == "tenantId":
             return dictionary_column([tenant.id], np.zeros(len(positions), np.uint8))
@@ -89,10 +83,9 @@ def flat_records(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) 
     return pa.table({name: column(value) for name, value in RECORD_COLUMNS.items()})
 
 
-_ID_COLUMNS = {
-    "offerId": "offer", "creativeId": "creative", "channelId": "channel", "interactionType": "type", "outcomeTypeKey": "outcome",
-    "direction": "direction",
-}
+_DIMENSION_OF = {column: dimension for dimension, column in DIMENSIONS.items()}
+# The fields whose keys are in memory, and by which dimension.
+_IN_WORDS = {field.name: _DIMENSION_OF[field.column] for field in KEYED_FIELDS if field.column in _DIMENSION_OF}
 
 
 def dictionary_column(texts: list[str | None], keys: np.ndarray) -> pa.DictionaryArray:

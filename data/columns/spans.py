@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from data.engine import Edges, HoursOfWeek
-from queries.asking.calendar import DAY, HOUR
-from queries.asking.times import utc_datetime
+from queries.asking.times import DAY, HOUR, utc_datetime
 
 HOURS_OF_A_WEEK = 168
 

@@ -9,21 +9,10 @@ import duckdb
 
 from data.loading.rejects import Reject
 from data.loading.writing import STORED
+from data.mapping.fields import IDENTITY, STORED_FIELDS
 
 # The store's column → the name by which a difference is told.
-_COMPARED = {
-    '"timestamp"': "timestamp",
-    "customer": "customerId",
-    "type": "interactionType",
-    "outcome_type": "outcomeTypeKey",
-    "offer": "offerId",
-    "creative": "creativeId",
-    "channel": "channelId",
-    "direction": "direction",
-    "context": "context",
-    "response": "response",
-    "outcome": "outcome",
-}
+_COMPARED = {f'"{field.column}"': field.name for field in STORED_FIELDS if field.name not in IDENTITY}
 
 _DIFFERENCE = "concat_ws(', ', {})".format(
     ", ".join(f"case when n.{column} is distinct from o.{column} then '{name}' end" for column, name in _COMPARED.items())

@@ -11,8 +11,8 @@ from data.store.limits import StoreError
 from data.store.meanings import outcome_rows, reset_meaning, set_meaning
 from data.store.status import aligned
 from data.store.store import Snapshot, Store
+from queries.asking.names import visible
 from queries.asking.outcomes import InvalidMeaning, Said
-from queries.asking.visible import visible
 
 if TYPE_CHECKING:
     from data.loading.transaction import Stop

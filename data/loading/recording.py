@@ -72,6 +72,8 @@ def record_load(cursor: duckdb.DuckDBPyConnection, record: LoadRecord) -> None:
 
 def keep_replaced(cursor: duckdb.DuckDBPyConnection) -> None:
     """Keep the contents that are `gone` because a load replaces them."""
+    if not cursor.execute("select 1 from gone limit 1").fetchone():
+        return
     cursor.execute(f"""
         insert into replaced ({REPLACED})
         select {REPLACED}

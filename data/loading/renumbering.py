@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import duckdb
 
-# The column of interactions → the dictionary of its keys, and which entries stay without a row: those that somebody has described.
-_DICTIONARIES = {
-    "customer": ("customers", ""),
-    "type": ("types", ""),
-    "outcome_type": ("outcomes", ""),
-    "direction": ("directions", ""),
-    "offer": ("offers", 'union select tenant, "key" from offers where known'),
-    "creative": ("creatives", 'union select tenant, "key" from creatives where known'),
-    "channel": ("channels", 'union select tenant, "key" from channels where known union select tenant, channel from creatives'),
+from data.mapping.fields import KEYED_FIELDS
+
+# Which entries of a dictionary stay without a row: those that somebody has described.
+_DESCRIBED = {
+    "offers": 'union select tenant, "key" from offers where known',
+    "creatives": 'union select tenant, "key" from creatives where known',
+    "channels": 'union select tenant, "key" from channels where known union select tenant, channel from creatives',
 }
 
 
@@ -22,7 +20,7 @@ def renumbered(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
     The answer is, for each column of interactions whose keys are others now, the table (tenant, key, number) that says which.
     """
     tables = {}
-    for column, (dictionary, described) in _DICTIONARIES.items():
+    for column, dictionary in ((field.column, field.words) for field in KEYED_FIELDS):
         numbers = f"numbers_of_{dictionary}"
         cursor.execute(f"""
             create or replace temp table {numbers} as
@@ -34,7 +32,7 @@ def renumbered(cursor: duckdb.DuckDBPyConnection) -> dict[str, str]:
                 select d.tenant, d."key"
                 from fresh f
                 join {dictionary} d on d.tenant = f.tenant and d.id = f.{column}
-                {described}
+                {_DESCRIBED.get(dictionary, "")}
             )
             select tenant, "key", row_number() over (partition by tenant order by "key") as "number"
             from {dictionary}

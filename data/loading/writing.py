@@ -8,6 +8,7 @@ import duckdb
 
 from data.loading.renumbering import renumbered
 from data.loading.transaction import now
+from data.mapping.fields import KEYED_FIELDS, STORED_FIELDS
 
 
 def apply_descriptions(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -81,37 +82,36 @@ def would_describe(cursor: duckdb.DuckDBPyConnection) -> int:
 # More than an eighth of the store out of place: it is written anew, in order.
 REWRITE_SHARE = 8
 
-CONTENT = """tenant, id, "timestamp", customer, type, offer, creative, channel, direction, outcome_type, value,
-    context, response, outcome"""
+# A row of `interactions` but for the load that wrote it; `value` is worked out from the outcome.
+_COLUMNS = (*(f'"{field.column}"' for field in STORED_FIELDS), "value")
+CONTENT = ", ".join(_COLUMNS)
 _RECORD = f"{CONTENT}, load"
 
+
+def _joined(row: str, by: str) -> str:
+    """The joins of a row with the dictionaries, by their keys or by their ids."""
+    return "\n    ".join(
+        f'{"left join" if field.optional else "join"} {field.words} on {field.words}.tenant = {row}.tenant '
+        f'and {field.words}.{by} = {row}."{field.column}"'
+        for field in sorted(KEYED_FIELDS, key=lambda field: field.optional)
+    )
+
+
+def _picked(row: str, word: str) -> str:
+    """The columns of a row, each keyed one as `word` says of its dictionary."""
+    words = {f'"{field.column}"': word.format(field.words) for field in KEYED_FIELDS}
+    return ", ".join(f"{words.get(column, f'{row}.{column}')} as {column}" for column in _COLUMNS)
+
+
 # The fresh rows with keys for words, and with the load that wrote them; the rows of the store with words for keys.
-_FRESH = """
-    select
-        f.tenant, f.id, f."timestamp", customers."key" as customer, types."key" as type, coalesce(offers."key", 0) as offer,
-        coalesce(creatives."key", 0) as creative, coalesce(channels."key", 0) as channel,
-        coalesce(directions."key", 0) as direction, outcomes."key" as outcome_type, f.value, f.context, f.response, f.outcome, f.load
+_FRESH = f"""
+    select {_picked("f", 'coalesce({}."key", 0)')}, f.load
     from fresh f
-    join customers on customers.tenant = f.tenant and customers.id = f.customer
-    join types on types.tenant = f.tenant and types.id = f.type
-    join outcomes on outcomes.tenant = f.tenant and outcomes.id = f.outcome_type
-    left join offers on offers.tenant = f.tenant and offers.id = f.offer
-    left join creatives on creatives.tenant = f.tenant and creatives.id = f.creative
-    left join channels on channels.tenant = f.tenant and channels.id = f.channel
-    left join directions on directions.tenant = f.tenant and directions.id = f.direction"""
-STORED = """
-    select
-        i.rowid as "row", i.load, i.tenant, i.id, i."timestamp", customers.id as customer, types.id as type, offers.id as offer,
-        creatives.id as creative, channels.id as channel, directions.id as direction, outcomes.id as outcome_type, i.value,
-        i.context, i.response, i.outcome
+    {_joined("f", "id")}"""
+STORED = f"""
+    select i.rowid as "row", i.load, {_picked("i", "{}.id")}
     from interactions i
-    join customers on customers.tenant = i.tenant and customers."key" = i.customer
-    join types on types.tenant = i.tenant and types."key" = i.type
-    join outcomes on outcomes.tenant = i.tenant and outcomes."key" = i.outcome_type
-    left join offers on offers.tenant = i.tenant and offers."key" = i.offer
-    left join creatives on creatives.tenant = i.tenant and creatives."key" = i.creative
-    left join channels on channels.tenant = i.tenant and channels."key" = i.channel
-    left join directions on directions.tenant = i.tenant and directions."key" = i.direction"""
+    {_joined("i", '"key"')}"""
 
 
 def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> None:
@@ -197,8 +197,8 @@ def _rewrite_interactions(cursor: duckdb.DuckDBPyConnection, renumbered_columns:
         from duckdb_tables()
         where table_name = 'interactions'
     """).fetchall()
-    keys = {column: f'coalesce({column}s."number", 0) as {column}' for column in renumbered_columns}
-    kept = ", ".join(keys.get(column, f"b.{column}") for column in map(str.strip, _RECORD.split(",")))
+    keys = {f'"{column}"': f'coalesce({column}s."number", 0) as "{column}"' for column in renumbered_columns}
+    kept = ", ".join(keys.get(column, f"b.{column}") for column in (*_COLUMNS, "load"))
     joins = "\n".join(
         f'left join {table} {column}s on {column}s.tenant = b.tenant and {column}s."key" = b.{column}'
         for column, table in renumbered_columns.items()
@@ -236,12 +236,11 @@ def _write_journeys(cursor: duckdb.DuckDBPyConnection, place: dict[str, int], wh
         affected = "(tenant, customer) in (select (tenant, customer) from affected)"
         cursor.execute(f"delete from journeys where {affected}")
     # In an ordered store the rows' numbers say the same as time and id, and sort much faster.
-    order = "11" if in_order else '"timestamp", id'
+    order = '"row"' if in_order else '"timestamp", id'
+    columns = ", ".join(("tenant", '"timestamp"', "value", *(f'"{field.column}"' for field in KEYED_FIELDS)))
     cursor.execute(f"""
-        insert into journeys
-        select
-            tenant, customer, "timestamp", type, offer, creative, channel, direction, outcome_type, value,
-            case when rowid >= $first then rowid - $first + $old else rowid end
+        insert into journeys ({columns}, "row")
+        select {columns}, case when rowid >= $first then rowid - $first + $old else rowid end as "row"
         from interactions
         where {affected}
         order by tenant, customer, {order}

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from data.engine import Edges, Tenant
 from queries.answers.comparison import PeriodComparison
 from queries.answers.rates import ALARM, Verdict, holm, two_sided
-from queries.asking.calendar import DAY, calendar_edges
 from queries.asking.measures import COUNTS
 from queries.asking.periods import TimeRange, with_time_range
 from queries.asking.selection import Selection
-from queries.asking.times import milliseconds, utc_datetime
+from queries.asking.times import DAY, calendar_edges, milliseconds, utc_datetime
 
 WEEK = 7
 WEEKS_BEFORE = 4

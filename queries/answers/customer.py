@@ -9,8 +9,7 @@ from data.results import Timeline
 from queries.asking.filters import Condition
 from queries.asking.measures import MEASURE, Figures, filters_behind
 from queries.asking.names import Names
-from queries.asking.narrowing import narrowed
-from queries.asking.selection import Selection
+from queries.asking.selection import Selection, narrowed
 
 # What counts as taking an offer.
 TAKING = ("accept", "convert")

@@ -1,19 +1,20 @@
-"""A funnel: its steps, times, breakdown and trend, and its definition as a sentence."""
+"""A funnel: its steps, the parts of its breakdown and its trend, and the units behind a bar, those that entered last first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from data.engine import Tenant
-from data.results import Durations, FunnelFigures
+from data.engine import Table, Tenant
+from data.results import Durations, FunnelFigures, FunnelUnit
+from queries.answers.funnel_definition import definition
+from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.answers.rates import Arm, wilson
 from queries.answers.trend import Buckets, buckets
-from queries.asking.calendar import Grain
-from queries.asking.funnel import FunnelQuery, Step, window_phrase
-from queries.asking.names import Names, Values
-from queries.asking.sentence import instant, period_phrase, sentence
-from queries.asking.visible import visible
+from queries.asking.funnel import FunnelQuery, Step
+from queries.asking.funnel_bars import FunnelBar, UnitCursor
+from queries.asking.names import Values
+from queries.asking.times import Grain
 
 
 @dataclass(frozen=True)
@@ -47,86 +48,6 @@ class TrendBucket:
     def immature(self) -> bool | None:
         """Whether any of its units may still convert."""
         return None if self.waiting is None else self.waiting > 0
-
-
-def definition(query: FunnelQuery, names: Names) -> str:
-    """What exactly the funnel counts, as one English sentence."""
-    rules = [_order(query), _ties(query), _exclusions(query), _attempts(query), _period(query),
-             _as_of(query), _filters(query, names)]
-    *others, last = [rule for rule in rules if rule]
-    return f"{_steps_words(query)}; {', '.join(others)}, and {last}."
-
-
-def joined_by_or(parts: Sequence[str]) -> str:
-    """`accept, convert or conversion`."""
-    return _listed([visible(part) for part in parts], "or")
-
-
-def _listed(parts: Sequence[str], conjunction: str) -> str:
-    *others, last = parts
-    return f"{', '.join(others)} {conjunction} {last}" if others else last
-
-
-def _steps_words(query: FunnelQuery) -> str:
-    counted = "Counts each customer"
-    if query.unit == "customer_offer":
-        counted = "Counts each pair of a customer and an offer (a row without an offer belongs to none)"
-    steps = [joined_by_or(step) for step in query.steps]
-    within = "" if query.window_ms is None else f" and at most {window_phrase(query.window_ms)} after the entry"
-    if query.order == "any":
-        window = "at or after" if query.window_ms is None else f"at most {window_phrase(query.window_ms)} after"
-        return (f"{counted} by how many of the steps {_listed([f'“{step}”' for step in steps], 'and')} it did, in any order: the most "
-                f"different steps with a row {window} one and the same row of a step, the entry")
-    entry, *later = steps
-    return (f"{counted} by how far it came: a row of type {entry} (the entry), {', '.join(f'then {step}' for step in later)}, each a row "
-            f"of its own after the one before{within}")
-
-
-def _order(query: FunnelQuery) -> str:
-    return {
-        "ordered": "other rows between do not matter",
-        "strict": "between the entry and a step there may be no rows other than those of steps already reached",
-        "any": "one row does one step",
-    }[query.order]
-
-
-def _ties(query: FunnelQuery) -> str:
-    if query.order == "any":
-        return ""
-    if query.ties == "strict":
-        return "each step happens at a later instant than the one before"
-    return "rows of one instant count in step order whatever order they arrived in"
-
-
-def _exclusions(query: FunnelQuery) -> str:
-    if not query.excluded:
-        return ""
-    return f"a row of type {joined_by_or(query.excluded)} ends an attempt, while what was reached before it stays reached"
-
-
-def _attempts(query: FunnelQuery) -> str:
-    return "any entry may start an attempt and the furthest attempt counts"
-
-
-def _period(query: FunnelQuery) -> str:
-    selection = query.selection
-    if selection.start is None and selection.end is None:
-        return "entries are taken from the whole log"
-    said = period_phrase(selection)
-    when = f"on {said}" if said[0].isdigit() else said
-    after = "" if selection.end is None else " while later steps may happen after that"
-    return f"only entries {when} count{after}"
-
-
-def _as_of(query: FunnelQuery) -> str:
-    return "" if query.as_of_ms is None else f"rows later than {instant(query.as_of_ms, query.selection.zone)} do not count"
-
-
-def _filters(query: FunnelQuery, names: Names) -> str:
-    if not query.selection.conditions:
-        return ""
-    said = sentence(replace(query.selection, start=None, end=None), names)
-    return f"only {said[0].lower()}{said[1:]} are read"
 
 
 @dataclass(frozen=True)
@@ -238,3 +159,36 @@ def _trend(query: FunnelQuery, counted: FunnelFigures, cut: Buckets | None) -> t
 
 def _rate(units: int, of: int) -> float | None:
     return units / of if of else None
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """Some of a bar's units, by entry, latest first, then by customer and offer in byte order.
+
+    `total` is the bar's own number, whatever the cursor; `limit` is the one that was applied; `next_cursor` is None on the last page.
+    """
+
+    units: list[FunnelUnit]
+    total: int
+    limit: int
+    has_more: bool
+    next_cursor: UnitCursor | None
+
+
+def units_page(
+    tenant: Tenant, query: FunnelQuery, bar: FunnelBar, limit: int = DEFAULT_LIMIT, cursor: UnitCursor | None = None,
+) -> UnitPage:
+    """The page of a bar's units that comes after a cursor; the first without one."""
+    limit = min(limit, LARGEST_LIMIT)
+    found = tenant.units(query, bar, limit, cursor)
+    last = UnitCursor(found.units[-1].entered_at, found.units[-1].customer, found.units[-1].offer) if found.has_more else None
+    return UnitPage(found.units, found.total, limit, found.has_more, last)
+
+
+def flat_units(tenant: Tenant, query: FunnelQuery, bar: FunnelBar, limit: int | None = None) -> Iterator[Table]:
+    """All units of a bar in the same order, as tables of text columns (`UNIT_COLUMNS`) of bounded size; no more than `limit` in all."""
+    return tenant.unit_tables(query, bar, limit)
+
+
+def units_total(tenant: Tenant, query: FunnelQuery, bar: FunnelBar) -> int:
+    return tenant.units(query, bar, limit=0).total

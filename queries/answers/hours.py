@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from data.engine import HoursOfWeek, Tenant
-from queries.asking.calendar import DAY
 from queries.asking.measures import COUNTS, MEASURE, rate
 from queries.asking.parameters import InvalidQuery, Problem
 from queries.asking.periods import LogSpan, TimeRange, time_range
 from queries.asking.selection import Selection
+from queries.asking.times import DAY
 
 DAYS = 7
 HOURS = 24

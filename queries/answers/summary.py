@@ -7,12 +7,12 @@ from math import ceil
 from typing import Any
 
 from data.engine import Edges, Tenant
-from queries.asking.calendar import DAY
 from queries.asking.measures import MEASURE, Figures
 from queries.asking.names import Entity
 from queries.asking.parameters import Parameter, any_text
 from queries.asking.periods import time_range
 from queries.asking.selection import Selection
+from queries.asking.times import DAY
 
 GROUPINGS = ("offer", "creative", "channel", "type", "direction", "customer")
 DEFAULT_LIMIT = 100

@@ -7,12 +7,11 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from data.engine import Edges, Tenant
-from queries.asking.calendar import DAY, GRAINS, HOUR, Grain, calendar_edges
 from queries.asking.measures import Figures
 from queries.asking.parameters import Parameter, one_of
 from queries.asking.periods import LogSpan, TimeRange, time_range
 from queries.asking.selection import Selection
-from queries.asking.times import local_date
+from queries.asking.times import DAY, GRAINS, HOUR, Grain, calendar_edges, local_date
 
 MOST_BUCKETS = 10_000
 

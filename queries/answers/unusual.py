@@ -16,11 +16,10 @@ from zoneinfo import ZoneInfo
 from data.engine import Edges, Tenant
 from queries.answers.counts import FEWEST, WEEK, WEEKS_BEFORE, deviations, midnights, noise_of
 from queries.answers.rates import holm, two_sided
-from queries.asking.calendar import HOUR
 from queries.asking.measures import MEASURE
 from queries.asking.periods import LogSpan, TimeRange, with_time_range
 from queries.asking.selection import Selection
-from queries.asking.times import iso, utc_datetime
+from queries.asking.times import HOUR, iso, utc_datetime
 
 MEASURES = ("impression", "click", "dismiss", "accept", "convert")
 SMALLEST_CHANGE = 0.2

@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from queries.asking import selection
-from queries.asking.calendar import GRAINS, Grain
 from queries.asking.parameters import Parameter, Problem, filled, one_of, parameters_of, whole_number
 from queries.asking.selection import Query, Selection
-from queries.asking.times import iso, milliseconds
+from queries.asking.times import GRAINS, Grain, iso, milliseconds
 
 Unit = Literal["customer_offer", "customer"]
 Order = Literal["ordered", "strict", "any"]

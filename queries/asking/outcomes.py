@@ -106,11 +106,14 @@ class Outcomes:
     def __iter__(self) -> Iterator[Outcome]:
         return (self[key] for key in dict.fromkeys((*_SHIPPED, *self.said)))
 
-    def rows(self, counts: Mapping[str, int]) -> list[OutcomeRow]:
+    def rows(self, counts: Mapping[str, int] | Mapping[str | None, int]) -> list[OutcomeRow]:
         """The table with every key that occurs, the most frequent first; `counts` are the rows of a log by their keys."""
-        keys = dict.fromkeys((*(outcome.key for outcome in self), *sorted(counts)))
-        rows = [OutcomeRow(self[key], counts.get(key, 0), key in self.said) for key in keys]
-        return sorted(rows, key=lambda row: -row.rows)
+        keys = dict.fromkeys((*(outcome.key for outcome in self), *sorted(key for key in counts if key is not None)))
+        return sorted((self.row(key, counts) for key in keys), key=lambda row: -row.rows)
+
+    def row(self, key: str, counts: Mapping[str, int] | Mapping[str | None, int]) -> OutcomeRow:
+        """What one key means, of which the log need not have a row."""
+        return OutcomeRow(self[key], counts.get(key, 0), key in self.said)
 
 
 AS_SHIPPED = Outcomes()

@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from queries.asking.filters import FILTERS, Filter
-from queries.asking.names import Names
+from queries.asking.names import Names, visible
 from queries.asking.periods import touched_dates
 from queries.asking.selection import Selection
 from queries.asking.times import iso, shortest_iso, utc_datetime
-from queries.asking.visible import visible
 
 _MANY = 4
 

@@ -1,9 +1,12 @@
-"""Timestamps: milliseconds since 1970 in UTC, read from and written as ISO 8601."""
+"""Timestamps: milliseconds since 1970 in UTC, read from and written as ISO 8601; and the days, weeks, months and years of a time zone."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -89,3 +92,45 @@ def shortest_iso(ms: int, zone: ZoneInfo) -> str:
     except (OverflowError, ValueError):
         # At the ends of the calendar the zone's day may begin before year 1 or lie after 9999.
         return iso(ms)
+
+
+Grain = Literal["day", "week", "month", "year"]
+GRAINS: tuple[Grain, ...] = ("day", "week", "month", "year")
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+
+
+def calendar_edges(start: int, end: int, grain: Grain, zone: ZoneInfo) -> list[int]:
+    """Where the days, weeks (from Monday), months or years of a zone begin that hold [start, end), and where the last one ends.
+
+    What would begin or end outside the calendar begins or ends with it. A day that a zone skipped is none.
+    """
+    edges: list[int] = []
+    for first in _firsts(local_date(start, zone), grain):
+        edge = midnight(first, zone)
+        if not edges:
+            edges.append(edge if edge <= start else FIRST)
+        elif edge > edges[-1]:
+            edges.append(edge)
+        if edges[-1] >= end:
+            return edges
+    return [*edges, LAST + 1]
+
+
+def _firsts(day: date, grain: Grain) -> Iterator[date]:
+    if grain == "week":
+        day -= timedelta(days=day.weekday())
+    elif grain == "month":
+        day = day.replace(day=1)
+    elif grain == "year":
+        day = day.replace(month=1, day=1)
+    with suppress(OverflowError):
+        while True:
+            yield day
+            if grain == "year":
+                day = (day + timedelta(days=366)).replace(month=1, day=1)
+            elif grain == "month":
+                day = (day + timedelta(days=31)).replace(day=1)
+            else:
+                day += timedelta(days=7 if grain == "week" else 1)

@@ -10,13 +10,13 @@ from plotly.subplots import make_subplots
 from palette import COMPARED
 from queries.answers.funnel import FunnelAnswer, TrendBucket
 from queries.answers.rates import Arm, wilson
-from queries.asking.calendar import Grain
 from queries.asking.funnel import FunnelQuery
+from queries.asking.times import Grain
 from ui.charts.looks import Look, Looks
 from ui.charts.parts import RATE_FORMAT, bucket_axis, chart_text, count_axis, line_look, shade
 from ui.components.table import Cell, Column, Row
-from ui.words.buckets import HEADINGS, CutWords
 from ui.words.funnels import interval, rate_heading, reached_phrase, step_heading, step_label
+from ui.words.measures import GRAIN_HEADINGS, CutWords
 from ui.words.numbers import count, percent
 
 MAY_CHANGE = "may still change"
@@ -102,7 +102,7 @@ def funnel_trend_headings(answer: FunnelAnswer) -> list[Column]:
     steps = [Column(f"step{step.number}", step_heading(answer.query, step.number), help=f"Units that {reached_phrase(answer.query, step.number)}")
              for step in answer.steps]
     rate = Column("rate", rate_heading(answer.query, len(steps)), help="With its 95% interval")
-    return [Column("start", HEADINGS[FunnelTrend.of(answer).grain], "text"), rate, *steps]
+    return [Column("start", GRAIN_HEADINGS[FunnelTrend.of(answer).grain], "text"), rate, *steps]
 
 
 def funnel_trend_rows(answer: FunnelAnswer, cut: CutWords) -> list[Row]:

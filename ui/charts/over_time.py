@@ -8,14 +8,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from queries.answers.trend import Bucket, Sparklines
-from queries.asking.calendar import Grain
 from queries.asking.periods import day
+from queries.asking.times import Grain
 from ui.charts.looks import Looks, own_look
 from ui.charts.parts import LEGEND_BELOW, bucket_axis, chart_text, count_axis, line_look, shade
 from ui.components.table import Cell, Column, Row
 from ui.page.address import Pairs
-from ui.words.buckets import HEADINGS, CutWords, cut_caption
-from ui.words.measures import file_value
+from ui.words.measures import GRAIN_HEADINGS, CutWords, cut_caption, file_value
 from ui.words.numbers import count, money
 
 HEIGHT = 320
@@ -85,7 +84,7 @@ def trend_alt_text(buckets: Sequence[Bucket], zone: str, grain: Grain, cut: CutW
 def trend_headings(buckets: Sequence[Bucket], grain: Grain) -> list[Column]:
     """The columns of `trend_rows`."""
     types = [Column(f"type {name}", name) for name in trend_types(buckets)]
-    return [Column("start", HEADINGS[grain], "text"), *types, Column("customers", "customers"), Column("revenue", "value")]
+    return [Column("start", GRAIN_HEADINGS[grain], "text"), *types, Column("customers", "customers"), Column("revenue", "value")]
 
 
 def trend_rows(

@@ -12,8 +12,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from palette import ASIDE, faded
-from queries.asking.calendar import Grain
-from queries.asking.visible import visible
+from queries.asking.names import visible
+from queries.asking.times import Grain
 from ui.charts.looks import Look
 
 # At the picture's own lower edge: however many rows it takes on a narrow screen, the axis keeps the room for its two lines.

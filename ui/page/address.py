@@ -14,8 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import streamlit as st
 
 from queries.asking.names import Names
-from queries.asking.narrowing import clipped, narrowed, rows_behind
-from queries.asking.selection import Selection
+from queries.asking.selection import Selection, clipped, narrowed, rows_behind
 
 Pairs = list[tuple[str, str]]
 Binding = Callable[[str], dict[str, Any]]

@@ -13,11 +13,10 @@ import streamlit as st
 from data.engine import Tenant
 from queries.answers.summary import choices, count_without
 from queries.asking.filters import BY_NAME, FILTERS, WITHOUT, Filter
-from queries.asking.narrowing import filter_of
+from queries.asking.names import visible
 from queries.asking.parameters import Parameter, one_of
 from queries.asking.periods import LAST_DAYS, LATEST, DateRange, chosen_last_days, dates_of_log, of_last_days, period_pairs, touched_dates
-from queries.asking.selection import ZONE, Selection
-from queries.asking.visible import visible
+from queries.asking.selection import ZONE, Selection, filter_of
 from ui.components.disclosure import disclosure
 from ui.page.address import AddressField, Binding, Pairs, last, values
 from ui.page.log import Log

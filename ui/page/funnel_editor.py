@@ -26,7 +26,7 @@ from queries.asking.funnel import (
     window_parameter,
     window_phrase,
 )
-from queries.asking.visible import visible
+from queries.asking.names import visible
 from ui.page import address
 from ui.page.address import AddressField, Binding, Pairs, choice_field, list_field
 

@@ -11,8 +11,8 @@ from urllib.parse import quote
 import streamlit as st
 
 from queries.answers.history import RelaxedSelection
+from queries.asking.names import visible
 from queries.asking.selection import Selection
-from queries.asking.visible import visible
 from ui.words.numbers import count
 
 

@@ -11,10 +11,10 @@ import streamlit as st
 
 from data.results import Record
 from queries.asking.filters import Condition
+from queries.asking.names import visible
 from queries.asking.parameters import Parameter, any_text
 from queries.asking.selection import Selection
 from queries.asking.times import milliseconds
-from queries.asking.visible import visible
 from ui.charts.looks import Looks
 from ui.components.facts import Fact, facts
 from ui.components.table import Cell, Column, Row

@@ -13,7 +13,7 @@ from queries.answers.csv_text import Value, table_text
 from queries.asking.measures import RATES
 from ui.page.address import Binding, Pairs
 from ui.page.copying import copy_text, curl_commands, download, save
-from ui.words.buckets import CHOICES
+from ui.words.measures import GRAIN_CHOICES
 
 Draw = Callable[[], object]
 Option = TypeVar("Option")
@@ -95,7 +95,7 @@ def _buttons(name: str) -> Iterator[None]:
 
 def choose_grain(bound: Binding, key: str = "grain") -> None:
     """How long a point of a trend is."""
-    choose_one("Each point is", CHOICES, bound, key)
+    choose_one("Each point is", GRAIN_CHOICES, bound, key)
 
 
 def choose_one(label: str, names: Mapping[Option, str], bound: Binding, key: str) -> None:

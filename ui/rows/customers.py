@@ -5,8 +5,7 @@ from __future__ import annotations
 from queries.answers.customer import Customer, CustomerOffer, rows_of_taking
 from queries.asking.measures import MEASURE
 from queries.asking.names import Names
-from queries.asking.narrowing import filter_of
-from queries.asking.selection import Selection
+from queries.asking.selection import Selection, filter_of
 from queries.asking.times import iso
 from ui.charts.looks import Looks
 from ui.charts.timeline import NO_OFFER

@@ -9,8 +9,7 @@ from queries.answers.sides import Ranking, Side
 from queries.answers.summary import OfferSummary, SummaryRow
 from queries.asking.measures import MEASURE, MEASURES, RATES
 from queries.asking.names import Names
-from queries.asking.narrowing import filter_of, narrowed
-from queries.asking.selection import Selection
+from queries.asking.selection import Selection, filter_of, narrowed
 from queries.asking.times import iso
 from ui.components.table import Cell, Column, DrawnInterval, Row
 from ui.page.address import link_behind, query_string, rows_link

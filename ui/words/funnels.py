@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from queries.answers.funnel import FunnelAnswer, joined_by_or
+from queries.answers.funnel import FunnelAnswer
+from queries.answers.funnel_definition import joined_by_or
 from queries.asking.funnel import EITHER, MOST_STEPS, FunnelQuery
 from queries.asking.funnel_bars import DROPPED_AFTER, REACHED, FunnelBar
 from ui.page.address import Pairs

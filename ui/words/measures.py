@@ -1,13 +1,17 @@
-"""How measures, intervals, changes and comparisons are worded."""
+"""How measures, intervals, changes, comparisons and the points of a trend are worded."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from data.engine import Tenant
 from queries.answers.comparison import Change, Standing
 from queries.answers.rates import FEWEST_TRIALS, Contrast, Rate, Verdict
 from queries.answers.sides import Side
+from queries.answers.trend import MOST_BUCKETS, Part, cut_buckets
 from queries.asking.measures import MEASURE, Measure
+from queries.asking.selection import Selection
+from queries.asking.times import Grain
 from ui.components.table import Cell, Tone
 from ui.words.numbers import NOTHING, TOO_LARGE, count, counted, money, percent
 
@@ -151,3 +155,39 @@ def conclusion(sides: Sequence[Side], measure: str, what: str) -> str:
         said = (f"{_name(side)} is clearly {side.contrast.verdict}" for side in clear)
         return f"{rate}: {', '.join(said)} than the others together."
     return f"{rate}: none of the {what} differs clearly from the others together."
+
+
+# As a choice, at the head of a column of first days, and in "by week".
+GRAIN_CHOICES: dict[Grain, str] = {"day": "Days", "week": "Weeks", "month": "Months", "year": "Years"}
+GRAIN_HEADINGS: dict[Grain, str] = {"day": "Day", "week": "Week from", "month": "Month from", "year": "Year from"}
+
+
+def coarser_words(asked: Grain, grain: Grain) -> str | None:
+    """Why a trend is drawn by a longer grain than the one asked for; nothing where it is not."""
+    if grain == asked:
+        return None
+    return f"By {grain}: by {asked} this period would have more than {MOST_BUCKETS:,} points."
+
+
+# By a bucket's first day (ISO).
+CutWords = Mapping[str, str]
+
+_MOST_NAMED = 3
+
+
+def cut_words(tenant: Tenant, selection: Selection, grain: Grain) -> CutWords:
+    """`3 of 7 days` for each bucket that the period, the log's beginning or its clock cuts."""
+    return {date: part_text(part) for date, part in cut_buckets(tenant, selection, grain).items()}
+
+
+def part_text(part: Part) -> str:
+    """`3 of 7 days`, `14 of 24 hours`; where a part of every hour counts, that it is not whole."""
+    return f"{part.seen} of {part.whole} {part.unit}" if part.seen < part.whole else "not quite whole"
+
+
+def cut_caption(cut: CutWords) -> str | None:
+    """What the bands of a chart mean, for the eye and the ear; None where no bucket is cut."""
+    if not cut:
+        return None
+    named = "; ".join(f"{date}, {words}" for date, words in list(cut.items())[:_MOST_NAMED])
+    return f"Shaded, for only a part of it counts: {named}."

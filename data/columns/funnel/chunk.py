@@ -95,7 +95,7 @@ class ChunkCounter:
         self.starts = _read_only(journeys.starts)
         self.timestamps = _read_only(journeys.timestamp)
         self.types = _read_only(journeys.type)
-        self.filter = RowFilter(journeys, dict(plan.row_filters), end=None if plan.as_of_ms is None else plan.as_of_ms + 1)
+        self.filter = RowFilter(journeys, dict(plan.filters), end=None if plan.as_of_ms is None else plan.as_of_ms + 1)
         self.offer_units = offer_units
         self.customers = journeys.customer
 

@@ -19,7 +19,8 @@ class FunnelPlan:
 
     A step is the set of its type keys; an empty set is a step whose types never occur. `window_ms` None is no
     window. Entries lie in `from_ms <= entry < to_ms`, None being open; rows later than `as_of_ms` are as if they had not come yet.
-    Each filter is a set of keys, None where every row passes. Raises ValueError for a query that has no meaning.
+    `filters` are those of the selection, as (dimension, keys that pass); `customers` are the keys of those it asks for, None for all.
+    Raises ValueError for a query that has no meaning.
     """
 
     steps: tuple[Keys, ...]
@@ -32,11 +33,7 @@ class FunnelPlan:
     to_ms: int | None = None
     as_of_ms: int | None = None
     customers: Keys | None = None
-    offers: Keys | None = None
-    creatives: Keys | None = None
-    channels: Keys | None = None
-    directions: Keys | None = None
-    outcomes: Keys | None = None
+    filters: tuple[tuple[str, Keys], ...] = ()
 
     def __post_init__(self) -> None:
         if not FEWEST_STEPS <= len(self.steps) <= MOST_STEPS:
@@ -48,18 +45,6 @@ class FunnelPlan:
                 raise ValueError(f"types {sorted(both)} are both excluded and in step {number}")
         if self.order == "any" and any(one & other for one, other in combinations(self.steps, 2)):
             raise ValueError("with order any, steps must not share types")
-
-    @property
-    def row_filters(self) -> tuple[tuple[str, Keys], ...]:
-        """The filters that are set, as (column of the journeys, keys that pass)."""
-        filters = {
-            "offer": self.offers,
-            "creative": self.creatives,
-            "channel": self.channels,
-            "direction": self.directions,
-            "outcome": self.outcomes,
-        }
-        return tuple((column, keys) for column, keys in filters.items() if keys is not None)
 
 
 def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
@@ -76,7 +61,7 @@ def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
         to_ms=query.selection.end,
         as_of_ms=query.as_of_ms,
         customers=_customers(tenant, query.selection.values("customerId")),
-        **{f"{dimension}s": frozenset(keys) for dimension, keys in allowed_keys(tenant, query.selection).items() if dimension != "type"},
+        filters=tuple((dimension, frozenset(keys)) for dimension, keys in allowed_keys(tenant, query.selection).items()),
     )
 
 

@@ -57,7 +57,7 @@ def compile_kernel() -> None:
             steps = (frozenset({1}), frozenset({2}))
             for keys in (np.uint8, np.uint16, np.uint32):
                 for plan in (
-                    FunnelPlan(steps, offers=frozenset({1})),
+                    FunnelPlan(steps, filters=(("offer", frozenset({1})),)),
                     FunnelPlan(steps, order="any"),
                     # Of types that steps share, instants are looked into.
                     FunnelPlan(steps[:1] * 2),
@@ -78,7 +78,7 @@ class _EmptyJourneys:
         self.starts = np.array([0, 1], np.int64)
         self.customer = np.ones(1, np.uint32)
         self.timestamp = np.zeros(1, np.int64)
-        self.type = self.offer = self.creative = self.channel = self.direction = self.outcome = np.zeros(1, keys)
+        self.type = self.offer = np.zeros(1, keys)
 
 
 def _tally(

@@ -16,8 +16,8 @@ class JourneyColumns(Protocol):
     """A tenant's rows by customer, then timestamp, then id; customer i has rows starts[i] to starts[i + 1].
 
     `customer` (uint32 keys, each once, in no promised order) has an entry a customer, `starts` (int64) one more; the others an entry
-    a row: `timestamp` int64 ms, the rest uint8, uint16 or uint32 keys, 0 being none. A plan reads only the columns
-    it needs.
+    a row: `timestamp` int64 ms, the rest uint8, uint16 or uint32 keys, 0 being none. So has each dimension that a plan's filters name;
+    only the columns that a plan needs are read.
     """
 
     @property
@@ -30,14 +30,6 @@ class JourneyColumns(Protocol):
     def type(self) -> np.ndarray: ...
     @property
     def offer(self) -> np.ndarray: ...
-    @property
-    def creative(self) -> np.ndarray: ...
-    @property
-    def channel(self) -> np.ndarray: ...
-    @property
-    def direction(self) -> np.ndarray: ...
-    @property
-    def outcome(self) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)

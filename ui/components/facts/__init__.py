@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from queries.asking.visible import visible
+from queries.asking.names import visible
 from ui.charts.looks import Look
 
 _HERE = Path(__file__).parent

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from queries.asking.visible import visible
+from queries.asking.names import visible
 from ui.charts.looks import Looks
 
 _HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.csv_text import rows_text
+from api.downloads import rows_text
 from queries.answers.csv_text import cell_text, header_text
 
 CELLS = [
