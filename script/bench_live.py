@@ -38,6 +38,7 @@ from script.bench_log import TENANT, made_store, write_log
 
 PAUSE_S = 0.01
 STEADY_S = 5.0
+AFTER_S = 1.0
 WARM_REPEATS = 8
 _LATE_EVERY = 5
 
@@ -172,55 +173,56 @@ def _live(home: Path, arrivals: _Arrivals, tenant: str, loads: int) -> None:
         print(f"reading ahead after a start: {time.monotonic() - started:.1f} s")
         asking = _Asking(store, tenant)
         warm_ms = {name: [asking.milliseconds(name) for _ in range(WARM_REPEATS)][1:] for name in ASKED}
-        resident = [_resident()]
-        reader = _Reader(store, tenant)
-        first_ms: dict[str, list[float]] = {name: [] for name in ASKED}
-        answered, during, after, busy = [], [], [], []
-        with reader.reading():
-            before = (time.perf_counter(), time.perf_counter() + STEADY_S)
-            time.sleep(STEADY_S)
-            for _ in range(loads):
-                file = arrivals.next()
-                began = time.perf_counter()
-                load_log(store, file, LoadOptions(), lambda _: None, home)
-                ended = time.perf_counter()
-                answered.append((ended - began) * 1000)
-                for name in ASKED:
-                    first_ms[name].append(asking.milliseconds(name))
-                asked = time.perf_counter()
-                reading_ahead = threading.Thread(target=warm, args=(store,))
-                reading_ahead.start()
-                reading_ahead.join()
-                busy.append(time.perf_counter() - asked)
-                during.append((began, ended))
-                after.append((ended, ended + 2))
-                resident.append(_resident())
-                time.sleep(max(0, 0.5 - busy[-1]))
-            time.sleep(2)
-            began = time.perf_counter()
-            with store.snapshot() as snapshot:
-                last = snapshot.version
-            unload(store, last, None, OPERATOR, lambda _: None, Stop())
-            taken_back = [(began, time.perf_counter())]
-            time.sleep(2)
         if tenant != TENANT:
             cold = [_milliseconds(partial(_asked, store, f"tenant {nth}", Selection(f"tenant {nth}"), page)) for nth in range(1, 30)]
             print(f"the first page of a tenant nobody has asked about: median {statistics.median(cold):.0f} ms, worst {max(cold):.0f} ms")
-        print("a steady reader")
-        print(reader.line("before any load", [before]))
-        print(reader.line("during loads", during))
-        print(reader.line("in the two seconds after", after))
-        print(reader.line("while one is taken back", taken_back))
-        print(reader.line("in the two seconds after", [(ended, ended + 2) for _, ended in taken_back]))
-        print(f"a load's answer: median {statistics.median(answered):.0f} ms, worst {max(answered):.0f} ms; "
-              f"reading ahead afterwards: median {statistics.median(busy):.2f} s, worst {max(busy):.2f} s; "
-              f"one is taken back in {taken_back[0][1] - taken_back[0][0]:.1f} s")
-        print(f"  {'milliseconds':<28}{'warm':>10}{'worst':>10}{'first after a load':>22}{'worst':>10}")
+        reader = _Reader(store, tenant)
+        with reader.reading():
+            print("a steady reader")
+            began = time.perf_counter()
+            time.sleep(STEADY_S)
+            print(reader.line("before any load", [(began, time.perf_counter())]))
+            _load(store, arrivals, asking, reader, loads, warm_ms)
+            _take_back(store, reader)
+
+
+def _load(store: Store, arrivals: _Arrivals, asking: _Asking, reader: _Reader, loads: int, warm_ms: dict[str, list[float]]) -> None:
+    first_ms: dict[str, list[float]] = {name: [] for name in ASKED}
+    spans, busy, resident = [], [], [_resident()]
+    for _ in range(loads):
+        file = arrivals.next()
+        began = time.perf_counter()
+        load_log(store, file, LoadOptions(), lambda _: None, file.parent)
+        spans.append((began, time.perf_counter()))
         for name in ASKED:
-            print(f"  {name:<28}{statistics.median(warm_ms[name]):>10.1f}{max(warm_ms[name]):>10.1f}"
-                  f"{statistics.median(first_ms[name]):>22.1f}{max(first_ms[name]):>10.1f}")
-        print(f"resident before {resident[0] / 1e6:,.0f} MB, after the first load {resident[1] / 1e6:,.0f} MB, "
-              f"after the last {resident[-1] / 1e6:,.0f} MB, most {max(resident) / 1e6:,.0f} MB; ever {_most_resident() / 1e6:,.0f} MB")
+            first_ms[name].append(asking.milliseconds(name))
+        busy.append(_milliseconds(partial(warm, store)))
+        resident.append(_resident())
+        time.sleep(AFTER_S)
+    answered = [(ended - began) * 1000 for began, ended in spans]
+    print(reader.line("during loads", spans))
+    print(reader.line("in the second after", [(ended, ended + AFTER_S) for _, ended in spans]))
+    print(f"a load's answer: median {statistics.median(answered):.0f} ms, worst {max(answered):.0f} ms; "
+          f"reading ahead afterwards: median {statistics.median(busy):.0f} ms, worst {max(busy):.0f} ms")
+    print(f"  {'milliseconds':<28}{'warm':>10}{'worst':>10}{'first after a load':>22}{'worst':>10}")
+    for name in ASKED:
+        print(f"  {name:<28}{statistics.median(warm_ms[name]):>10.1f}{max(warm_ms[name]):>10.1f}"
+              f"{statistics.median(first_ms[name]):>22.1f}{max(first_ms[name]):>10.1f}")
+    print(f"resident before {resident[0] / 1e6:,.0f} MB, after the first load {resident[1] / 1e6:,.0f} MB, "
+          f"after the last {resident[-1] / 1e6:,.0f} MB; ever {_most_resident() / 1e6:,.0f} MB", flush=True)
+
+
+def _take_back(store: Store, reader: _Reader) -> None:
+    """Take the last load back, for which the store is written anew."""
+    with store.snapshot() as snapshot:
+        last = snapshot.version
+    began = time.perf_counter()
+    unload(store, last, None, OPERATOR, lambda _: None, Stop())
+    ended = time.perf_counter()
+    time.sleep(AFTER_S)
+    print(f"a load is taken back in {ended - began:.1f} s")
+    print(reader.line("meanwhile", [(began, ended)]))
+    print(reader.line("in the second after", [(ended, ended + AFTER_S)]))
 
 
 class _Asking:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import gc
+import json
 import weakref
 from contextlib import closing
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from data.columns import arrays
 from data.columns.tenant import TenantColumns
 from data.columns.warming import warm
+from data.loading.posting import Post, loaded_posts
 from data.loading.transaction import OPERATOR, Stop
 from data.loading.unloading import unload
+from data.reading.batches import JSON_ROWS
 from data.store.store import Snapshot
 from data.store.versions import Versions
 from queries.asking.selection import Selection
@@ -100,6 +104,19 @@ def test_what_was_remembered_of_a_tenant_goes_with_the_last_who_reads_it(read_lo
     assert part() is None
 
 
+def test_posted_rows_leave_nothing_to_be_read_again(read_log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing_is_read(monkeypatch)
+    posts = [
+        Post(ACME, by, pa.table([[1], [None], [json.dumps(interaction(id))]], schema=JSON_ROWS))
+        for by, id in (("ada", "one"), ("ada", "other"), ("bob", "third"))
+    ]
+    # Those of each account are a load, so that versions are left out.
+    assert [report.version for report in loaded_posts(read_log.store, posts)] == [3, 3, 3]
+    with read_log.store.snapshot() as snapshot:
+        ask(snapshot.tenant(ACME))
+        assert snapshot.tenant(ACME).total(Selection(ACME)) == 43
+
+
 def test_answers_about_what_has_passed_take_no_room(read_log: Log) -> None:
     with read_log.store.snapshot() as snapshot:
         snapshot.tenant(ACME).remembered("key", lambda: 1)
@@ -112,14 +129,15 @@ def test_answers_about_what_has_passed_take_no_room(read_log: Log) -> None:
 
 def test_a_query_that_begins_as_a_version_is_replaced_finds_the_memory_of_the_one_it_reads() -> None:
     versions = Versions()
-    _, first = versions.seen(lambda: 1)
+    first = [versions.seen(lambda: 1)[1]]
 
     def read_slowly() -> int:
-        with versions.published(2, first.after({})):
+        with versions.published(3, first[0].after({}), first[0]):
             pass
-        assert versions.seen(lambda: 2)[1] is not first
+        assert versions.seen(lambda: 3)[1] is not first[0]
         return 1
 
-    assert versions.seen(read_slowly) == (1, first)
-    versions.seen(lambda: 2)
-    assert versions.of(1) is None
+    assert versions.seen(read_slowly) == (1, first[0])
+    passed = weakref.ref(first.pop())
+    versions.seen(lambda: 3)
+    assert passed() is None

@@ -12,7 +12,7 @@ from data.loading.outcome import Progress
 from data.loading.recording import HAS_ROWS, REPLACED, LoadRecord, record_load
 from data.loading.staging import add_dictionary_entries
 from data.loading.transaction import ReportProgress, Stop, connection, now
-from data.loading.writing import write
+from data.loading.writing import committed, write
 from data.store.limits import StoreError
 from data.store.store import Store
 
@@ -79,8 +79,7 @@ def unload(store: Store, version: int, tenant: str | None, by: str, tell: Report
         what = f"unload {version}: {source}" + (f" (tenant {tenant})" if tenant is not None else "")
         record_load(cursor, LoadRecord(made, what, 0, 0, 0, 0, now(), 0, by, made=True))
         phase("committing")
-        with store.new_version(cursor, made, change):
-            cursor.commit()
+        committed(store, cursor, made, change, described=0)
     return UnloadReport(version, source, tenant, gone - restored, restored, made, time.monotonic() - started)
 
 

@@ -9,6 +9,7 @@ import duckdb
 from data.loading.renumbering import renumbered
 from data.loading.transaction import now
 from data.mapping.fields import KEYED_FIELDS, STORED_FIELDS
+from data.store.store import Store
 from data.store.versions import Change
 
 
@@ -53,9 +54,11 @@ def _apply(cursor: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ..
     return changed
 
 
-def described_tenants(cursor: duckdb.DuckDBPyConnection) -> set[int]:
-    """The tenants whose offers, creatives or channels a load speaks of."""
-    return {tenant for tenant, in cursor.execute("select distinct tenant from described").fetchall()}
+def committed(store: Store, cursor: duckdb.DuckDBPyConnection, version: int, change: Change | None, described: int) -> None:
+    """Commit a new version once what readers have in memory is there for it as well; `change` is what `write` answered."""
+    tenants = [tenant for tenant, in cursor.execute("select distinct tenant from described").fetchall()] if described else []
+    with store.new_version(cursor, version, change, tenants):
+        cursor.commit()
 
 
 def would_describe(cursor: duckdb.DuckDBPyConnection) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,30 +92,26 @@ class Store:
 
         `change` says what there is of new rows, if anything; of the tenants `described` only the names of things are others.
         """
-        before = self._versions.of(version - 1)
-        if before is None or not before.parts():
-            yield
-            return
-        # Imported here: a command that only loads need not wait for what compiles queries.
-        from data.columns.renewal import renewed
-
-        after = Snapshot(cursor, version, before.after({}), self._now_ms(), change.first if change and change.rewritten else 0)
         with self.snapshot(None) as old:
-            memory = renewed(old, after, change, described)
-        with self._versions.published(version, memory):
+            before, memory = old.memory, None
+            if before.parts():
+                # Imported here: a command that only loads need not wait for what compiles queries.
+                from data.columns.renewal import renewed
+
+                first_row = change.first if change and change.rewritten else 0
+                memory = renewed(old, Snapshot(cursor, version, before.after({}), self._now_ms(), first_row), change, described)
+        with self._versions.published(version, memory, before) if memory else nullcontext():
             yield
 
     @contextmanager
     def new_meaning(self, version: int, tenant: int) -> Iterator[None]:
         """While a version is committed that differs from the one before in what outcomes mean to a tenant alone."""
-        before = self._versions.of(version - 1)
-        if before is None:
-            yield
-            return
+        with self.snapshot(None) as old:
+            before = old.memory
         parts = before.parts()
         if tenant in parts:
             parts[tenant] = parts[tenant].with_new_meaning()
-        with self._versions.published(version, before.after(parts)):
+        with self._versions.published(version, before.after(parts), before):
             yield
 
     def latest_plausible(self) -> int:

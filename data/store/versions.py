@@ -50,16 +50,13 @@ class Versions:
             self._see(version)
         return version, memory
 
-    def of(self, version: int) -> Memory | None:
-        """The memory of a version, if it has one."""
-        with self._lock:
-            return self._memories.get(version)
-
     @contextmanager
-    def published(self, version: int, memory: Memory) -> Iterator[None]:
-        """While a version is committed: its memory is there before anybody can see it, and goes where the commit fails."""
+    def published(self, version: int, memory: Memory, before: Memory) -> Iterator[None]:
+        """While a version is committed: its memory is there before anybody can see it, and goes where the commit fails.
+
+        `before` is the memory of the version that it replaces.
+        """
         with self._lock:
-            before = self._memories.get(version - 1)
             self._memories[version] = memory
         try:
             yield
@@ -70,7 +67,7 @@ class Versions:
         with self._lock:
             self._see(version)
         stays = set(map(id, memory.parts().values()))
-        for part in (before.parts() if before else {}).values():
+        for part in before.parts().values():
             if id(part) not in stays:
                 part.pass_away()
 
