@@ -96,11 +96,11 @@ def is_small(interactions: int) -> bool:
 
 def log_columns(snapshot: Snapshot, tenant: int, memory: TenantMemory, largest: dict[str, int]) -> LogColumns:
     """The log of a tenant in time order; `largest` is the largest key of each dimension."""
+    return LogColumns(lambda name: _log_column(snapshot, tenant, memory, largest, name))
 
-    def array(name: str) -> np.ndarray:
-        return memory.recall(("log", name), lambda: read(name))
 
-    def read(name: str) -> np.ndarray:
+def _log_column(snapshot: Snapshot, tenant: int, memory: TenantMemory, largest: dict[str, int], name: str) -> np.ndarray:
+    def read() -> np.ndarray:
         if is_small(row_count(snapshot, tenant, memory)):
             return _read_at_once(snapshot, tenant, memory, largest).log[name]
         target = np.empty(row_count(snapshot, tenant, memory), key_type(name, largest))
@@ -110,10 +110,12 @@ def log_columns(snapshot: Snapshot, tenant: int, memory: TenantMemory, largest: 
             sql = 'select rowid as value from interactions where tenant = $tenant order by "timestamp", id'
             target[:] = snapshot.arrays(sql, {"tenant": tenant})["value"]
         else:
-            np.take(_column_by_row(snapshot, name, tenant), array("row"), out=target)
+            # Asked for by name, not by a function that holds itself: memory in a ring would stay until it is looked for.
+            order = _log_column(snapshot, tenant, memory, largest, "row")
+            np.take(_column_by_row(snapshot, name, tenant), order, out=target)
         return target
 
-    return LogColumns(array)
+    return memory.recall(("log", name), read)
 
 
 def journeys(snapshot: Snapshot, tenant: int, memory: TenantMemory, largest: dict[str, int]) -> Journeys:
