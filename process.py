@@ -10,6 +10,7 @@ from functools import cache
 
 from accounts import Accounts
 from data.columns.warming import warm
+from data.loading.arriving import compile_ahead
 from data.loading.handover import serve_loads
 from data.loading.running import RunningLoads
 from data.store.home import home
@@ -46,9 +47,14 @@ class _ReadingAhead:
 
     def begin(self) -> None:
         """In a thread of its own."""
-        thread = threading.Thread(target=warm, args=(store(), self._stopped), name="warm", daemon=True)
+        thread = threading.Thread(target=self._read, name="warm", daemon=True)
         self._threads = [*filter(threading.Thread.is_alive, self._threads), thread]
         thread.start()
+
+    def _read(self) -> None:
+        warm(store(), self._stopped)
+        if not self._stopped.is_set():
+            compile_ahead()
 
     def stop(self) -> None:
         """Begin no further step."""

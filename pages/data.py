@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 import process
 from accounts import Forbidden, Identity, Role
-from data.loading.loading import LoadOptions
-from data.loading.outcome import Progress
-from data.loading.preview import Preview, PreviewColumn, preview
-from data.mapping.mapping import NO_MAPPING, Mapping
+from data.loading.preview import Preview
 from data.mapping.remembered import RememberedMappings
-from data.mapping.targets import mapping_of_log
 from data.store.home import home
 from data.store.limits import StoreError
+from pages.data_draft import Draft, draft
 from pages.data_jobs import begin_load, without_folder
 from pages.data_loads import draw_loads, draw_outcome, draw_running, report_words
 from pages.data_mapping import MappingForm, in_menu_words
-from pages.data_types import chosen_words, draw_meanings, draw_words, meet_words
+from pages.data_types import draw_meanings, draw_words
 from ui.components.table import Cell, Column, figure_table
 from ui.page.messages import plain
 from ui.page.section import section
@@ -42,29 +37,11 @@ _ALWAYS_SHOWN = ("id", "timestamp", "customerId", "interactionType")
 _LONGEST_CELL = 40
 
 
-@dataclass
-class Draft:
-    """A file on its way in: the mapping that its menus began with, whether that one was remembered, and the latest look at the file, `by` what.
-
-    `columns` are as that first mapping reads them, and `words` those of its types, with the type that each began with.
-    """
-
-    file: Path
-    number: int
-    base: Mapping
-    remembered: bool
-    columns: tuple[PreviewColumn, ...]
-    looked: Preview
-    by: LoadOptions
-    words: dict[str, str]
-
-
 class DataPage:
     """What an editor or admin of a tenant does with its data."""
 
     def __init__(self, identity: Identity):
         self.identity = identity
-        self.remembered = RememberedMappings(home())
 
     def draw(self) -> None:
         st.session_state["data_tenant"] = self.identity.tenant
@@ -73,8 +50,9 @@ class DataPage:
         draw_outcome()
         if intake().file is None:
             st.session_state.pop(_DRAFT, None)
+        # Also where it stays empty: what follows would else move, and stand there twice while the page is drawn.
+        place = st.empty()
         if _DRAFT not in st.session_state:
-            place = st.empty()
             with place.container():
                 self.draw_intake()
             if _DRAFT in st.session_state:
@@ -96,35 +74,10 @@ class DataPage:
         file = intake().keep(uploaded, home())
         st.session_state["data_number"] = number + 1
         try:
-            st.session_state[_DRAFT] = self.draft(file, number)
+            st.session_state[_DRAFT] = draft(self.identity, file, number)
         except StoreError as problem:
             intake().drop()
             st.error(plain(in_menu_words(without_folder(str(problem), file.parent))), icon=":material/error:")
-
-    def draft(self, file: Path, number: int) -> Draft:
-        """A file that has just come in, read as it was last time, or as its columns suggest."""
-        plainly = self.looked_at(file, self.options(NO_MAPPING))
-        known = self.remembered.of(self.identity.tenant, (column.path for column in plainly.columns))
-        base = mapping_of_log(plainly.suggested if known is None else known)
-        options = self.options(base)
-        looked, words = self.looked_at(file, options), dict(base.value)
-        meet_words(words, looked.report, f"file_{number}", guess=known is None)
-        return Draft(file, number, base, known is not None, looked.columns, looked, options, words)
-
-    def options(self, mapping: Mapping) -> LoadOptions:
-        return LoadOptions(tenant=self.identity.tenant, mapping=mapping, by=self.identity.name)
-
-    def looked_at(self, file: Path, options: LoadOptions) -> Preview:
-        """What loading a file would do, with its progress."""
-        place = st.empty()
-
-        def tell(progress: Progress) -> None:
-            place.progress(min(progress.done / progress.total, 1.0) if progress.total else 0.0, text=f"Looking at the file: {progress.phase}")
-
-        try:
-            return preview(process.store(), file, options, tell, file.parent)
-        finally:
-            place.empty()
 
     def draw_draft(self, draft: Draft) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="file_heading"):
@@ -132,46 +85,68 @@ class DataPage:
             st.button("Choose another file", key="another", icon=":material/close:", on_click=self.drop)
         if draft.remembered:
             st.caption("Read as the last file of the same columns.")
-        key = f"file_{draft.number}"
+        elif draft.looked.describes and draft.looked.report is None:
+            kind = draft.looked.describes
+            st.info(f"This file has neither times nor customers. It seems to describe {kind}, which are loaded with the command line: "
+                    f"`python -m data load --{kind} FILE`", icon=":material/info:")
         menus, shown = st.columns([2, 3], gap="large")
         with menus, st.container(key="mapping"):
             section("mapping_menus", "Columns", None)
-            mapping = MappingForm(draft.base, draft.columns, key).draw()
-            replaces = st.checkbox("Let this file win where an id is known", key=f"{key}_replace",
+            mapping = MappingForm(draft.base, draft.columns, draft.key).draw()
+            replaces = st.checkbox("Let this file win where an id is known", key=f"{draft.key}_replace",
                                    help="Else a row whose id is known with other content stays out, and is counted as a conflict.")
         with shown:
             rows, types, check = (st.container(key=f"draft_{part}") for part in ("rows", "types", "check"))
-        if type_of(mapping) != type_of(draft.by.mapping):
-            draft.words = {}
         with rows:
-            # Once more where words were met that mean a type.
-            while (options := replace(self.options(replace(mapping, value=chosen_words(draft.words, key))), replace=replaces)) != draft.by:
-                draft.looked, draft.by = self.looked_at(draft.file, options), options
-                meet_words(draft.words, draft.looked.report, key)
+            if mapping.encoding != draft.by.mapping.encoding and (other := draft.in_encoding(mapping.encoding, st.session_state["data_number"])):
+                st.session_state["data_number"] += 1
+                st.session_state[_DRAFT] = other
+                st.rerun()
+            draft.follow(mapping, replaces)
             self.draw_rows(draft)
-        with types:
-            if draft.looked.report:
-                draw_words(draft.words, draft.looked.report, key)
         with check:
             self.draw_check(draft)
+        seen = draft.checked or draft.looked
+        if seen.report:
+            with types:
+                draw_words(draft.words, seen.report, draft.key, draft.looked.report.read if draft.looked.report and draft.looked.cut else 0)
 
     def draw_rows(self, draft: Draft) -> None:
         looked = draft.looked
         section("first_rows", "The first rows, as they will be stored", None)
         if looked.report is None:
-            st.error(plain(in_menu_words(without_folder(looked.problem, draft.file.parent))), icon=":material/error:")
+            self.draw_problem(draft, looked)
             return
         rows = [{column.name: _cell(_shown(column.name, row.get(column.name))) for column in _STORED} for row in looked.rows]
         used = [column for column in _STORED if column.name in _ALWAYS_SHOWN or any(row[column.name].text for row in rows)]
         if rows:
             figure_table(rows, used, "The first rows, as they will be stored", "first_rows")
 
+    def draw_problem(self, draft: Draft, looked: Preview) -> None:
+        st.error(plain(in_menu_words(without_folder(looked.problem, draft.file.parent))), icon=":material/error:")
+
     def draw_check(self, draft: Draft) -> None:
-        """What the load will do, and the button that begins it."""
-        report = draft.looked.report
-        if report is None:
+        """What the load will do, and the buttons that find it out and begin it."""
+        if draft.looked.report is None:
             return
         section("check", "Check", None)
+        place = st.empty()
+        if draft.checked is None:
+            with place.container():
+                st.text(f"Only the beginning has been read, {numbers.counted(draft.looked.report.read, 'row')}.")
+                with st.container(horizontal=True, gap="xsmall"):
+                    asked = st.button("Check all rows", key="check_all", type="primary")
+                    st.button("Load without a check", key="load_unchecked", on_click=self.load, args=(draft,))
+            if not asked:
+                return
+            draft.check()
+            place.empty()
+        if draft.checked is None:
+            return
+        report = draft.checked.report
+        if report is None:
+            self.draw_problem(draft, draft.checked)
+            return
         with st.container(gap="xxsmall", key="check_words"):
             for said in (f"{numbers.counted(report.read, 'row')} read.", *report_words(report)):
                 st.text(said)
@@ -182,21 +157,16 @@ class DataPage:
         """Begins the load; the draft is done with."""
         if visitor().role < Role.EDITOR:
             return
-        tenant, columns, mapping = self.identity.tenant, [column.path for column in draft.columns], draft.by.mapping
+        tenant, columns, mapping = self.identity.tenant, draft.paths, draft.by.mapping
         folder = intake().give()
         if folder is not None:
-            begin_load(folder, draft.file, draft.by, lambda: self.remembered.keep(tenant, columns, mapping))
+            begin_load(folder, draft.file, draft.by, lambda: RememberedMappings(home()).keep(tenant, columns, mapping))
         del st.session_state[_DRAFT]
 
     def drop(self) -> None:
         """Another file is to be chosen."""
         intake().drop()
         st.session_state.pop(_DRAFT, None)
-
-
-def type_of(mapping: Mapping) -> list[str]:
-    """What the type is read from."""
-    return [path for path, name in (*mapping.map, *((value, field) for field, value in mapping.set)) if name == "interactionType"]
 
 
 def _shown(name: str, value: Any) -> Any:

@@ -14,6 +14,7 @@ from data.loading.running import WAITING, RunningLoad
 from data.loading.unloading import UnloadReport
 from data.store.store import Snapshot
 from pages.data_jobs import Job, begin_unload, forget, latest
+from pages.data_mapping import COMMAND, DECIMALS, FIELDS, in_menu_words
 from ui.components.table import Cell, Column, figure_table
 from ui.page.copying import save
 from ui.page.messages import plain
@@ -94,7 +95,7 @@ def _draw_report(job: Job) -> None:
             st.markdown(f":material/undo: **{plain(undone_words(report))}**")
         case None:
             st.markdown(f":material/error: **{plain(job.name)}: nothing has changed**")
-            st.text(job.problem)
+            st.text(in_menu_words(job.problem))
 
 
 def loaded_words(report: LoadReport, name: str) -> str:
@@ -112,22 +113,27 @@ def undone_words(report: UnloadReport) -> str:
 def report_words(report: LoadReport) -> list[str]:
     """What else is to be said of a file, a line each."""
     said = []
+    labels = {field.name: field.label for field in FIELDS}
     if report.known:
         said.append(f"{numbers.counted(report.known, 'row was', 'rows were')} already there.")
     if report.rejected:
         said.append(f"{numbers.counted(report.rejected, 'row')} cannot be loaded:")
-        said += [f"  {numbers.count(rows)} × {reason}" for reason, rows in report.reasons]
+        said += [f"  {numbers.count(rows)} × {in_menu_words(reason)}" for reason, rows in report.found.reasons]
     if report.conflicts:
         said.append(f"{numbers.counted(report.conflicts, 'row has', 'rows have')} a known id with other content, and stay as they are in the log.")
     if report.oldest:
         said.append(f"From {_minute(report.oldest)} to {_minute(report.newest)} (UTC).")
-    nothing = [f"{type} ({numbers.count(rows)})" for type, rows, counts in report.types if not counts]
+    nothing = [f"{type} ({numbers.count(rows)})" for type, rows, counts in report.found.types if not counts]
     if nothing:
         said.append(f"Count as nothing: {', '.join(nothing)}. Give these types a meaning.")
-    if report.types and not any(counts == "impression" for _, _, counts in report.types):
+    if report.found.types and not any(counts == "impression" for _, _, counts in report.found.types):
         said.append("No row counts as an impression, so there will be no rates.")
     if report.unread_values:
-        said.append(f"{numbers.counted(report.unread_values, 'value is', 'values are')} not a number, such as {report.unread_value}.")
+        way = f" “{DECIMALS[report.found.decimal]}” under “Values are written” reads {numbers.count(report.found.readable)} of them." \
+            if report.found.readable else ""
+        said.append(f"{numbers.counted(report.unread_values, 'value is', 'values are')} not a number, such as {report.unread_value}.{way}")
+    said += [f"“{word}” stands as {labels[name]} in {numbers.counted(rows, 'row')}. The command line takes it for no value: {COMMAND} --null '{word}'"
+             for word, name, rows in report.found.no_value]
     if report.future:
         said.append(f"{numbers.counted(report.future, 'row lies', 'rows lie')} in the future.")
     if report.before_2000:

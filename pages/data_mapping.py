@@ -42,14 +42,23 @@ FIELDS = (
 )
 
 TIMES = {
-    "": "As they stand: ISO 8601, or milliseconds",
+    "": "ISO 8601",
     "seconds": "Seconds since 1970",
     "milliseconds": "Milliseconds since 1970",
     "microseconds": "Microseconds since 1970",
     "nanoseconds": "Nanoseconds since 1970",
     "excel": "Days of a spreadsheet",
 }
-DECIMALS = {"": "1234.56", ".": "1,234.56, with currency signs", ",": "1.234,56, with currency signs"}
+COMMAND = "python -m data load FILE"
+_FLAGS_ARE = f"Such a flag is for the command line: {COMMAND}"
+ENCODINGS = {
+    "": "UTF-8",
+    "cp1252": "Windows (cp1252)",
+    "cp1250": "Windows (cp1250)",
+    "iso-8859-15": "ISO 8859-15",
+    "mac-roman": "Mac",
+}
+DECIMALS = {"": "1234.56", ".": "1,234.56 $", ",": "1.234,56 €"}
 
 
 class MappingForm:
@@ -106,11 +115,11 @@ class MappingForm:
             case str(_) if option == _NONE:
                 return NOTHING
             case str(_) if option == _FIXED:
-                return "One value for all rows …"
+                return "The same in all …"
             case str(_) if option == _FROM_ROW:
-                return "Made from the whole row"
+                return "From the whole row"
             case str(_) if option.startswith("\0"):
-                return f"Made from {option[1:]}"
+                return f"From {option[1:]}"
         column = self._columns.get(option)
         return f"{option} · {', '.join(column.examples[:2])}" if column and column.examples else option
 
@@ -121,25 +130,35 @@ class MappingForm:
                             format_func=lambda option: TIMES.get(option, option),
                             help="Or write a format, such as %d.%m.%Y %H:%M, or: hours since 2018-01-01")
         zones = list(dict.fromkeys(["", mapping.timezone, *sorted(available_timezones())]))
-        zone = st.selectbox("Zone of times without one", zones, index=zones.index(mapping.timezone), key=f"{self._key}_zone",
-                            format_func=lambda option: option or "UTC")
+        zone = st.selectbox("Zone of times", zones, index=zones.index(mapping.timezone), key=f"{self._key}_zone",
+                            format_func=lambda option: option or "UTC", help="Of those that name none.")
         marks = list(dict.fromkeys([*DECIMALS, mapping.decimal]))
         decimal = st.selectbox("Values are written", marks, index=marks.index(mapping.decimal), key=f"{self._key}_decimal",
                                format_func=lambda option: DECIMALS.get(option, option), filter_mode=None)
+        encodings = list(dict.fromkeys([*ENCODINGS, mapping.encoding]))
+        encoding = st.selectbox("Text is written in", encodings, index=encodings.index(mapping.encoding), key=f"{self._key}_encoding",
+                                format_func=lambda option: ENCODINGS.get(option, option), filter_mode=None)
         rest = st.checkbox("Keep the other columns in the context", mapping.rest == "context", key=f"{self._key}_rest")
-        return replace(mapping, time=time or "", timezone=zone, decimal=decimal, rest="context" if rest else "")
+        return replace(mapping, time=time or "", timezone=zone, decimal=decimal, encoding=encoding, rest="context" if rest else "")
 
 
 def in_menu_words(problem: str) -> str:
-    """What is wrong with a file, with the menus' words in place of flags and fields."""
+    """What is wrong with a file, with the menus' words in place of flags and fields, and what is left for the command line."""
+    if "not like the names of columns" in problem:
+        said, _, _ = problem.partition("\n")
+        return f"{said} Write the columns' names into a first row, or name them with the command line: {COMMAND} --columns NAME,NAME"
     said = re.split(r"\n| (?:The|Its) columns are ", problem)[0]
     said = re.sub(r"(?<=no column is read as )[^,]*", _named, said)
+    said = said.replace("so nothing can be loaded.", "so nothing can be loaded. Choose one in the menus.")
     said = re.sub(r"\S+(?= is missing)", _named, said)
     for time, label in TIMES.items():
         if time:
             said = re.sub(rf"(give|Say with) --time {time}\b", f"choose “{label}” under “Times are written”", said)
     said = re.sub(r"--time ('[^']+'|\S+?)(?=[,;:.)]|\s|$)", r"\1 under “Times are written”", said)
-    return said.replace("--decimal", "“Values are written”").replace("--timezone", "the menu of time zones")
+    said = re.sub(r"give --encoding.*", "choose another under “Text is written in”", said)
+    said = re.sub(r", but --tenant is '([^']*)'.*", r", and this page loads rows of '\1' alone; --set tenantId=\1 makes all rows such.", said)
+    said = said.replace("--decimal", "“Values are written”").replace("--timezone", "“Zone of times”")
+    return f"{said} {_FLAGS_ARE}" if re.search(r"(^|\s)--[a-z]", said) else said
 
 
 def _named(fields: re.Match[str]) -> str:

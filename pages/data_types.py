@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ from data.store.limits import StoreError
 from data.store.meanings import set_meaning
 from queries.asking.outcomes import COUNTED, OutcomeRow, Said
 from ui.components.table import Cell, Column, figure_table
+from ui.page.messages import plain
 from ui.page.section import section
 from ui.words import numbers
 
@@ -28,29 +30,42 @@ HEADINGS = (
 )
 
 
-def chosen_words(words: Mapping[str, str], key: str) -> Pairs:
-    """The words that are another type, as their menus say, of which each began with the type in `words`."""
-    chosen = ((word, st.session_state.get(_menu(key, word)) or type) for word, type in words.items())
+@dataclass(frozen=True)
+class Word:
+    """The type that a word of the file begins as, and how many of the rows looked at have it."""
+
+    type: str
+    rows: int
+
+
+def chosen_words(words: Mapping[str, Word], key: str) -> Pairs:
+    """The words that are another type, as their menus say."""
+    chosen = ((word, st.session_state.get(_menu(key, word)) or begun.type) for word, begun in words.items())
     return tuple((word, type) for word, type in chosen if word != type)
 
 
-def meet_words(words: dict[str, str], report: LoadReport | None, key: str, guess: bool = True) -> None:
-    """Adds the types of a report that no word was given; each begins as the type that it means, where it is to be guessed."""
-    given = {type for _, type in chosen_words(words, key)}
-    for type, _, _ in report.types if report else ():
-        if type not in words and type not in given:
-            words[type] = (guess and type_meant(type)) or type
+def meet_words(words: dict[str, Word], found: Iterable[tuple[str, int]], given: Pairs = (), guess: bool = True) -> None:
+    """Adds words with their rows; each begins as the type that was given to it, else that it means, where it is to be guessed."""
+    types = {word.casefold(): type for word, type in given}
+    for word, rows in found:
+        if word not in words:
+            words[word] = Word(types.get(word.casefold()) or (guess and type_meant(word)) or word, rows)
 
 
-def draw_words(words: Mapping[str, str], report: LoadReport, key: str) -> None:
-    """Draws a menu for each word of the file's types."""
+def draw_words(words: Mapping[str, Word], report: LoadReport, key: str, beginning: int) -> None:
+    """Draws a menu for each word of the file's types, the most frequent first; `beginning` is how many rows are known where that is not all."""
     section("words", "Types", None)
-    st.caption("A word of the file, and the type that it is loaded as.")
+    of_rows = f" Its rows are those of the file's beginning, {numbers.counted(beginning, 'row')}." if beginning else ""
+    st.caption(f"A word of the file, and the type that it is loaded as.{of_rows}" if words else f"The file has no words for types.{of_rows}")
+    shown = list(words.items())[:_MOST_WORDS]
     with st.container(key="words"):
-        for word in list(words)[:_MOST_WORDS]:
-            options = list(dict.fromkeys([word, words[word], *COUNTED]))
-            st.selectbox(word, options, options.index(words[word]), key=_menu(key, word), accept_new_options=True)
-    figure_table([type_row(*type) for type in report.types], HEADINGS, "Types of the file", "file_types")
+        for word, begun in shown:
+            options = list(dict.fromkeys([word, begun.type, *COUNTED]))
+            st.selectbox(f"{plain(word)} · {numbers.counted(begun.rows, 'row')}", options, options.index(begun.type), key=_menu(key, word),
+                         accept_new_options=True)
+    if len(words) > len(shown):
+        st.caption(f"{numbers.counted(len(words) - len(shown), 'other word')}, with fewer rows, as they stand.")
+    figure_table([type_row(*type) for type in report.found.types], HEADINGS, "Types of the file", "file_types")
 
 
 def _menu(key: str, word: str) -> str:

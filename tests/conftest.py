@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from data.loading.arriving import compile_ahead
 from tests.figures_logs import load_cut, load_random_tenants, load_sample
 from tests.logs import ENGINES, Log, tangled_logs
 from tests.service import Service
@@ -24,6 +25,12 @@ settings.register_profile("ci", max_examples=40, deadline=None, suppress_health_
 # Few examples, and the same ones each time: a change of the product is noticed or it is not.
 settings.register_profile("mutants", max_examples=10, deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled() -> None:
+    """As in a server that has run for a while: the many small loads of the tests then take half as long."""
+    compile_ahead()
 
 
 @pytest.fixture(scope="session", params=sorted(ENGINES))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from data.commands import main
-from data.loading.loading import LoadOptions
-from data.loading.preview import Preview, preview, preview_of
+from data.loading.loading import LoadOptions, load_entities
+from data.loading.preview import Preview, preview, preview_descriptions, preview_of
 from data.mapping.mapping import Mapping
 from data.store.limits import StoreError
 from tests.logs import Log, interaction
@@ -35,15 +35,15 @@ def test_a_preview_says_what_a_load_would_do_and_loads_nothing(log: Log, tmp_pat
     report = seen.report
     assert report
     assert (report.checked, report.read, report.loaded, report.rejected) == (True, 4, 3, 1)
-    assert (report.oldest, report.newest, report.tenants) == ("2026-03-15T14:30:00.000Z", "2026-03-15T14:32:00.000Z", ("acme", "zenith"))
-    assert report.types == (("NoResponse", 2, ""), ("click", 1, "click"))
-    assert report.reasons == (("timestamp is neither an ISO 8601 time in the years 1 to 9999 nor epoch milliseconds", 1),)
+    assert (report.oldest, report.newest, report.found.tenants) == ("2026-03-15T14:30:00.000Z", "2026-03-15T14:32:00.000Z", ("acme", "zenith"))
+    assert report.found.types == (("NoResponse", 2, ""), ("click", 1, "click"))
+    assert report.found.reasons == (("timestamp is neither an ISO 8601 time in the years 1 to 9999 nor epoch milliseconds", 1),)
     assert report.ignored == ("extra",)
-    assert (report.decimal, report.readable) == (",", 1)
+    assert (report.found.decimal, report.found.readable) == (",", 1)
     assert contents(log.store) == before
     assert [path.name for path in tmp_path.iterdir() if "rejects" in path.name] == []
     actual = loaded(log.store, file)
-    assert (actual.loaded, actual.rejected, actual.types, actual.reasons) == (report.loaded, report.rejected, report.types, report.reasons)
+    assert (actual.loaded, actual.rejected, actual.found) == (report.loaded, report.rejected, report.found)
 
 
 def test_a_preview_shows_the_first_rows_as_they_would_be_stored(log: Log, tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_preview_shows_the_columns_what_each_is_read_as_and_what_would_read_th
                               "--value Viewed=impression --time seconds")
     better = previewed(log, file, LoadOptions("t", seen.suggested))
     assert better.report
-    assert (better.report.loaded, better.report.types) == (3, (("impression", 3, "impression"),))
+    assert (better.report.loaded, better.report.found.types) == (3, (("impression", 3, "impression"),))
     fields = {column.path: (column.fields, column.examples) for column in better.columns}
     assert fields["ts"] == (("timestamp",), ("1773585000", "1773585001", "1773585002"))
     assert fields["user"] == (("customerId",), ("u",))
@@ -102,7 +102,7 @@ def test_the_advice_of_the_documents_is_what_is_said_and_it_reads_the_file(
 def test_a_word_for_no_value_that_stands_as_an_id_is_told(log: Log, tmp_path: Path) -> None:
     rows = [interaction(id, customerId=customer, offerId="NULL") for id, customer in (("a", "\\N"), ("b", "\\N"), ("c", "NaN"))]
     report = loaded(log.store, log_file(tmp_path, rows))
-    assert report.no_value == (("NULL", "offerId", 3), ("\\N", "customerId", 2))
+    assert report.found.no_value == (("NULL", "offerId", 3), ("\\N", "customerId", 2))
     assert "  'NULL' stands as offerId in 3 rows: --null 'NULL' takes it for no value\n" in str(report)
 
 
@@ -136,3 +136,40 @@ def test_a_check_exits_as_the_load_would(
     assert main(["load", file, *flags]) == code
     assert ("checked, nothing loaded" in said.out) == (code in (0, 3))
     assert main(["status"]) == 0
+
+
+def test_a_preview_of_offers_shows_them_as_they_would_be_stored_and_says_which_are_new(log: Log, tmp_path: Path) -> None:
+    def seen() -> Preview:
+        return preview_descriptions(log.store, "offers", file, LoadOptions("acme", mapping), lambda _: None, tmp_path / "rejects")
+
+    file = tmp_path / "offers.csv"
+    file.write_text("Key,Title,status\na,Card,active\nb,Loan,\nc,,active\n")
+    mapping = Mapping(map=(("Key", "id"), ("Title", "name")))
+    first = seen()
+    assert [tuple(row.values()) for row in first.rows] == [("a", "acme", "Card", "active", None), ("b", "acme", "Loan", None, None)]
+    assert [(column.path, column.fields) for column in first.columns[:3]] == [("Key", ("id",)), ("Title", ("name",)), ("status", ("status",))]
+    assert first.report
+    assert (first.report.described, first.report.rejected, first.report.found.reasons) == (2, 1, (("name is missing", 1),))
+    assert contents(log.store)["offers"] == [] and not (tmp_path / "offers.csv.rejects.csv").exists()
+    load_entities(log.store, "offers", file, LoadOptions("acme", mapping), lambda _: None, tmp_path)
+    assert [offer[:5] for offer in contents(log.store)["offers"]] == [("acme", "a", True, "Card", "active"), ("acme", "b", True, "Loan", None)]
+    file.write_text("Key,Title,status\na,Card,\nb,Loan,archived\nd,New,\n")
+    again = seen().report
+    assert again and again.described == 2
+
+
+def test_a_preview_of_creatives_tells_another_channel_from_the_same(log: Log, tmp_path: Path) -> None:
+    def described(channel: str, check: bool) -> int:
+        file.write_text(f"id,name,channelId\ncr_1,Hero,{channel}\n")
+        return load_entities(log.store, "creatives", file, LoadOptions("acme", check=check), lambda _: None, tmp_path).described
+
+    file = tmp_path / "creatives.csv"
+    assert [described("web", True), described("web", False), described("web", True), described("mail", True)] == [1, 1, 0, 1]
+
+
+def test_why_rows_were_rejected_is_said_with_what_to_do(log: Log, tmp_path: Path) -> None:
+    file = tmp_path / "log.csv"
+    file.write_bytes("id,customerId,type,timestamp\ne1,Jörg,click,2026-03-15\ne2,c,click,never\ne3,c,click,later\n".encode("cp1252"))
+    assert loaded(log.store, file, LoadOptions("acme")).found.reasons == (
+        ("timestamp is neither an ISO 8601 time in the years 1 to 9999 nor epoch milliseconds", 2),
+        ("the row is not UTF-8 text: give --encoding, such as cp1252 for files of Windows", 1))

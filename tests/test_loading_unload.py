@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from data.loading.listing import LoadLine, loads
-from data.loading.loading import LoadOptions
+from data.loading.loading import LoadOptions, load_entities
 from data.loading.transaction import Stop, Stopped
 from data.loading.unloading import NoSuchLoad, UnloadReport, unload
 from data.store.store import Store
@@ -126,6 +126,18 @@ def test_loads_are_listed_with_what_each_tenant_may_see_of_them(log: Log) -> Non
     assert lines == [(2, 1, 1, 1, "ada@example.com", (ACME,)), (1, 3, 2, 0, "ada@example.com", (ACME, ZENITH))]
     assert [(line.version, line.rows, line.rejected, line.conflicts) for line in listed(log.store, ACME)] == [(2, 1, 1, 1), (1, 2, 1, 0)]
     assert [(line.version, line.rows, line.rejected, line.conflicts) for line in listed(log.store, ZENITH)] == [(1, 1, 1, 0)]
+
+
+def test_a_load_that_wrote_no_row_is_none_to_take_back(log: Log, tmp_path: Path) -> None:
+    """It may have described an offer, whose name stays anyway."""
+    put(log, interaction("a"))
+    offers = tmp_path / "offers.csv"
+    offers.write_text("id,name\noff_1,Card\n")
+    version = load_entities(log.store, "offers", offers, LoadOptions(ACME), lambda _: None, tmp_path).version
+    assert version == 2
+    assert [line.version for line in listed(log.store)] == [line.version for line in listed(log.store, ACME)] == [1]
+    with pytest.raises(NoSuchLoad):
+        taken_back(log.store, version)
 
 
 def test_readers_see_the_log_with_the_load_until_all_of_it_is_gone(log: Log) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
@@ -104,7 +105,7 @@ def of(base: dict, name: str, words: list[str], id: str | None = None) -> list[d
      {"impression": 2, "click": 1}, {"offerId": "7", "customerId": "0", "timestamp": "2019-11-24T00:00:17.004"}),
     ("hubspot", "events.csv",
      of({"recipient": "r==", "created": "2020-03-16 19:03:20.357", "email_campaign_id": "2"}, "type", ["OPEN", "CLICK", "SENT"], "id"),
-     {"impression": 1, "click": 1, "SENT": 1}, {"timestamp": "2020-03-16T19:03:20.357", "offerId": "2", "channelId": "email"}),
+     {"impression": 1, "click": 1, "sent": 1}, {"timestamp": "2020-03-16T19:03:20.357", "offerId": "2", "channelId": "email"}),
     ("mixpanel", "export.jsonl",
      [{"event": "Banner Viewed", "properties": {"time": 1773585000, "distinct_id": "u", "$insert_id": "i", "Amount": 2.5}}],
      {"impression": 1}, {"timestamp": "2026-03-15T14:30:00.000", "id": "i", "value": 2.5}),
@@ -147,6 +148,18 @@ def test_braze_takes_the_type_from_the_folder(tmp_path: Path) -> None:
     assert load(tmp_path / "currents", "--as", "braze") == 0
     assert counts() == {"click": 1, "impression": 1}
     assert {(one["timestamp"], one["customerId"], one["offerId"]) for one in records()} == {("2026-03-15T14:30:00.000", "x", "c")}
+
+
+def test_a_preset_also_reads_a_file_of_offers_that_comes_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    portfolio = write_rows(tmp_path / "portfolio.json", [{"reward": 10, "offer_type": "bogo", "id": "ae26"}])
+    assert main(["load", "--tenant", "acme", "--as", "starbucks", "--offers", str(portfolio)]) == 0
+    assert re.search(r"described +1$", capsys.readouterr().out, re.MULTILINE)
+    with pytest.raises(SystemExit):
+        main(["load", "--tenant", "acme", "--as", "starbucks", "--map", "reward=nothing", "--offers", str(portfolio)])
+    assert "--map reward=nothing: there is no field 'nothing'. Fields: id, tenantId, name, status, customerId" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["load", "--tenant", "acme", "--map", "reward=customerId", "--offers", str(portfolio)])
+    assert "--map reward=customerId: there is no field 'customerId'. Fields: id, tenantId, name, status." in capsys.readouterr().err
 
 
 def test_an_archive_of_salesforce_holds_sends_that_are_no_events(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -87,7 +87,7 @@ def test_a_load_reads_texts_by_the_mark_and_leaves_numbers_alone(log: Log, tmp_p
     report = loaded(log.store, log_file(tmp_path, rows), LoadOptions(mapping=Mapping(decimal=",")))
     with log.store.snapshot() as snapshot:
         assert snapshot.rows("select value from interactions order by id") == [(1234.56,), (12.5,), (None,), (None,), (None,), (1.234,)]
-    assert (report.unread_values, report.decimal, report.readable) == (3, ".", 3)
+    assert (report.unread_values, report.found.decimal, report.found.readable) == (3, ".", 3)
 
 
 def test_a_summary_names_the_mark_that_reads_the_most(log: Log, tmp_path: Path) -> None:

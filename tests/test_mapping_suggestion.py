@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import duckdb
 import pyarrow as pa
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from data.mapping.mapping import Mapping
 from data.mapping.presets import PRESETS
 from data.mapping.samples import Column, Sample, read_as
-from data.mapping.suggestion import Suggestion, flags_of, suggestion
+from data.mapping.suggestion import Suggestion, flags_of, suggestion, suggestion_of
 from data.mapping.synonyms import nearness, type_meant, words_of
 
 ENGINE = duckdb.connect()
@@ -19,7 +21,7 @@ PEOPLE = ("p", "q", "p")
 
 
 def suggested(**columns: tuple[str | None, ...]) -> Suggestion:
-    return suggestion(ENGINE, [Column(path, values) for path, values in columns.items()])
+    return suggestion_of(ENGINE, [Column(path, values) for path, values in columns.items()])
 
 
 def test_names_near_a_fields_names_are_found_and_words_that_count() -> None:
@@ -73,6 +75,59 @@ def test_what_nothing_was_found_for_is_said() -> None:
     assert found.missing == ("customerId", "interactionType")
     assert str(found) == ("try: --map InvoiceDate=timestamp --map StockCode=offerId --id-from row --map COLUMN=customerId "
                           "--map COLUMN=interactionType (or --set interactionType=convert, where all rows are of one type)")
+
+
+def test_a_field_that_a_column_is_read_as_anyway_is_not_missing() -> None:
+    """A line of totals below the rows has no type."""
+    footed = {"id": (*KEYS, "Total"), "customerId": (*PEOPLE, "3"), "type": ("click",) * 2 + (None,) * 2, "timestamp": (*TIMES, None)}
+    assert str(suggested(**footed)) == ""
+
+
+def test_german_names_and_words_are_understood() -> None:
+    found = suggested(Vorgang=PEOPLE, Kundennummer=PEOPLE, Aktion=("Ansicht", "Klick", "Gekauft"), Zeitpunkt=TIMES, Kampagne=PEOPLE,
+                      Umsatz=(None, None, "1.234,50"))
+    assert found.mapping == Mapping(
+        map=(("Zeitpunkt", "timestamp"), ("Aktion", "interactionType"), ("Kundennummer", "customerId"), ("Kampagne", "offerId"),
+             ("Umsatz", "outcome.conversionValue")),
+        value=(("Ansicht", "impression"), ("Gekauft", "convert"), ("Klick", "click")), decimal=",", id_from=("row",))
+
+
+def test_times_and_words_that_mean_types_speak_for_themselves_whatever_their_column_is_called() -> None:
+    assert suggested(x=TIMES, y=WORDS, customerId=PEOPLE).mapping.map == (("x", "timestamp"), ("y", "interactionType"))
+    assert suggested(x=("1773585000",) * 3, y=("Showed", "Pressed", "Bought"), customerId=PEOPLE).missing == ("interactionType", "timestamp")
+
+
+def test_a_name_that_says_little_is_taken_with_the_one_before_it() -> None:
+    found = suggested(**{"person.id": KEYS, "event.id": KEYS, "event.type": WORDS, "at": TIMES, "campaign.name": PEOPLE, "Recipient No": PEOPLE})
+    assert {("person.id", "customerId"), ("event.id", "id"), ("campaign.name", "offerId")} <= {*found.mapping.map}
+    assert ("Recipient No", "customerId") in suggested(**{"Recipient No": PEOPLE, "event": WORDS, "at": TIMES}).mapping.map
+
+
+def test_the_price_of_one_piece_is_not_what_a_row_is_worth() -> None:
+    prices = ("2.55", "3.39", "2.55")
+    assert "outcome.conversionValue" not in dict(suggested(event=WORDS, at=TIMES, UnitPrice=prices).mapping.map).values()
+    assert ("Price", "outcome.conversionValue") in suggested(event=WORDS, at=TIMES, Price=prices).mapping.map
+
+
+def test_a_file_that_describes_offers_is_told_from_a_log() -> None:
+    portfolio = suggested(reward=("10", "5"), offer_type=("bogo", "discount"), id=("a", "b"))
+    assert str(portfolio) == "it has neither times nor customers, and seems to describe offers; try: --offers FILE --as starbucks"
+    own = suggested(Key=("a", "b"), Title=("Card", "Loan"))
+    assert str(own).endswith("seems to describe offers; try: --offers FILE --map Key=offers.id --map Title=offers.name")
+    assert suggested(id=("a", "b"), name=("Card", "Loan")).describes == "offers"
+    assert suggested(creative_id=("a", "b"), name=("Hero", "Tile")).flags == "--map creative_id=creatives.id"
+    assert suggested(channel_id=("a", "b"), name=("Web", "Mail")).describes == "channels"
+    assert suggested(id=("a", "b"), name=("Card", "Loan"), customer=("u", "v")).describes == ""
+
+
+def test_a_list_of_records_deep_within_is_found_and_all_of_its_records_are_looked_at() -> None:
+    events = [{"uuid": f"u{number}", "person": {"id": "p"}, "event": word, "at": 1773585000 + number} for number, word in enumerate(WORDS)]
+    sample = Sample()
+    document = json.dumps({"status": "ok", "data": {"total": 3, "events": events}})
+    sample.add(pa.record_batch([[1], pa.nulls(1, pa.string()), [document]], names=["line", "problem", "record"]), True)
+    assert suggestion(ENGINE, sample).flags == (
+        "--map at=timestamp --map event=interactionType --map uuid=id --map person.id=customerId --value Clicked=click --value Viewed=impression "
+        "--time seconds --records data.events")
 
 
 def test_a_preset_is_suggested_where_its_columns_and_words_fit() -> None:

@@ -183,12 +183,12 @@ def test_some_numbers_of_another_unit_among_times_are_rejected_rows(log: Log, tm
     times = ["0001-01-01T00:00:00Z", "1970-01-20T10:00:00Z", "2026-03-01T10:00:00Z", "9999-12-31T23:59:59.999Z", 1772359200, "1772359200"]
     rows = [interaction(f"{n}", timestamp=time) for n, time in enumerate(times)]  # type: ignore[arg-type]
     report = loaded(log.store, log_file(tmp_path, rows))
-    assert (report.loaded, report.rejected, report.reasons) == (4, 2, (("timestamp looks like seconds since 1970 (give --time seconds)", 2),))
+    assert (report.loaded, report.rejected, report.found.reasons) == (4, 2, (("timestamp looks like seconds since 1970 (give --time seconds)", 2),))
 
 
 def test_a_single_number_of_another_unit_is_a_rejected_row(log: Log, tmp_path: Path) -> None:
     rows = [interaction("a", timestamp=1773585000000), interaction("b", timestamp=1773585000)]  # type: ignore[arg-type]
     report = loaded(log.store, log_file(tmp_path, rows))
     assert (report.loaded, report.rejected) == (1, 1)
-    assert report.reasons == (("timestamp looks like seconds since 1970 (give --time seconds)", 1),)
+    assert report.found.reasons == (("timestamp looks like seconds since 1970 (give --time seconds)", 1),)
     assert "--time seconds): 1773585000" in Path(report.rejects_file or "").read_text()

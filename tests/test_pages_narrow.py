@@ -1,13 +1,16 @@
-"""Pictures on a telephone: nothing that is written in them is cut off or lies across."""
+"""Pictures and forms on a telephone: nothing that is written in them is cut off or lies across."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser import Dashboard, Visit
+from tests.browser import Dashboard, Visit, at_rest
+from tests.data_page import drop, own_names
 
-pytest_plugins = ["tests.browser_fixtures"]
+pytest_plugins = ["tests.browser_fixtures", "tests.data_page"]
 
 # The hover's own layer is empty until someone points at a mark.
 WRITTEN = """() => [...document.querySelectorAll(".js-plotly-plot")].flatMap((plot) => {
@@ -53,3 +56,32 @@ def test_the_lines_between_rows_pass_under_the_column_that_stays_in_sight(visit:
     heights = page.locator(".ih-figures tbody tr").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().height)")
     assert len(heights) > 20
     assert [height for height in heights if height != round(height)] == []
+
+
+# Tables may be wider than the screen: they scroll within themselves.
+BEYOND = """() => [document.scrollingElement.scrollWidth > innerWidth ? "the page" : null,
+    ...[...document.querySelectorAll("[data-testid=stMain] :is(h1, h2, label, button, input, [data-testid=stText], [data-testid=stMarkdown])")]
+        .filter((one) => one.checkVisibility() && !one.closest(".ih-figures"))
+        .filter((one) => { const box = one.getBoundingClientRect(); return box.width && (box.left < 0 || box.right > innerWidth + 1) })
+        .map((one) => one.textContent || one.ariaLabel || one.tagName)].filter(Boolean)"""
+
+
+def test_nothing_of_the_page_that_takes_files_lies_beyond_the_screen(admin: Page, tmp_path: Path):
+    admin.set_viewport_size({"width": 390, "height": 844})
+    admin.goto("/data")
+    expect(admin.get_by_text("You see its rows as they will be stored")).to_be_visible()
+    assert admin.evaluate(BEYOND) == []
+    drop(admin, own_names(tmp_path))
+    expect(admin.get_by_role("button", name="Load 27 rows")).to_be_visible()
+    expect(admin.get_by_role("combobox", name="impression · 20 rows")).to_be_visible()
+    at_rest(admin)
+    assert admin.evaluate(BEYOND) == []
+    # Menus that stand beside each other begin at one height.
+    tops = admin.locator(".st-key-mapping").get_by_role("combobox").evaluate_all(
+        "menus => menus.map(menu => Math.round(menu.getBoundingClientRect().top))")
+    assert len(tops) == 15, tops
+    assert all(tops.count(top) <= 2 for top in tops) and len({*tops}) == 8
+    admin.get_by_role("button", name="Load 27 rows").click()
+    expect(admin.get_by_text("27 rows loaded")).to_be_visible()
+    expect(admin.get_by_role("button", name="Undo a load")).to_be_visible()
+    assert admin.evaluate(BEYOND) == []

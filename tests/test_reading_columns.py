@@ -107,7 +107,7 @@ def sheet(first: int, *lines: list[object]) -> str:
             return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
         return f'<c r="{place}"><v>{value!r}</v></c>'
 
-    return "".join(f'<row r="{row}">' + "".join(cell(value, f"{'ABCD'[place]}{row}") for place, value in enumerate(line) if value is not None)
+    return "".join(f'<row r="{row}">' + "".join(cell(value, f"{'ABCDEFGH'[place]}{row}") for place, value in enumerate(line) if value is not None)
                    + "</row>" for row, line in enumerate(lines, first))
 
 

@@ -183,7 +183,7 @@ def test_a_load_keeps_to_the_memory_that_is_set_and_gives_it_back(log: Log, tmp_
         load_rows(log.store, source, LoadOptions(), lambda _: during.append(limit()), Rejects(file, tmp_path), Stop())
     assert set(during) == {"476.8 MiB"} and limit() == before
     monkeypatch.setenv("IH_LOAD_MEMORY", "much")
-    with pytest.raises(StoreError, match="IH_LOAD_MEMORY is 'much', which is no size of memory: write 2GB"):
+    with pytest.raises(StoreError, match="IH_LOAD_MEMORY is 'much', which is not a size of memory: write 2GB"):
         loaded(log.store, file)
 
 

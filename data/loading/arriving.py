@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import threading
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -34,6 +34,7 @@ _PIECE_ROWS = 8192
 _ROWS_A_TEXT = 8
 # Rows that are read sooner than compiled code is loaded.
 _FEW_ROWS, _FEW_BYTES = 1000, 1 << 19
+_compiled = threading.Event()
 
 
 @dataclass
@@ -231,7 +232,17 @@ def _fields_read(reading: Reading) -> set[str]:
 
 def _is_worth_compiling(texts: pa.Array) -> bool:
     """Whether compiled code is there already, or reads these texts sooner together with its being loaded."""
-    return "numba" in sys.modules or len(texts) >= _FEW_ROWS or texts.nbytes >= _FEW_BYTES
+    return _compiled.is_set() or len(texts) >= _FEW_ROWS or texts.nbytes >= _FEW_BYTES
+
+
+def compile_ahead() -> None:
+    """Load the compiled code, which takes seconds once on a machine, so that small loads have it too."""
+    from data.mapping.instant_scan import instants
+    from data.reading.members import members_of
+
+    members_of(pa.array(["{}"]))
+    instants(pa.array([""]), False)
+    _compiled.set()
 
 
 def _with_few_texts(batch: pa.RecordBatch, names: Table[str, str]) -> pa.RecordBatch:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import duckdb
 
 from data.loading.checking import VALUE_TEXT
+from data.loading.outcome import Findings
 from data.mapping.money import amount_sql
 from data.store.meanings import outcomes_of
 from queries.asking.outcomes import Outcome
@@ -17,21 +16,9 @@ _IDS = {"id": "id", "customer": "customerId", "offer": "offerId", "creative": "c
 
 _MOST_TYPES, _MOST_REASONS = 50, 5
 
-
-@dataclass(frozen=True)
-class Findings:
-    """Of the valid rows of a load, and of those that are not.
-
-    `types` are (outcome key, rows, what they count as, or nothing), and `no_value` (word, field, rows), each the most frequent first; of
-    `reasons` (what is wrong, rows) there are the first five. `readable` of the values that are no numbers are read with `--decimal`.
-    """
-
-    tenants: tuple[str, ...] = ()
-    types: tuple[tuple[str, int, str], ...] = ()
-    no_value: tuple[tuple[str, str, int], ...] = ()
-    reasons: tuple[tuple[str, int], ...] = ()
-    decimal: str = ""
-    readable: int = 0
+# What is wrong with a row, without what differs from row to row; what to do is part of it.
+_REASON = """split_part(problem, ': ', 1)
+                || case when starts_with(split_part(problem, ': ', 2), 'give --') then ': ' || split_part(problem, ': ', 2) else '' end"""
 
 
 def findings(cursor: duckdb.DuckDBPyConnection, unread: int) -> Findings:
@@ -47,7 +34,7 @@ def findings(cursor: duckdb.DuckDBPyConnection, unread: int) -> Findings:
         types=_types(cursor),
         no_value=_no_value(cursor),
         reasons=tuple(cursor.execute(f"""
-            select split_part(problem, ': ', 1) as reason, count(*)
+            select {_REASON} as reason, count(*)
             from arrived
             where problem is not null
             group by reason

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from collections.abc import Mapping as Table
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
@@ -12,16 +14,46 @@ from data.loading.staging import Staging
 from data.mapping.mapping import Mapping
 from data.mapping.samples import SAMPLE_ROWS, Sample, read_as
 from data.mapping.suggestion import REQUIRED, suggestion
+from data.reading.source import Member, Source
 from data.store.limits import StoreError
 
 _SHOWN_COLUMNS = 30
+BEGINNING_OF_A_MEMBER, BEGINNING_OF_ALL = 1000, 5000
+
+
+class Beginning:
+    """The first rows of a source, of each member a thousand; `cut` once there may be more than were read."""
+
+    def __init__(self, source: Source):
+        self.source = replace(source, members=self._members(source.members))
+        self.cut = False
+        self._left = BEGINNING_OF_ALL
+
+    def _members(self, members: Iterator[Member]) -> Iterator[Member]:
+        for member in members:
+            if not self._left:
+                self.cut = True
+                return
+            yield replace(member, batches=self._first(member.batches))
+
+    def _first(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        wanted = min(BEGINNING_OF_A_MEMBER, self._left)
+        for batch in batches:
+            yield batch.slice(0, wanted)
+            taken = min(wanted, len(batch))
+            wanted -= taken
+            self._left -= taken
+            if not wanted:
+                # Whether there are more is not asked: the next batch may be a large one.
+                self.cut = True
+                return
 
 
 class FirstLook:
     """Looks at all batches in turn; one that `refuses` ends the load of a file that is not read as its first thousand rows are meant."""
 
-    def __init__(self, mapping: Mapping, *, refuses: bool):
-        self.sample = Sample()
+    def __init__(self, mapping: Mapping, *, refuses: bool, most: int = SAMPLE_ROWS):
+        self.sample = Sample(most)
         self._mapping = mapping
         self._refuses = refuses
 
@@ -46,17 +78,17 @@ def refuse_unmapped(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: 
     """`StoreError` where no row so far has a required field, because no column is read as it."""
     counts = ", ".join(f"count(*) filter (contains(problem, '{field} is missing'))" for field in REQUIRED)
     [(rows, *missing)] = cursor.execute(f"select count(*), {counts} from arrived").fetchall()
-    columns = sample.columns()
+    columns = sample.columns(mapping.records)
     read = {field for fields in read_as(columns, mapping).values() for field in fields}
     fields = [field for field, count in zip(REQUIRED, missing, strict=True) if count == rows and field not in read]
     if not (fields and columns):
         return
     own = [column.path for column in columns if column.path not in ("#file", "#folder")]
-    names = ", ".join(own[:_SHOWN_COLUMNS]) + (", …" if len(own) > _SHOWN_COLUMNS else "")
+    names = ", ".join(own[:_SHOWN_COLUMNS]) + (", and more" if len(own) > _SHOWN_COLUMNS else "")
     if any(_is_data(name) for name in own):
         raise StoreError(f"the first row looks like data, not like the names of columns: {names}.\n  "
                          "Name the columns: --columns id,customerId,interactionType,timestamp,… (a name for each, also of those not to be read)")
-    advice = str(suggestion(cursor, columns)) or f"name it: --map COLUMN={fields[0]}"
+    advice = str(suggestion(cursor, sample, mapping)) or f"name it: --map COLUMN={fields[0]}"
     raise StoreError(f"no column is read as {' or '.join(fields)}, so nothing can be loaded. The columns are {names}.\n  {advice}")
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from data.loading.outcome import iso_text
+from data.loading.recording import HAS_ROWS
 from data.store.status import aligned
 from data.store.store import Snapshot
 
@@ -48,9 +49,9 @@ _UNKNOWN = "unknown"
 def loads(snapshot: Snapshot, tenant: str | None = None) -> Loads:
     """The loads of all tenants, or what they mean to one: its own rows, and how many of its own were refused.
 
-    A load that changed nothing is none of them, nor one that has been taken back.
+    A load that wrote no row is none of them, nor one that has been taken back.
     """
-    found = snapshot.rows("""
+    found = snapshot.rows(f"""
         with whose as (
             select l.version, t.id, l.conflicts, l.rejected
             from tenant_loads l
@@ -71,7 +72,7 @@ def loads(snapshot: Snapshot, tenant: str | None = None) -> Loads:
         from loads l
         left join whose w on w.version = l.version
         left join held h on h.version = l.version
-        where l.made
+        where {HAS_ROWS}
             and (w.id is not null or (not l.noted and $tenant is null))
         group by l.version, l.file, l.finished, l.rejected, l.conflicts, l."by", l.noted
         order by l.version desc

@@ -21,7 +21,7 @@ from data.loading.recording import LoadRecord, keep_replaced, record_load
 from data.loading.rejects import Rejects, refuse_alike
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.transaction import OPERATOR, ReportProgress, Stop, connection, now
-from data.loading.writing import apply_descriptions, write
+from data.loading.writing import apply_descriptions, would_describe, write
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.selecting import opened_through
@@ -78,15 +78,17 @@ def load_entities(
 
 
 def load_descriptions(
-    store: Store, kind: str, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop
+    store: Store, kind: str, source: Source, options: LoadOptions, tell: ReportProgress, rejects: Rejects, stop: Stop, look: FirstLook | None = None
 ) -> LoadReport:
-    """The same for rows from wherever they come."""
+    """The same for rows from wherever they come; `look` sees the first of them."""
+    look = look or FirstLook(options.mapping, refuses=False)
     as_of = now()
 
     def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
         staging.take_entities(batch, member.is_json, kind, as_of, member.place)
+        look.take(staging, batch, member.is_json, member.place)
 
-    return _load(store, source, ENTITY_FIELDS[kind], take, options, tell, rejects, stop)
+    return _load(store, source, ENTITY_FIELDS[kind], take, options, tell, rejects, stop, look.end)
 
 
 def _load(
@@ -98,7 +100,7 @@ def _load(
     tell: ReportProgress,
     rejects: Rejects,
     stop: Stop,
-    end: Callable[[Staging], None] = lambda _: None,
+    end: Callable[[Staging], None],
 ) -> LoadReport:
     started = time.monotonic()
     with connection(store, stop) as cursor, rejects:
@@ -148,10 +150,11 @@ def _load(
             unread_line=places.line(unread_line or 0),
             future=future,
             before_2000=before_2000,
-            **vars(findings(cursor, unread)),
+            found=findings(cursor, unread),
         )
         if options.check:
-            return replace(summary, kept=not options.strict or summary.clean, checked=True, seconds=time.monotonic() - started)
+            summary = replace(summary, described=would_describe(cursor), kept=not options.strict or summary.clean, checked=True)
+            return replace(summary, seconds=time.monotonic() - started)
         if options.strict and rejects.count:
             summary = replace(summary, kept=False, loaded=0, replaced=None, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
         else:

@@ -27,7 +27,7 @@ def limited_memory(store: Store) -> Iterator[None]:
     """Keep the engine within setting `IH_LOAD_MEMORY`; `StoreError` where that is not a size."""
     size = os.environ.get(SETTING) or _USUAL
     if not _SIZE.fullmatch(size):
-        raise StoreError(f"{SETTING} is '{size}', which is no size of memory: write 2GB, 500MB and the like.")
+        raise StoreError(f"{SETTING} is '{size}', which is not a size of memory: write 2GB, 500MB and the like.")
     with _changing, closing(store.cursor()) as own:
         own.execute(f"set global memory_limit = '{size}'")
         _running[store] = _running.get(store, 0) + 1

@@ -14,8 +14,8 @@ import pyarrow as pa
 from data.loading.listing import Loads, loads
 from data.loading.loading import LoadOptions, load_descriptions, load_entities, load_log, load_rows
 from data.loading.meaning_orders import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
-from data.loading.outcome import LoadReport, Progress
-from data.loading.preview import Preview, preview, preview_of
+from data.loading.outcome import LoadReport, Progress, report_of
+from data.loading.preview import Preview, preview, preview_descriptions, preview_of
 from data.loading.rejects import Rejects
 from data.loading.transaction import OPERATOR, Stop, Stopped
 from data.loading.unloading import UnloadReport, unload
@@ -71,8 +71,9 @@ class LoadCommand:
         options = LoadOptions(self.tenant, mapping_of_log(self.mapping), self.strict, self.replace, self.check, self.all_rejects)
         for kind in ("channels", "creatives", "offers"):
             entity_options = replace(options, mapping=mapping_of_kind(self.mapping, kind, alone=not self.logs))
+            described = preview_descriptions if self.check else load_entities
             for file in getattr(self, kind):
-                _told(tell, partial(load_entities, store, kind, Path(file), entity_options, tell, rejects, stop))
+                _told(tell, partial(described, store, kind, Path(file), entity_options, tell, rejects, stop))
         for file in self.logs:
             _told(tell, partial(preview if self.check else load_log, store, Path(file), options, tell, rejects, stop))
 
@@ -177,7 +178,9 @@ def event_of(members: dict[str, Any]) -> Event:
     """The event of a JSON object."""
     values = dict(members)
     kind = _EVENTS[values.pop("event")]
-    return preview_of(values) if kind is Preview else kind(**values)
+    if kind is Preview:
+        return preview_of(values)
+    return report_of(values) if kind is LoadReport else kind(**values)
 
 
 def _told(tell: Report, load: Callable[[], LoadReport | Preview]) -> None:

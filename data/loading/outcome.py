@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 _LONGEST_EXAMPLE = 50
 
@@ -19,6 +21,22 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Findings:
+    """What the rows of a load say that a reader of figures should know before believing them.
+
+    `types` are (outcome key, rows, what they count as, or nothing), and `no_value` (word, field, rows), each the most frequent first; of
+    `reasons` (what is wrong, rows) there are the first five. `readable` of the values that are no numbers are read with `--decimal`.
+    """
+
+    tenants: tuple[str, ...] = ()
+    types: tuple[tuple[str, int, str], ...] = ()
+    no_value: tuple[tuple[str, str, int], ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+    decimal: str = ""
+    readable: int = 0
+
+
+@dataclass(frozen=True)
 class LoadReport:
     """What became of the rows of one file; `kept` is false where a strict load refused it as a whole.
 
@@ -26,7 +44,7 @@ class LoadReport:
     `replaced` rows changed; None where that was not asked for. Of both `future` are later than a day after the server's clock, and
     `before_2000` are of another century. Of the rows read `unmatched` fit no rule of the mapping.
 
-    One that was only `checked` loaded nothing, and counts what would have been. `tenants` and what follows are `Findings`.
+    One that was only `checked` loaded nothing, and counts what would have been.
     """
 
     file: str
@@ -51,12 +69,7 @@ class LoadReport:
     unmatched: int = 0
     replaced: int | None = None
     checked: bool = False
-    tenants: tuple[str, ...] = ()
-    types: tuple[tuple[str, int, str], ...] = ()
-    no_value: tuple[tuple[str, str, int], ...] = ()
-    reasons: tuple[tuple[str, int], ...] = ()
-    decimal: str = ""
-    readable: int = 0
+    found: Findings = Findings()
 
     @property
     def clean(self) -> bool:
@@ -75,13 +88,13 @@ class LoadReport:
         }
         lines += [f"  {name:<14}{count:>13,}" for name, count in counts.items()]
         if self.described:
-            lines.append(f"  {'described':<14}{self.described:>13,}")
+            lines.append(f"  {'would describe' if self.checked else 'described':<14}{self.described:>13,}")
         lines.append(f"  {'seconds':<14}{self.seconds:>13,.1f}")
         lines.append(f"  {'rows a second':<14}{self.read / self.seconds if self.seconds else 0:>13,.0f}")
         if self.oldest:
             lines.append(f"  {'rows' if self.checked else 'loaded rows'} are from {self.oldest} to {self.newest}")
-        if self.tenants:
-            lines.append(f"  {'tenant' if len(self.tenants) == 1 else 'tenants'}: {', '.join(self.tenants)}")
+        if self.found.tenants:
+            lines.append(f"  {'tenant' if len(self.found.tenants) == 1 else 'tenants'}: {', '.join(self.found.tenants)}")
         lines += self._meanings()
         if self.future:
             lines.append(f"  {_rows(self.future, 'lies', 'lie')} in the future, later than a day after the server's clock")
@@ -91,8 +104,9 @@ class LoadReport:
             lines.append(f"  {_rows(self.unmatched, 'fits', 'fit')} no [[row]] of the mapping and gave nothing")
         if self.unread_values:
             lines.append(f"  {self._unread()}")
-        lines += [f"  '{word}' stands as {field} in {rows:,} rows: --null '{word}' takes it for no value" for word, field, rows in self.no_value]
-        lines += [f"  {rows:,} rejected: {reason}" for reason, rows in self.reasons]
+        lines += [f"  '{word}' stands as {field} in {rows:,} rows: --null '{word}' takes it for no value"
+                  for word, field, rows in self.found.no_value]
+        lines += [f"  {rows:,} rejected: {reason}" for reason, rows in self.found.reasons]
         if self.rejects_file:
             lines.append(f"  rows not loaded, and why: {self.rejects_file}")
         if self.ignored:
@@ -105,20 +119,26 @@ class LoadReport:
         return f"{self.file}: checked, nothing loaded" if self.checked else self.file
 
     def _meanings(self) -> list[str]:
-        if not self.types:
+        if not self.found.types:
             return []
-        nothing = [f"{key} {rows:,}" for key, rows, counts_as in self.types if not counts_as]
+        nothing = [f"{key} {rows:,}" for key, rows, counts_as in self.found.types if not counts_as]
         lines = [f"  types that count as nothing: {', '.join(nothing)}; --value 'TEXT=TYPE' gives a word a type that counts"] if nothing else []
-        if all(counts_as != "impression" for _, _, counts_as in self.types):
+        if all(counts_as != "impression" for _, _, counts_as in self.found.types):
             lines.append("  no row counts as an impression, so there are no rates")
         return lines
 
     def _unread(self) -> str:
         one = self.unread_values == 1
-        flag = f"; --decimal {self.decimal} reads {self.readable:,} of them" if self.readable else ""
+        flag = f"; --decimal {self.found.decimal} reads {self.found.readable:,} of them" if self.found.readable else ""
         said = "conversion value is not a number and is" if one else "conversion values are not numbers and are"
         return (f"{self.unread_values:,} {said} in no sum, "
                 f"such as '{self.unread_value[:_LONGEST_EXAMPLE]}' on line {self.unread_line}{flag}")
+
+
+def report_of(members: Mapping[str, Any]) -> LoadReport:
+    """A report of the JSON object that `dataclasses.asdict` makes of one."""
+    values = dict(members)
+    return LoadReport(found=Findings(**values.pop("found")), **values)
 
 
 def _rows(number: int, one: str, many: str) -> str:

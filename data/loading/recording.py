@@ -9,6 +9,9 @@ import duckdb
 
 from data.loading.writing import CONTENT, STORED
 
+# A line of table `loads` that stands for rows of the log, which can be taken back: not one that only described offers, creatives or channels.
+HAS_ROWS = "made and (loaded + replaced > 0 or not noted)"
+
 # What a load replaces, or has replaced, in words: a row of table `replaced`.
 REPLACED = f"load, {CONTENT}"
 

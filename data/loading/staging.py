@@ -91,6 +91,8 @@ def _described(table: str) -> str:
 
 ARRIVED = """number, line, problem, raw, id, hash, "timestamp", customer, type, offer, creative, channel, direction, outcome_type,
     value, context, response, outcome"""
+# Reading so few takes less time than planning how to read them.
+_FEW_ROWS = 10_000
 _BEFORE_ALL, _NUMBERS = 1 << 62, 1 << 63
 _DESCRIBING = {"offer", "creative", "offerName", "offerStatus", "creativeName", "channelName"}
 
@@ -141,7 +143,7 @@ class Staging:
         self._latest = raw
         parameters: dict[str, Any] = {**raw.parameters, "tenant": self._tenant}
         rows = f"({interactions_sql(raw, self._mapping)})"
-        if raw.dear:
+        if raw.dear or len(batch) < _FEW_ROWS:
             self.cursor.execute(f"create or replace temp table arriving as from {rows}", parameters)
             rows, parameters = "arriving", {}
         self._add_tenants(rows, parameters)

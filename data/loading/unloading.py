@@ -9,7 +9,7 @@ from importlib.resources import files
 import duckdb
 
 from data.loading.outcome import Progress
-from data.loading.recording import REPLACED, LoadRecord, record_load
+from data.loading.recording import HAS_ROWS, REPLACED, LoadRecord, record_load
 from data.loading.staging import add_dictionary_entries
 from data.loading.transaction import ReportProgress, Stop, connection, now
 from data.loading.writing import write
@@ -91,7 +91,7 @@ def _source(cursor: duckdb.DuckDBPyConnection, version: int, tenant: str | None)
     found = cursor.execute(f"""
         select file, noted
         from loads
-        where made
+        where {HAS_ROWS}
             and version = $load
             and (version in (select version from tenant_loads where {_OF_LOAD.format("version")}) or (not noted and $tenant is null))
     """, {"load": version, "tenant": tenant}).fetchall()

@@ -52,6 +52,33 @@ def _apply(cursor: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ..
     return changed
 
 
+def would_describe(cursor: duckdb.DuckDBPyConnection) -> int:
+    """How many entities a reader would see otherwise once `described` was applied."""
+    [(changed,)] = cursor.execute("""
+        with newest as (
+            select kind, tenant, id, as_of, name, status, channel
+            from described
+            qualify row_number() over (partition by kind, tenant, id order by as_of desc, number desc) = 1
+        ),
+        entities as (
+            select 'offers' as kind, tenant, id, known, as_of, name, status, null as channel from offers
+            union all
+            select 'creatives', c.tenant, c.id, c.known, c.as_of, c.name, null, channels.id
+            from creatives c
+            left join channels on channels.tenant = c.tenant and channels."key" = c.channel
+            union all
+            select 'channels', tenant, id, known, as_of, name, null, null from channels
+        )
+        select count(*)
+        from newest n
+        left join entities e using (kind, tenant, id)
+        where e.as_of is null
+            or (n.as_of >= e.as_of and (coalesce(n.name, e.name) is distinct from e.name or coalesce(n.status, e.status) is distinct from e.status
+                or coalesce(n.channel, e.channel) is distinct from e.channel))
+    """).fetchall()
+    return changed
+
+
 # More than an eighth of the store out of place: it is written anew, in order.
 REWRITE_SHARE = 8
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from data.mapping.fields import RECORD_FIELDS
+from data.mapping.fields import RECORD_FIELDS, Field
 from data.mapping.mapping import Mapping
-from data.mapping.paths import plain
+from data.mapping.paths import names_of, plain
 from data.mapping.reading import recognised
 
 SAMPLE_ROWS = 1000
 _DEEPEST, _MOST_COLUMNS = 6, 500
+_SAY_LITTLE = ("id", "key", "name", "number")
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,10 @@ class Column:
 
     @property
     def name(self) -> str:
-        """The last name of the path."""
-        return self.path.rpartition(".")[2].strip('"')
+        """The last name of the path; with the one before it where it says too little alone, as in `person.id`."""
+        before, _, last = self.path.rpartition(".")
+        name = last.strip('"')
+        return f"{before.rpartition('.')[2]} {name}" if before and plain(name) in _SAY_LITTLE else name
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -38,9 +43,10 @@ class Column:
 
 
 class Sample:
-    """The first rows of a load, over all its members."""
+    """The first rows of a load, over all its members, up to `most`."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = SAMPLE_ROWS) -> None:
+        self._most = most
         self._rows = 0
         self._batches: list[tuple[pa.RecordBatch, bool, Table[str, str]]] = []
 
@@ -50,19 +56,21 @@ class Sample:
 
     def add(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
         """Take as many rows of a batch as are still missing; `place` has columns that hold for all of them."""
-        wanted = min(SAMPLE_ROWS - self._rows, len(batch))
+        wanted = min(self._most - self._rows, len(batch))
         if wanted > 0:
             cut = batch.slice(0, wanted)
             self._rows += wanted
             # A copy, so that the batch itself can go.
             self._batches.append((cut.filter(pc.is_null(cut.column(1))), is_json, place or {}))
 
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self, records: str = "") -> tuple[Column, ...]:
+        """The columns of the rows, or of the records in the list at a path of each."""
         rows: list[dict[str, str | None]] = []
         for batch, is_json, place in self._batches:
-            flat = map(dict, map(_flat, self._records(batch) if is_json else self._cells(batch)))
+            whole = self._records(batch) if is_json else self._cells(batch)
+            flat = map(dict, map(_flat, _within_list(whole, names_of(records)) if records else whole))
             # Their own columns come first, so that the positions are those of the file.
-            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in flat)
+            rows.extend(own | {name: text for name, text in place.items() if name not in own} for own in islice(flat, self._most))
         paths = dict.fromkeys(path for row in rows for path in row)
         return tuple(Column(path, tuple(row.get(path) for row in rows)) for path in list(paths)[:_MOST_COLUMNS])
 
@@ -85,6 +93,16 @@ class Sample:
             yield dict(zip(paths, cells, strict=True))
 
 
+def _within_list(rows: Iterable[dict[str, Any]], names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The records of the list that these names lead to, each with what stands around it."""
+    for row in rows:
+        found: Any = row
+        for name in names:
+            found = found.get(name) if isinstance(found, dict) else None
+        around = {name: value for name, value in row.items() if name != names[0]}
+        yield from (around | element for element in found or () if isinstance(element, dict))
+
+
 def _values(column: pa.Array) -> list[Any]:
     """A column's values, as texts unless they are nested; they may be times that Python has none for."""
     if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
@@ -98,18 +116,29 @@ def _values(column: pa.Array) -> list[Any]:
         return [None] * len(column)
 
 
-def read_as(columns: Iterable[Column], mapping: Mapping) -> dict[str, tuple[str, ...]]:
-    """The fields that each column is read as by a mapping or, where that says nothing of it, by its name."""
+def read_as(columns: Iterable[Column], mapping: Mapping, fields: Iterable[Field] = RECORD_FIELDS) -> dict[str, tuple[str, ...]]:
+    """Which of the fields each column is read as by a mapping or, where that says nothing of it, by its name."""
     paths = [column.path for column in columns]
     read: dict[str, list[str]] = {path: [] for path in paths}
     mapped = [(plain(path.removesuffix("?")), field) for path, field in (*mapping.map, *(pair for rule in mapping.rows for pair in rule.map))]
     for place, path in enumerate(paths, 1):
         read[path] += dict.fromkeys(field for name, field in mapped if name in (plain(path), f"#{place}"))
-    renamed = [path for path, fields in read.items() if fields]
-    for field in RECORD_FIELDS:
+    renamed = [path for path, names in read.items() if names]
+    for field in fields:
         for path in recognised(field, paths, renamed):
             read[path].append(field.name)
-    return {path: tuple(fields) for path, fields in read.items()}
+    return {path: tuple(names) for path, names in read.items()}
+
+
+def words_read(columns: Sequence[Column], mapping: Mapping, field: str) -> Counter[str]:
+    """How many of the rows have each word where a field is read from, as the file has it."""
+    mapped = [place for path, name in mapping.map if name == field for place, column in enumerate(columns, 1)
+              if plain(path.removesuffix("?")) in (plain(column.path), f"#{place}")]
+    fields = read_as(columns, mapping)
+    sources = [columns[place - 1] for place in mapped] or [column for column in columns if field in fields[column.path]]
+    rows = zip(*(column.values for column in sources), strict=True)
+    first = (next((text for text in row if text and text.strip() and text not in mapping.null), None) for row in rows)
+    return Counter(text for text in first if text is not None)
 
 
 def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str | None]]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
 
-from data.mapping.fields import RECORD_FIELDS
-from data.mapping.mapping import Mapping
+from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS
+from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.money import amount_sql
 from data.mapping.paths import path_of, plain
 from data.mapping.presets import PRESETS, preset
-from data.mapping.samples import Column
-from data.mapping.synonyms import NAMES, nearness, type_meant
+from data.mapping.samples import Column, Sample, read_as
+from data.mapping.synonyms import NAMES, nearness, type_meant, words_of
 from data.mapping.time_remedies import formats_sql, number_remedy_sql
 from data.mapping.times import time_sql
 
@@ -24,21 +24,29 @@ REQUIRED = ("id", "customerId", "interactionType", "timestamp")
 _TRIED = 100
 _MOST_TYPES, _MOST_VALUES = 50, 12
 _ENOUGH = 0.9
+# What a column is worth whose name says nothing.
+_CONTENT = 50
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A mapping that would read a file, or the preset that does, and the required fields that nothing was found for."""
+    """A mapping that would read a file, or the preset that does, and the required fields that nothing was found for.
+
+    `describes` is offers, creatives or channels where the file is no log and describes those.
+    """
 
     mapping: Mapping
     preset: str = ""
     missing: tuple[str, ...] = ()
+    describes: str = ""
 
     @property
     def flags(self) -> str:
         return f"--as {self.preset}" if self.preset else flags_of(self.mapping)
 
     def __str__(self) -> str:
+        if self.describes:
+            return f"it has neither times nor customers, and seems to describe {self.describes}; try: --{self.describes} FILE {self.flags}".rstrip()
         flags = " ".join([self.flags, *(f"--map COLUMN={field}" for field in self.missing)]).strip()
         given = " (or --set interactionType=convert, where all rows are of one type)" if "interactionType" in self.missing else ""
         return f"try: {flags}{given}" if flags else ""
@@ -52,7 +60,20 @@ class _Times:
     share: float
 
 
-def suggestion(cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> Suggestion:
+def suggestion(cursor: duckdb.DuckDBPyConnection, sample: Sample, mapping: Mapping = NO_MAPPING) -> Suggestion:
+    """What would read a file of these first rows, also where each holds a list of records; what `mapping` says to read lists from is so."""
+    found = suggestion_of(cursor, sample.columns(mapping.records))
+    time = next((path for path, field in found.mapping.map if field == "timestamp"), "")
+    records, _, within = time.rpartition("[0].")
+    if mapping.records:
+        return replace(found, mapping=replace(found.mapping, records=mapping.records))
+    if not within or "[" in records or '"' in records:
+        return found
+    inner = suggestion_of(cursor, sample.columns(records))
+    return replace(inner, mapping=replace(inner.mapping, records=records)) if not inner.preset else found
+
+
+def suggestion_of(cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> Suggestion:
     """What would read a file of these columns; of its flags only those that are needed."""
     times = _times(cursor, columns)
     if fitting := _fitting_preset(columns, times):
@@ -70,7 +91,27 @@ def suggestion(cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> 
         id_from=() if "id" in chosen else ("row",),
         decimal=_decimal(cursor, chosen.get("outcome.conversionValue")),
     )
-    return Suggestion(mapping, missing=tuple(field for field in REQUIRED if field != "id" and field not in chosen))
+    read = {field for fields in read_as(columns, NO_MAPPING).values() for field in fields} | {*chosen}
+    if not {"customerId", "timestamp"} & read and (entities := _entities(columns)):
+        return entities
+    return Suggestion(mapping, missing=tuple(field for field in REQUIRED if field != "id" and field not in read))
+
+
+def _entities(columns: Sequence[Column]) -> Suggestion | None:
+    """How to read a file whose rows describe offers, creatives or channels, each once."""
+    by_path = {plain(column.path): column for column in columns}
+    for name in PRESETS:
+        own = [(path, field) for path, field in preset(name).map if field.partition(".")[0] in ENTITY_FIELDS]
+        if own and all(plain(path.removesuffix("?")) in by_path for path, _ in own):
+            return Suggestion(preset(name), name, describes=own[0][1].partition(".")[0])
+    ids = [column for column in columns if nearness(column.name, "id") and len({*column.texts}) == len(column.values)]
+    names = [column for column in columns if words_of(column.name)[-1:] in (("name",), ("title",), ("label",), ("description",))]
+    if not ids or not names:
+        return None
+    id = max(ids, key=lambda column: nearness(column.name, "id"))
+    kind = next((kind for kind in ("channels", "creatives") if words_of(id.name)[0] == kind.removesuffix("s")), "offers")
+    chosen = [(column, field) for column, field in ((id, "id"), (names[0], "name")) if plain(column.path) != field]
+    return Suggestion(Mapping(map=tuple((column.path, f"{kind}.{field}") for column, field in chosen)), describes=kind)
 
 
 def flags_of(mapping: Mapping) -> str:
@@ -78,7 +119,7 @@ def flags_of(mapping: Mapping) -> str:
     words = [word for path, field in mapping.map for word in ("--map", f"{path}={field}")]
     words += [word for field, value in mapping.set for word in ("--set", f"{field}={value}")]
     words += [word for text, type in mapping.value for word in ("--value", f"{text}={type}")]
-    for flag in ("time", "timezone", "decimal", "rest", "records"):
+    for flag in ("time", "timezone", "decimal", "rest", "records", "encoding"):
         words += [f"--{flag}", getattr(mapping, flag)] if getattr(mapping, flag) else []
     words += ["--id-from", ",".join(mapping.id_from)] if mapping.id_from else []
     words += [word for text in mapping.null for word in ("--null", text)]
@@ -118,8 +159,10 @@ def _times(cursor: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> dict
 def _score(column: Column, field: str, times: dict[str, _Times]) -> int:
     """How well a column is this field: by its name, and by what it holds; none where that speaks against it."""
     texts = column.texts
-    name = nearness(column.name, field)
-    if not name or not texts or texts[0].startswith("{"):
+    if not texts or texts[0].startswith("{"):
+        return 0
+    name = nearness(column.name, field) or _speaks_for_itself(column, field, times)
+    if not name:
         return 0
     # Of two columns with names as near, the one less deep.
     score = name - column.path.count(".") - (0 if column.path.rpartition(".")[0] == "" else 3)
@@ -137,10 +180,21 @@ def _score(column: Column, field: str, times: dict[str, _Times]) -> int:
             return (score + 300 * said - 300 * (distinct == 1 and not said)) if few and full >= _ENOUGH else 0
         case "customerId":
             return score if full >= _ENOUGH and not is_time else score // 10
+        case "outcome.conversionValue" if "unit" in words_of(column.name):
+            return 0
         case "outcome.conversionValue":
             return score if sum(any(sign.isdigit() for sign in text) for text in texts) == len(texts) and not is_time else 0
         case _:
             return score if not is_time else 0
+
+
+def _speaks_for_itself(column: Column, field: str, times: dict[str, _Times]) -> int:
+    """How well a column is this field by what it holds alone: times that are no bare numbers, or words of which most mean a type."""
+    words = set(column.texts)
+    if field == "timestamp":
+        return _CONTENT if not all(text.replace(".", "", 1).isdigit() for text in words) else 0
+    meant = [word for word in words if type_meant(word)]
+    return _CONTENT if field == "interactionType" and len(meant) * 2 > len(words) and column.path not in times else 0
 
 
 def _is_read_anyway(column: Column, field: str, columns: Sequence[Column]) -> bool:

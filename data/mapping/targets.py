@@ -29,7 +29,7 @@ def target_of(text: str, fields: tuple[Field, ...], flag: str) -> Target:
     if dot and whole in MEMBERS_OF and whole in known:
         return Target(whole, names_of(member))
     objects = f", and context.NAME, response.NAME, outcome.NAME such as outcome.conversionValue, {_KINDS}" if fields is RECORD_FIELDS else ""
-    raise StoreError(f"{flag}: there is no field '{text}'. Fields: {', '.join(field.name for field in fields)}{objects}.")
+    raise StoreError(f"{flag}: there is no field '{text}'. Fields: {', '.join(dict.fromkeys(field.name for field in fields))}{objects}.")
 
 
 _KINDS = "or offers.NAME, creatives.NAME, channels.NAME for the files of those"
@@ -41,9 +41,9 @@ def mapping_of_log(mapping: Mapping) -> Mapping:
 
 
 def mapping_of_kind(mapping: Mapping, kind: str, *, alone: bool) -> Mapping:
-    """What a mapping says of the files of a kind: of its own fields, and where no log is loaded beside them of all fields.
+    """What a mapping says of the files of a kind: of its own fields, and where no log is loaded beside them also of fields without the kind.
 
-    How texts and files are read holds for them too.
+    Where it tells the kind's fields from the log's, as presets do, those of the log are left out. How texts and files are read holds for them too.
     """
     prefix = f"{kind}."
     both = replace(
@@ -53,8 +53,13 @@ def mapping_of_kind(mapping: Mapping, kind: str, *, alone: bool) -> Mapping:
                   if field.startswith(prefix) or target_is(field, "tenantId")),
         value=(), id_from=(), rest="", rows=(), time="", select="" if not alone else mapping.select,
     )
+    if not alone:
+        return replace(both, records="", member="")
     own = mapping_of_log(mapping)
-    return replace(both, map=both.map + own.map, set=both.set + own.set) if alone else replace(both, records="", member="")
+    if both.map:
+        names = {name for field in ENTITY_FIELDS[kind] for name in field.names}
+        own = replace(own, map=tuple(pair for pair in own.map if pair[1] in names), set=tuple(pair for pair in own.set if pair[0] in names))
+    return replace(both, map=both.map + own.map, set=both.set + own.set)
 
 
 def _own(pairs: Pairs, place: int) -> Pairs:
@@ -67,13 +72,16 @@ def target_is(field: str, name: str) -> bool:
 
 def check_mapping(mapping: Mapping, kinds: tuple[str, ...]) -> None:
     """`StoreError` where a pair is none, a field does not exist, or flags do not go together; `kinds` are those of the files beside no log."""
-    fields = [field for kind in kinds for field in ENTITY_FIELDS[kind]] if kinds else RECORD_FIELDS
+    fields = tuple(field for kind in kinds for field in ENTITY_FIELDS[kind]) or RECORD_FIELDS
+    if any(field.partition(".")[0] in kinds for _, field in mapping.map):
+        # It tells the fields of both apart.
+        fields = (*fields, *RECORD_FIELDS)
     rules = mapping.rows
     for path, field in (*mapping.map, *(pair for rule in rules for pair in rule.map)):
         path_of(path)
-        _check_field(field, tuple(fields), f"--map {path}={field}")
+        _check_field(field, fields, f"--map {path}={field}")
     for field, value in (*mapping.set, *(pair for rule in rules for pair in rule.set)):
-        _check_field(field, tuple(fields), f"--set {field}={value}")
+        _check_field(field, fields, f"--set {field}={value}")
     for path in (*(path for rule in rules for path, _ in rule.when), *(() if mapping.id_from == ("row",) else mapping.id_from)):
         path_of(path)
     if mapping.rest not in ("", "context"):
@@ -91,4 +99,4 @@ def _check_field(text: str, fields: tuple[Field, ...], flag: str) -> None:
     if dot and kind in ENTITY_FIELDS:
         target_of(name, ENTITY_FIELDS[kind], flag)
     else:
-        target_of(text, RECORD_FIELDS if fields == RECORD_FIELDS else fields, flag)
+        target_of(text, fields, flag)
