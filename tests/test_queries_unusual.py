@@ -226,6 +226,11 @@ def test_a_period_that_ends_with_the_log_ends_with_its_last_whole_day_even_in_th
     assert (iso(found.start), iso(found.end)) == ("2026-03-14T00:00:00.000Z", "2026-03-15T00:00:00.000Z")
 
 
+def test_a_log_of_the_calendars_first_weeks_has_none_before_it_to_compare_with(log: Log) -> None:
+    log.load(interaction("1", "0001-01-10T00:00:00Z"))
+    assert watched(log) == UnusualReport([], checked=False)
+
+
 def test_on_the_sample_what_is_told_is_what_the_written_rule_tells(log: Log) -> None:
     load_sample(log)
     # The sample is as usual to its end, hence a day of many clicks.
