@@ -25,6 +25,7 @@ from api.errors import ApiError, error_response, identity_of
 from api.figures import ENDPOINTS as FIGURES
 from api.funnel import ENDPOINTS as FUNNEL
 from api.history import ENDPOINTS as HISTORY
+from api.interactions import OPERATIONS as INTERACTIONS
 from api.loads import OPERATIONS as LOADS
 from api.openapi import docs_page, openapi
 from api.operation import Operation, operation_routes
@@ -40,7 +41,7 @@ PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
 COMPRESSION = 5
 ENDPOINTS: tuple[Endpoint[Any], ...] = HISTORY + FIGURES + FUNNEL
-OPERATIONS: tuple[Operation, ...] = LOADS + OUTCOMES
+OPERATIONS: tuple[Operation, ...] = INTERACTIONS + LOADS + OUTCOMES
 
 T = TypeVar("T")
 

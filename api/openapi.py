@@ -9,12 +9,13 @@ from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 
+import orjson
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from api.endpoint import Endpoint
 from api.errors import error_body
-from api.operation import LARGEST_BODY, Operation
+from api.operation import Operation
 from api.shapes import Error, schemas_of
 from palette import plain_css_variables
 from queries.asking.filters import FILTER_PARAMETERS, FilterParameter
@@ -36,13 +37,6 @@ _REFUSALS = {
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "The store is not ready, or the query took too long; `Retry-After` says how many seconds to wait.",
         "the store cannot be read right now"),
-}
-
-# What only an operation that takes a body may answer.
-_REFUSALS_OF_A_BODY = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (
-        f"The body has more than {LARGEST_BODY:,} bytes.", f"the body has more than {LARGEST_BODY:,} bytes"),
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ("The body is not JSON by its `Content-Type`.", "the body must be application/json, not 'text/plain'"),
 }
 
 
@@ -105,16 +99,33 @@ def _operation(operation: Operation, body: dict[str, Any] | None, taken: dict[st
             {"name": one.name, "in": "path", "required": True, "description": one.description, "schema": one.schema,
              "example": one.example}
             for one in operation.path_parameters
+        ] + [
+            {"name": one.name, "in": "query", "description": one.description, "schema": {"type": "boolean", "default": False}}
+            for one in operation.flags
         ],
     }
     if taken:
         described["requestBody"] = {"required": True, "content": {"application/json": {"schema": taken, "example": operation.taken}}}
+    if operation.takes_lines:
+        lines = "".join(f"{orjson.dumps(one).decode()}\n" for one in operation.taken)
+        described["requestBody"]["content"]["application/x-ndjson"] = {"schema": {"type": "string"}, "example": lines}
     if body:
         success["content"] = {"application/json": {"schema": body, "example": operation.example}}
     own = {status: (meaning, message) for status, meaning, message in operation.refusals}
-    refusals = _REFUSALS | own | (_REFUSALS_OF_A_BODY if taken else {})
+    refusals = _REFUSALS | own | (_refusals_of_a_body(operation) if taken else {})
     refused = {str(int(status)): _refusal(status, *refusals[status]) for status in sorted(refusals)}
     return described | {"responses": {"200" if body else "204": success} | refused}
+
+
+def _refusals_of_a_body(operation: Operation) -> dict[HTTPStatus, tuple[str, str]]:
+    """What only an operation that takes a body may answer."""
+    kinds = " or ".join(operation.media_types)
+    most = f"he body has more than {operation.largest:,} bytes"
+    return {
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE: (f"T{most}.", f"t{most}"),
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE: (
+            "The body is of another kind by its `Content-Type`, or packed by another method.", f"the body must be {kinds}, not 'text/plain'"),
+    }
 
 
 def _refusal(status: HTTPStatus, meaning: str, message: str) -> dict[str, Any]:

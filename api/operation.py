@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from itertools import groupby
 from typing import Any, Literal
 
 import orjson
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -25,18 +26,23 @@ Method = Literal["GET", "PUT", "POST", "DELETE"]
 
 LARGEST_BODY = 64 * 1024
 _AGAIN_S = "5"
+_MOST_WRITERS = 40
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that was admitted: who asks, the values of the path's parameters, the body as JSON, None where there is none,
-    and the loads that run."""
+    """A request that was admitted: who asks, the values of the path's parameters and the flags, the body, and the loads that run.
+
+    The body is JSON, None where there is none, or bytes where the operation takes lines.
+    """
 
     identity: Identity
     store: Store
     path: dict[str, str]
     body: Any
     running: RunningLoads
+    flags: dict[str, bool]
+    headers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -53,11 +59,20 @@ class PathParameter:
 
 
 @dataclass(frozen=True)
+class Flag:
+    """A query parameter that is `true` or, as without it, `false`."""
+
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Operation:
     """A method under /api/v1 that takes no filters; `role` is the least that may ask for it, and no method but GET leaves things as they were.
 
     `answer` makes the body of the answer, None for none (204); `body` is its type, a shape, and `example` one of them.
-    `takes` and `taken` are the same of the request's body; `refusals` are the answers that are not what any request may get, with what they mean and
+    `takes` and `taken` are the same of the request's body, of at most `largest` bytes; one that `takes_lines` has NDJSON as well, and may be
+    packed. `refusals` are the answers that are not what any request may get, with what they mean and
     a message.
     """
 
@@ -74,10 +89,18 @@ class Operation:
     taken: Any = None
     path_parameters: tuple[PathParameter, ...] = ()
     refusals: tuple[tuple[HTTPStatus, str, str], ...] = ()
+    flags: tuple[Flag, ...] = ()
+    largest: int = LARGEST_BODY
+    takes_lines: bool = False
 
     @property
     def changes(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def media_types(self) -> tuple[str, ...]:
+        """What the body may be, the usual one first."""
+        return ("application/x-ndjson", "application/json") if self.takes_lines else ("application/json",)
 
 
 def operation_routes(operations: Sequence[Operation], store: Callable[[], Store], running: Callable[[], RunningLoads]) -> list[Route]:
@@ -91,8 +114,10 @@ def _route(path: str, operations: Sequence[Operation], store: Callable[[], Store
     async def answering(request: Request) -> Response:
         operation = by_method["GET" if request.method == "HEAD" else request.method]  # type: ignore[index]  # the route admits these alone
         _admit(operation, request)
+        flags = _flags(operation, request)
         body = await _body(operation, request)
-        return await run_in_threadpool(_answered, operation, request, body, store, running)
+        # What writes may wait for others that write, and then keeps no thread from those who read.
+        return await to_thread.run_sync(_answered, operation, request, body, flags, store, running, limiter=_writers() if operation.changes else None)
 
     # A key may hold any character, also a slash.
     return Route(path.replace("}", ":path}"), answering, methods=list(by_method))
@@ -106,37 +131,53 @@ def _admit(operation: Operation, request: Request) -> None:
     if operation.changes and identity.kind == "user" and not names_own_page(request.headers):
         message = "a session changes something only from a page of this server, whose Origin the request must carry; or send an API key"
         raise ApiError(HTTPStatus.FORBIDDEN, message)
-    for name in request.query_params:
-        raise ApiError(HTTPStatus.BAD_REQUEST, f"there is no parameter {name!r}")
+
+
+def _flags(operation: Operation, request: Request) -> dict[str, bool]:
+    flags = {flag.name: False for flag in operation.flags}
+    for name, value in request.query_params.multi_items():
+        if name not in flags:
+            raise ApiError(HTTPStatus.BAD_REQUEST, f"there is no parameter {name!r}")
+        if value not in ("true", "false"):
+            raise ApiError(HTTPStatus.BAD_REQUEST, f"{name} must be true or false, not {value[:50]!r}")
+        flags[name] = value == "true"
+    return flags
+
+
+@cache
+def _writers() -> CapacityLimiter:
+    return CapacityLimiter(_MOST_WRITERS)
 
 
 async def _body(operation: Operation, request: Request) -> Any:
     if operation.takes is None:
         return None
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/json":
-        raise ApiError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body must be application/json, not {kind!r}")
-    text = b"".join([piece async for piece in _bounded(request)])
+    if kind not in operation.media_types:
+        raise ApiError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"the body must be {' or '.join(operation.media_types)}, not {kind!r}")
+    text = b"".join([piece async for piece in _bounded(request, operation.largest)])
+    if operation.takes_lines:
+        return text
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {problem}") from problem
 
 
-async def _bounded(request: Request) -> AsyncIterator[bytes]:
+async def _bounded(request: Request, largest: int) -> AsyncIterator[bytes]:
     length = 0
     async for piece in request.stream():
         length += len(piece)
-        if length > LARGEST_BODY:
-            raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {LARGEST_BODY:,} bytes")
+        if length > largest:
+            raise ApiError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body has more than {largest:,} bytes")
         yield piece
 
 
 def _answered(
-    operation: Operation, request: Request, body: Any, store: Callable[[], Store], running: Callable[[], RunningLoads]
+    operation: Operation, request: Request, body: Any, flags: dict[str, bool], store: Callable[[], Store], running: Callable[[], RunningLoads]
 ) -> Response:
     try:
-        made = operation.answer(Asked(request.state.identity, store(), dict(request.path_params), body, running()))
+        made = operation.answer(Asked(request.state.identity, store(), dict(request.path_params), body, running(), flags, request.headers))
     except StoreBusy as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": _AGAIN_S}) from problem
     except StoreError as problem:

@@ -66,12 +66,14 @@ def value_sql(decimal: str) -> str:
     return f"case when json_type(outcome, '/conversionValue') = 'VARCHAR' then {amount_sql('worth', decimal)} else {amount_sql('worth')} end"
 
 
-def interactions_sql(raw: RawRows, mapping: Mapping) -> str:
+def interactions_sql(raw: RawRows, mapping: Mapping, takes_own_alone: bool = False) -> str:
     """A row for each raw row: its line, its problem or null, the record's typed values, and what it says of its entities.
 
-    Parameters: those of `raw`, and `$tenant`, the tenant of rows that do not name one.
+    Parameters: those of `raw`, and `$tenant`, the tenant of rows that do not name one; where it `takes_own_alone`, of all.
     """
     problems = dict(_COMPLAINTS)
+    if takes_own_alone:
+        problems["tenant != $tenant"] = "concat('tenantId is ', tenant, ', but this is the log of ', $tenant)"
     if not raw.timed:
         problems['time_text is not null and "timestamp" is null'] = time_complaint_sql("time_text::varchar", raw.time)
     complaints = ", ".join(f"case when {when} then {says} end" for when, says in problems.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -103,7 +103,7 @@ def _load(
     end: Callable[[Staging], None],
 ) -> LoadReport:
     started = time.monotonic()
-    with connection(store, stop) as cursor, rejects:
+    with connection(store, stop) as cursor, rejects, ExitStack() as turn:
         staging = Staging(cursor, options.mapping, options.tenant, fields)
         places = Places()
         for member in source.members:
@@ -116,6 +116,9 @@ def _load(
             end(staging)
             ignored = staging.finish()
         tell(Progress("looking for known rows"))
+        # From here on nobody else writes rows that would be known to be there.
+        if not options.check:
+            turn.enter_context(store.turn)
         duplicates = set_duplicates_aside(cursor, options.replace)
         if not options.check:
             rejects.add(places.told(not_loaded(cursor)))
@@ -159,7 +162,7 @@ def _load(
             summary = replace(summary, kept=False, loaded=0, replaced=None, oldest=None, newest=None, unread_values=0, future=0, before_2000=0)
         else:
             rejects.close()
-            with stop.writing(), store.turn:
+            with stop.writing():
                 summary = _written(cursor, summary, options.by, tell, stop)
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
 import duckdb
 
@@ -30,6 +32,63 @@ class LoadRecord:
     replaced: int
     by: str
     made: bool
+
+
+@dataclass(frozen=True)
+class PostedRows:
+    """The rows of a post by their numbers, from `first` to before `end`, and what became of them."""
+
+    first: int
+    end: int
+    tenant: str
+    by: str
+    loaded: int
+    known: int
+    conflicts: int
+    rejected: int
+
+
+def record_posts(cursor: duckdb.DuckDBPyConnection, posts: Sequence[PostedRows], finished: datetime.datetime, file: str) -> int:
+    """Enter posts, those of one tenant, account or key, and `file` as one load however often they come; the version that they make.
+
+    Table `posted` then says which load the rows of each are of.
+    """
+    def whose(post: PostedRows) -> tuple[str, str]:
+        return post.tenant, post.by
+
+    cursor.execute('create or replace temp table posted (first bigint, "end" bigint, load uinteger)')
+    [(version,)] = cursor.execute("select version from store").fetchall()
+    load = version
+    for (tenant, by), group in groupby(sorted(posts, key=whose), key=whose):
+        its = list(group)
+        counts = {name: sum(getattr(post, name) for post in its) for name in ("loaded", "known", "conflicts", "rejected")}
+        refused = {name: counts[name] for name in ("conflicts", "rejected")}
+        found = cursor.execute("""
+            select version
+            from loads
+            where file = $file and "by" = $by
+                and version in (select version from tenant_loads where tenant = (select tenant from tenant_keys where id = $tenant))
+        """, {"file": file, "by": by, "tenant": tenant}).fetchone()
+        if found:
+            [own] = found
+            cursor.execute("""
+                update loads
+                set loaded = loaded + $loaded, known = known + $known, conflicts = conflicts + $conflicts, rejected = rejected + $rejected,
+                    finished = $finished
+                where version = $version
+            """, {"version": own, "finished": finished, **counts})
+            cursor.execute("update tenant_loads set conflicts = conflicts + $conflicts, rejected = rejected + $rejected where version = $version",
+                           {"version": own, **refused})
+        else:
+            own = load = load + 1
+            cursor.execute("insert into loads values ($version, $file, $loaded, $known, $conflicts, $rejected, $finished, 0, $by, true, true)",
+                           {"version": own, "file": file, "by": by, "finished": finished, **counts})
+            cursor.execute("insert into tenant_loads select $version, tenant, $conflicts, $rejected from tenant_keys where id = $tenant",
+                           {"version": own, "tenant": tenant, **refused})
+        cursor.executemany("insert into posted values ($first, $end, $load)", [{"first": post.first, "end": post.end, "load": own} for post in its])
+    version = max(version + 1, load)
+    cursor.execute("update store set version = $version", {"version": version})
+    return version
 
 
 def record_load(cursor: duckdb.DuckDBPyConnection, record: LoadRecord) -> None:

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from data.loading.outcome import Progress
+from data.loading.posting import Posting
 from data.loading.transaction import Stop
 from data.store.limits import StoreError
 
@@ -45,6 +46,7 @@ class RunningLoads:
     def __init__(self, after_load: Callable[[], None] = lambda: None) -> None:
         """`after_load` is called after each load that was not stopped and did not fail, by whoever ran it."""
         self.after_load = after_load
+        self.posts = Posting(lambda: self.after_load())
         self._loads: list[RunningLoad] = []
         self._changed = threading.Condition()
 

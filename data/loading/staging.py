@@ -107,6 +107,7 @@ class Staging:
         self._tenant = tenant
         self._latest: RawRows | None = None
         self._tenants: set[str] = set()
+        self._takes_own_alone = False
         cursor.execute(files("data.loading").joinpath("staging.sql").read_text())
         cursor.execute("insert into tenant_keys select tenant, id from tenants")
 
@@ -142,7 +143,7 @@ class Staging:
         raw, read = self._arriving.raw(batch, is_json, place or {})
         self._latest = raw
         parameters: dict[str, Any] = {**raw.parameters, "tenant": self._tenant}
-        rows = f"({interactions_sql(raw, self._mapping)})"
+        rows = f"({interactions_sql(raw, self._mapping, self._takes_own_alone)})"
         if raw.dear or len(batch) < _FEW_ROWS:
             self.cursor.execute(f"create or replace temp table arriving as from {rows}", parameters)
             rows, parameters = "arriving", {}
@@ -155,6 +156,11 @@ class Staging:
         """, parameters)
         if read & _DESCRIBING:
             self._add_descriptions(rows, parameters)
+
+    def take_posted(self, batch: pa.RecordBatch, tenant: str) -> None:
+        """Lay aside rows that are JSON texts, of a tenant alone: one that names another has that problem."""
+        self._tenant, self._takes_own_alone = tenant, True
+        self.take_interactions(batch, is_json=True)
 
     def refuse_other_units(self) -> None:
         """`StoreError` where the times of the latest batch are numbers that mostly count by another unit."""
@@ -192,7 +198,10 @@ class Staging:
         """)
 
     def _add_tenants(self, rows: str, parameters: Table[str, Any]) -> None:
-        found = {tenant for tenant, in self.cursor.execute(f"select distinct tenant from {rows}", parameters).fetchall()} - {None}
+        if self._takes_own_alone and self._tenant:
+            found = {self._tenant}
+        else:
+            found = {tenant for tenant, in self.cursor.execute(f"select distinct tenant from {rows}", parameters).fetchall()} - {None}
         others = sorted(found - {self._tenant})
         if self._tenant and others and not self._mapping.gives("tenantId", "tenant_id"):
             raise StoreError(f"a row names the tenant '{others[0]}', but --tenant is '{self._tenant}'. "

@@ -1,0 +1,216 @@
+"""Rows that are posted over HTTP: those that arrive while a version commits share the next one."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import duckdb
+import pyarrow as pa
+
+from data.loading.duplicates import set_duplicates_aside
+from data.loading.recording import PostedRows, record_posts
+from data.loading.staging import Staging, add_dictionary_entries
+from data.loading.transaction import Stop, connection, now
+from data.loading.writing import apply_descriptions, write
+from data.mapping.mapping import NO_MAPPING
+from data.reading.batches import JSON_ROWS
+from data.store.store import Store
+
+MOST_TOLD = 100
+"""So many of the rows that were not loaded an answer names."""
+
+# What is read of one post after the other: what does not fit waits for the version after.
+_MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Post:
+    """The rows of one request as JSON texts, with the columns of `JSON_ROWS`: of which tenant, and by which account or key.
+
+    With `strict` all of them are loaded or none, with `dry_run` none.
+    """
+
+    tenant: str
+    by: str
+    rows: pa.Table
+    strict: bool = False
+    dry_run: bool = False
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it shares no version with others: what becomes of it does not depend on them."""
+        return self.strict or self.dry_run
+
+
+@dataclass(frozen=True)
+class NotLoaded:
+    """A row that was not loaded: the line it stands on, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class PostReport:
+    """What became of the rows of a post; `kept` is false where a strict one was not taken. Of the rows not loaded the first hundred are told."""
+
+    received: int
+    loaded: int
+    known: int
+    conflicts: int
+    rejected: int
+    told_conflicts: tuple[NotLoaded, ...]
+    told_rejects: tuple[NotLoaded, ...]
+    kept: bool = True
+    version: int = 0
+
+
+@dataclass(eq=False)
+class _Waiting:
+    post: Post
+    report: PostReport | None = None
+    problem: Exception | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.report is not None or self.problem is not None
+
+
+@dataclass
+class _Outcome:
+    """What became of the rows of a post, in the order of their numbers."""
+
+    known: int = 0
+    rejects: list[NotLoaded] = field(default_factory=list)
+    conflicts: list[NotLoaded] = field(default_factory=list)
+
+    def report(self, post: Post) -> PostReport:
+        not_loaded = self.known + len(self.rejects) + len(self.conflicts)
+        return PostReport(
+            post.rows.num_rows, post.rows.num_rows - not_loaded, self.known, len(self.conflicts), len(self.rejects),
+            tuple(self.conflicts[:MOST_TOLD]), tuple(self.rejects[:MOST_TOLD]),
+        )
+
+
+class Posting:
+    """Takes posts, one version at a time; whoever comes first carries out what waits by then."""
+
+    def __init__(self, after: Callable[[], None]):
+        """`after` is called after each version that has new rows."""
+        self._after = after
+        self._waiting: list[_Waiting] = []
+        self._changing = threading.Lock()
+        self._leading = threading.Lock()
+
+    def take(self, store: Store, post: Post) -> PostReport:
+        """Load the rows of a post; its report once they are committed. `StoreError` where nothing of it was loaded."""
+        own = _Waiting(post)
+        with self._changing:
+            self._waiting.append(own)
+        with self._leading:
+            if not own.is_done:
+                self._carry_out(store, self._next(own))
+        if own.problem:
+            raise own.problem
+        assert own.report
+        return own.report
+
+    def _next(self, own: _Waiting) -> list[_Waiting]:
+        """The post and, where it shares its version, those that wait beside it, in the order in which they came."""
+        with self._changing:
+            chosen = [own]
+            rows = own.post.rows.num_rows
+            for other in self._waiting if not own.post.is_alone else ():
+                if other is not own and not other.post.is_alone and rows + other.post.rows.num_rows <= _MOST_ROWS:
+                    chosen.append(other)
+                    rows += other.post.rows.num_rows
+            chosen.sort(key=self._waiting.index)
+            self._waiting = [other for other in self._waiting if other not in chosen]
+        return chosen
+
+    def _carry_out(self, store: Store, chosen: Sequence[_Waiting]) -> None:
+        try:
+            reports = loaded_posts(store, [one.post for one in chosen])
+        except Exception as problem:
+            # Each is told, by the thread that waits for it.
+            for one in chosen:
+                one.problem = problem
+            return
+        for one, report in zip(chosen, reports, strict=True):
+            one.report = report
+        if any(report.loaded and not one.post.dry_run for one, report in zip(chosen, reports, strict=True)):
+            self._after()
+
+
+def loaded_posts(store: Store, posts: Sequence[Post]) -> list[PostReport]:
+    """Load some posts as one version, and report on each; one that `is_alone` is the only one."""
+    with connection(store, Stop()) as cursor:
+        staging = Staging(cursor, NO_MAPPING, None)
+        firsts = {}
+        for tenant, own in groupby(sorted(range(len(posts)), key=lambda place: posts[place].tenant), key=lambda place: posts[place].tenant):
+            places = list(own)
+            at = staging.rows
+            for place in places:
+                firsts[place] = at
+                at += posts[place].rows.num_rows
+            rows = pa.concat_tables([posts[place].rows for place in places]).combine_chunks()
+            for batch in rows.to_batches() or [pa.RecordBatch.from_pylist([], JSON_ROWS)]:
+                staging.take_posted(batch, tenant)
+        with store.turn:
+            set_duplicates_aside(cursor)
+            outcomes = _outcomes(cursor, [firsts[place] for place in range(len(posts))], posts)
+            reports = [outcome.report(post) for outcome, post in zip(outcomes, posts, strict=True)]
+            [post], [report] = posts[:1], reports[:1]
+            if post.dry_run or (post.strict and report.rejected + report.conflicts):
+                [(version,)] = cursor.execute("select version from store").fetchall()
+                refused = post.strict and report.rejected + report.conflicts > 0
+                return [PostReport(**{**vars(report), "loaded": 0 if refused else report.loaded, "kept": not refused, "version": version})]
+            version = _written(cursor, [PostedRows(firsts[place], firsts[place] + post.rows.num_rows, post.tenant, post.by, report.loaded,
+                                                   report.known, report.conflicts, report.rejected)
+                                        for place, (post, report) in enumerate(zip(posts, reports, strict=True))])
+    return [PostReport(**{**vars(report), "version": version}) for report in reports]
+
+
+def _outcomes(cursor: duckdb.DuckDBPyConnection, firsts: Sequence[int], posts: Sequence[Post]) -> list[_Outcome]:
+    """What became of the rows of each post, whose numbers begin at `firsts`."""
+    outcomes = [_Outcome() for _ in posts]
+    owner = {first + nth: place for place, first in enumerate(firsts) for nth in range(posts[place].rows.num_rows)}
+    for number, line, reason in cursor.execute("select number, line, problem from arrived where problem is not null order by number").fetchall():
+        outcomes[owner[number]].rejects.append(NotLoaded(line, reason))
+    for number, line, difference in cursor.execute("""
+        select number, s.line, d.difference
+        from duplicates d
+        join staged s using (number)
+        order by number
+    """).fetchall():
+        if difference:
+            outcomes[owner[number]].conflicts.append(NotLoaded(line, f"already there with a different {difference}"))
+        else:
+            outcomes[owner[number]].known += 1
+    return outcomes
+
+
+def _written(cursor: duckdb.DuckDBPyConnection, posted: Sequence[PostedRows]) -> int:
+    """Write what is staged in one transaction; the version that has it."""
+    cursor.begin()
+    version = record_posts(cursor, posted, now(), f"posted on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}")
+    cursor.execute("""
+        create or replace temp view fresh as
+        select s.*, p.load
+        from staged s
+        anti join duplicates using (number)
+        join posted p on s.number >= p.first and s.number < p."end"
+    """)
+    add_dictionary_entries(cursor)
+    described = apply_descriptions(cursor)
+    write(cursor, lambda _: None)
+    if described or any(rows.loaded for rows in posted):
+        cursor.commit()
+        return version
+    cursor.rollback()
+    [(version,)] = cursor.execute("select version from store").fetchall()
+    return version
