@@ -19,7 +19,7 @@ from starlette.routing import Route
 from accounts import Identity, Role
 from accounts.login import names_own_page
 from api.errors import ApiError
-from data.loading.running import RunningLoads
+from data.orders.running import RunningLoads
 from data.store.limits import StoreBusy, StoreError
 from data.store.store import Store
 
