@@ -11,8 +11,8 @@ from functools import cache
 from accounts import Accounts
 from data.columns.warming import warm
 from data.loading.arriving import compile_ahead
-from data.loading.handover import serve_loads
-from data.loading.running import RunningLoads
+from data.orders.handover import serve_loads
+from data.orders.running import RunningLoads
 from data.store.home import home
 from data.store.store import Store
 

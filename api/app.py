@@ -31,7 +31,7 @@ from api.openapi import docs_page, openapi
 from api.operation import Operation, operation_routes
 from api.outcomes import OPERATIONS as OUTCOMES
 from api.shapes import spelled
-from data.loading.running import RunningLoads
+from data.orders.running import RunningLoads
 from data.store.limits import StoreError, TooSlow
 from data.store.store import TIME_LIMIT, Store
 from queries.asking.parameters import InvalidQuery, filled

@@ -27,19 +27,22 @@ LARGEST_POST = 10 * 1024 * 1024
 _log = logging.getLogger("interaction_history")
 
 
-class PostedInteraction(TypedDict, total=False):
+class _GivenAlways(TypedDict):
+    id: str
+    customerId: str
+    interactionType: str
+    timestamp: Annotated[str, Meta(description="ISO 8601, in UTC unless it names an offset.")]
+
+
+class PostedInteraction(_GivenAlways, total=False):
     """A record as the history answers it; what is not known is left out."""
 
-    id: str
     tenantId: Annotated[str, Meta(description="Of the credential, or left out: a row that names another is rejected.")]
-    customerId: str
     offerId: str
     creativeId: str
     channelId: str
-    interactionType: str
     outcomeTypeKey: Annotated[str, Meta(description="The interaction's type where it is left out.")]
     direction: str
-    timestamp: Annotated[str, Meta(description="ISO 8601, in UTC unless it names an offset.")]
     context: dict[str, Any]
     response: dict[str, Any]
     outcome: dict[str, Any]
@@ -48,7 +51,7 @@ class PostedInteraction(TypedDict, total=False):
 
 
 class RowNotLoaded(TypedDict):
-    line: Annotated[int, Meta(ge=1, description="Where the row stands in the body.")]
+    line: Annotated[int, Meta(ge=1, description="The line that the row stands on; in an array its number, from 1.")]
     reason: str
 
 
@@ -93,9 +96,12 @@ def _rows(body: bytes) -> pa.Table:
     try:
         batches, is_json = rows_of("text", "body.ndjson", io.BufferedReader(io.BytesIO(body)), ReadOptions())
         assert is_json
-        return pa.Table.from_batches([batch.cast(JSON_ROWS) for batch in batches], JSON_ROWS)
+        rows = pa.Table.from_batches([batch.cast(JSON_ROWS) for batch in batches], JSON_ROWS)
     except StoreError as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, f"the body cannot be read: {problem}") from problem
+    if not body.lstrip().startswith(b"["):
+        return rows
+    return rows.set_column(0, JSON_ROWS.field(0), pa.array(range(1, rows.num_rows + 1), pa.int64()))
 
 
 def _posted(asked: Asked) -> PostAnswer:

@@ -14,9 +14,9 @@ from api.errors import ApiError
 from api.operation import Asked, Operation, PathParameter
 from api.shapes import Count, Moment
 from data.loading.listing import LoadLine, loads
-from data.loading.running import Busy, RunningLoad
 from data.loading.transaction import Stopped
 from data.loading.unloading import NoSuchLoad, NotNoted, unload
+from data.orders.running import Busy, RunningLoad
 
 # A caller does not hold a connection open for as long as another's load may take.
 PATIENCE_S = 10

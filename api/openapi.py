@@ -59,7 +59,7 @@ def openapi(endpoints: Sequence[Endpoint[Any]], operations: Sequence[Operation],
         "info": {
             "title": "Interaction History",
             "version": version,
-            "description": "Read access to the log of all customer interactions. The tenant is that of the credential.",
+            "description": "Access to the log of all customer interactions. The tenant is that of the credential.",
         },
         "servers": [{"url": "/api/v1"}],
         "security": [{"bearer": []}, {"apiKey": []}, {"session": []}],

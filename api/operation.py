@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import orjson
 from anyio import CapacityLimiter, to_thread
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,7 +19,7 @@ from starlette.routing import Route
 from accounts import Identity, Role
 from accounts.login import names_own_page
 from api.errors import ApiError
-from data.loading.running import RunningLoads
+from data.orders.running import RunningLoads
 from data.store.limits import StoreBusy, StoreError
 from data.store.store import Store
 
@@ -119,8 +120,22 @@ def _route(path: str, operations: Sequence[Operation], store: Callable[[], Store
         # What writes may wait for others that write, and then keeps no thread from those who read.
         return await to_thread.run_sync(_answered, operation, request, body, flags, store, running, limiter=_writers() if operation.changes else None)
 
-    # A key may hold any character, also a slash.
-    return Route(path.replace("}", ":path}"), answering, methods=list(by_method))
+    return Route(path.replace("}", ":any}"), answering, methods=list(by_method))
+
+
+class _AnyText(Convertor[str]):
+    """A key may hold any character, also a slash or a line break."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any", _AnyText())
 
 
 def _admit(operation: Operation, request: Request) -> None:

@@ -16,16 +16,15 @@ from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColu
 from rich.progress import Progress as Bars
 
 from data.load_flags import add_load, add_presets, given_text
-from data.loading.handover import hand_over
 from data.loading.listing import Loads
-from data.loading.meaning_commands import add_outcome_commands
-from data.loading.meaning_orders import OutcomeTable
-from data.loading.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.loading.outcome import LoadReport, Progress
 from data.loading.preview import Preview
 from data.loading.rejects import printable
 from data.loading.transaction import Stop
 from data.loading.unloading import UnloadReport
+from data.orders.handover import hand_over
+from data.orders.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
+from data.orders.outcomes import OutcomeTable, add_outcome_commands
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities

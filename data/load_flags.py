@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import glob
-from collections.abc import Callable, Iterable
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data.loading.orders import REJECTS_FOLDER, LoadCommand
-from data.loading.standard_input import STANDARD_INPUT, held
 from data.mapping.mapping import Mapping, Pairs
 from data.mapping.mapping_file import mapping_of_file, mapping_text
 from data.mapping.presets import PRESETS, preset
 from data.mapping.targets import check_mapping
+from data.orders.orders import REJECTS_FOLDER, LoadCommand
 from data.store.home import home
 from data.store.limits import StoreError
 
@@ -188,3 +191,25 @@ def _presets(options: argparse.Namespace) -> int:
         for name in PRESETS:
             print(f"{name:<{width}}  {preset(name).description}")
     return 0
+
+
+STANDARD_INPUT = "-"
+
+
+@contextmanager
+def held(paths: tuple[str, ...], folder: Path) -> Iterator[tuple[str, ...]]:
+    """The same paths, with a file of all that standard input gives in the place of `-`; it lies in the folder until the load is over."""
+    if STANDARD_INPUT not in paths:
+        yield paths
+        return
+    if paths.count(STANDARD_INPUT) > 1:
+        raise StoreError("- is standard input, and can be loaded once.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file = folder / f"standard input {os.getpid()}"
+    file.unlink(missing_ok=True)
+    try:
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as into:
+            shutil.copyfileobj(sys.stdin.buffer, into)
+        yield tuple(str(file) if path == STANDARD_INPUT else path for path in paths)
+    finally:
+        file.unlink(missing_ok=True)

@@ -12,9 +12,9 @@ from pathlib import Path
 import process
 from data.loading.loading import LoadOptions, load_log
 from data.loading.outcome import LoadReport
-from data.loading.running import RunningLoad
 from data.loading.transaction import ReportProgress
 from data.loading.unloading import UnloadReport, unload
+from data.orders.running import RunningLoad
 from data.store.limits import StoreError
 
 _log = logging.getLogger("interaction_history")

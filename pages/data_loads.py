@@ -10,8 +10,8 @@ import process
 from accounts import Role
 from data.loading.listing import LoadLine, loads
 from data.loading.outcome import LoadReport, Progress
-from data.loading.running import WAITING, RunningLoad
 from data.loading.unloading import UnloadReport
+from data.orders.running import WAITING, RunningLoad
 from data.store.store import Snapshot
 from pages.data_jobs import Job, begin_unload, forget, latest
 from pages.data_mapping import COMMAND, DECIMALS, FIELDS, in_menu_words

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from accounts import Accounts, Role
 from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
-from data.loading.running import RunningLoads
+from data.orders.running import RunningLoads
 from tests.logs import ACME, Log
 
 PREFIX = "/api/v1"

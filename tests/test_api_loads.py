@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from accounts import Role
 from api import loads as api_loads
-from data.loading.running import RunningLoad
+from data.orders.running import RunningLoad
 from tests.logs import ACME, ZENITH, Log, interaction, tangled_rows
 from tests.service import HISTORY, PREFIX, Service
 from tests.test_api_credentials import session

@@ -75,7 +75,7 @@ def test_what_is_read_can_be_put_back_and_means_the_same(filled: Service) -> Non
         assert admin.put(f"{OUTCOMES}/{key}", json=body).json() == row | {"isSet": True}
 
 
-@pytest.mark.parametrize("key", ["a b", "50%_ü", "a/b", "😀 sticker", "?&=#"])
+@pytest.mark.parametrize("key", ["two\nlines", "a b", "50%_ü", "a/b", "😀 sticker", "?&=#"])
 def test_a_key_may_hold_any_character(filled: Service, key: str) -> None:
     filled.log.load(interaction("odd", interactionType=key))
     admin = with_role(filled, Role.ADMIN)

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from data.loading import handover, orders
-from data.loading.handover import SOCKET, hand_over, serve_loads
-from data.loading.orders import Failure, LoadCommand, SampleCommand, StatusCommand
 from data.loading.outcome import LoadReport, Progress
 from data.loading.transaction import Stop
+from data.orders import handover, orders
+from data.orders.handover import SOCKET, hand_over, serve_loads
+from data.orders.orders import Failure, LoadCommand, SampleCommand, StatusCommand
 from data.store.limits import StoreError
 from data.store.status import Status
 from tests.logs import Log, interaction
@@ -186,7 +186,7 @@ def test_without_an_owner_nothing_is_handed_over(log: Log) -> None:
 
 OWNER = """
 import pathlib, sys
-from data.loading.handover import serve_loads
+from data.orders.handover import serve_loads
 from data.store.store import Store
 
 home = pathlib.Path(sys.argv[1])

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from data.commands import main
-from data.loading.handover import hand_over, serve_loads
-from data.loading.meaning_orders import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
-from data.loading.orders import Failure
+from data.orders.handover import hand_over, serve_loads
+from data.orders.orders import Failure
+from data.orders.outcomes import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
 from data.store.meanings import set_meaning
 from queries.answers.summary import figures
 from queries.asking.outcomes import Said

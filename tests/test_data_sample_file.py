@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from data.loading.orders import SampleCommand
 from data.loading.transaction import Stop
+from data.orders.orders import SampleCommand
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities

@@ -32,7 +32,8 @@ TEXT = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
 HOST = "http://localhost:8501"
 COMMANDS = [line for language, block in BLOCKS if language == "sh" for line in block.splitlines()]
-CALLS = [line for line in COMMANDS if line.startswith("curl ")]
+CALLS = [line for line in COMMANDS if line.startswith("curl ") and "-X POST" not in line]
+POSTS = [line for line in COMMANDS if line.startswith("curl ") and "-X POST" in line]
 ANSWERED = [(block, answer) for (language, block), (next_language, answer) in pairwise(BLOCKS)
             if (language, next_language) == ("sh", "json")]
 
@@ -60,8 +61,9 @@ def called(command: str, server: Server) -> httpx2.Response:
     parser.add_argument("-I", dest="method", action="store_const", const="HEAD", default="GET")
     parser.add_argument("-X", dest="method")
     parser.add_argument("-d", dest="body")
+    parser.add_argument("--data-binary", dest="body", type=lambda name: Path(name.removeprefix("@")).read_bytes())
     parser.add_argument("-o", dest="file")
-    call = parser.parse_args(shlex.split(command.replace("$KEY", server.key).replace("$ADMIN", server.admin))[1:])
+    call = parser.parse_args(shlex.split(command.replace("$KEY", server.key).replace("$ADMIN", server.admin).replace("$EDITOR", server.admin))[1:])
     assert call.address.startswith(HOST)
     headers = dict(header.split(": ", 1) for header in call.headers)
     return httpx2.request(call.method, call.address.replace(HOST, server.origin), headers=headers, content=call.body)
@@ -112,8 +114,23 @@ def test_every_answer_that_is_shown_is_the_servers(server: Server, command: str,
     assert json.dumps(real) == json.dumps(shown)
 
 
+def test_the_rows_that_the_examples_send_are_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    row = {"customerId": "c", "interactionType": "click", "timestamp": "2026-03-15"}
+    Path("rows.ndjson").write_text("".join(json.dumps({"id": id} | row) + "\n" for id in ("x", "y")), encoding="utf-8")
+    [program] = [block for language, block in BLOCKS if language == "python" and "requests.post" in block]
+    with Log(tmp_path / "state") as log, Service(log) as service, listening(service.app) as origin:
+        key = service.key("acme", Role.EDITOR)
+        answers = [called(command, Server(origin, key, key)) for command in POSTS]
+        assert [answer.json()["loaded"] for answer in answers] == [1, 2]
+        run = subprocess.run([sys.executable, "-c", program.replace(HOST, origin)], env={**os.environ, "EDITOR": key},
+                             capture_output=True, text=True, check=True)
+        assert run.stdout.splitlines() == ["1 loaded", "2 timestamp is missing"]
+        assert service.caller("acme").get(HISTORY).json()["pagination"]["total"] == 4
+
+
 def test_the_walk_in_python_prints_each_record_once(server: Server) -> None:
-    [program] = [block for language, block in BLOCKS if language == "python"]
+    [program] = [block for language, block in BLOCKS if language == "python" and "requests.post" not in block]
     run = subprocess.run(
         [sys.executable, "-c", program.replace(HOST, server.origin)], env={**os.environ, "KEY": server.key},
         capture_output=True, text=True, check=True,

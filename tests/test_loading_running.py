@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from data.loading.handover import hand_over, serve_loads
 from data.loading.loading import LoadOptions, load_log
-from data.loading.orders import Failure, LoadCommand, UnloadCommand
 from data.loading.outcome import Progress
-from data.loading.running import Busy, RunningLoad, RunningLoads
 from data.loading.transaction import Stopped
+from data.orders.handover import hand_over, serve_loads
+from data.orders.orders import Failure, LoadCommand, UnloadCommand
+from data.orders.running import Busy, RunningLoad, RunningLoads
 from tests.logs import ACME, ZENITH, Log, interaction
 from tests.store_checks import faults
 from tests.test_data_handover import connected, request, slow_log, until

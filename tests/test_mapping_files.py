@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from data.commands import main
-from data.loading.orders import LoadCommand, command_of
 from data.mapping.mapping import Mapping, RowRule
 from data.mapping.mapping_file import mapping_of, mapping_text
 from data.mapping.presets import PRESETS, preset
 from data.mapping.targets import check_mapping
+from data.orders.orders import LoadCommand, command_of
 from data.store.limits import StoreError
 from tests.loaded_files import counts, load, records, write_rows
 

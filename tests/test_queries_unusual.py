@@ -218,6 +218,19 @@ def test_a_row_of_a_far_year_moves_nothing(log: Log) -> None:
     assert iso(found.end) == "2026-03-16T00:00:00.000Z"
 
 
+def test_a_period_that_ends_with_the_log_ends_with_its_last_whole_day_even_in_that_days_last_hour(log: Log) -> None:
+    clicks = [*[count * 2 for count in steady(50)[:33]], 0, 0]
+    log.load(*rows("ch_web", "click", clicks), interaction("first", "2026-02-08T12:00:00Z", interactionType="share"),
+             interaction("last", f"{SUNDAY}T23:30:00Z", interactionType="share"))
+    [found] = watched(log, ("to", f"{SUNDAY}T23:30:00Z")).changes
+    assert (iso(found.start), iso(found.end)) == ("2026-03-14T00:00:00.000Z", "2026-03-15T00:00:00.000Z")
+
+
+def test_a_log_of_the_calendars_first_weeks_has_none_before_it_to_compare_with(log: Log) -> None:
+    log.load(interaction("1", "0001-01-10T00:00:00Z"))
+    assert watched(log) == UnusualReport([], checked=False)
+
+
 def test_on_the_sample_what_is_told_is_what_the_written_rule_tells(log: Log) -> None:
     load_sample(log)
     # The sample is as usual to its end, hence a day of many clicks.

@@ -27,13 +27,14 @@ def _decoded(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> I
     texts = tenant.texts(log.row[positions])
     customers = tenant.customer_ids(np.array([customer for *_, customer in texts], np.uint32)).to_pylist()
     keys = {dimension: getattr(log, dimension)[positions].tolist() for dimension in DIMENSIONS}
+    words = {field: [dictionaries[dimension].ids[key] for key in keys[dimension]] for field, dimension in _IN_WORDS.items()}
     times = log.timestamp[positions].tolist()
     for nth, (id, context, response, outcome, value, _) in enumerate(texts):
         yield Record(
             id=id,
             tenantId=tenant.id,
             customerId=customers[nth],
-            **{field: dictionaries[dimension].ids[keys[dimension][nth]] for field, dimension in _IN_WORDS.items()},
+            **{field: values[nth] for field, values in words.items()},
             timestamp=iso(times[nth]),
             context=context,
             response=response,

@@ -6,6 +6,6 @@ check    `checking` gives every row its types, or says what is wrong with it
 stage    `staging` lays the rows aside, `duplicates` sets aside those that are known
 write    `writing` puts them into the store
 
-`loading` is one file's way through all of it, in one transaction, and `outcome` what is told of it. `orders` are what the command line asks
-for, and `handover` brings them to a server that owns the store.
+`loading` is one file's way through all of it, in one transaction, and `outcome` what is told of it; `posting` is the way of rows that come over
+HTTP. Who asks for loads, and in which order they run, is in `data.orders`.
 """

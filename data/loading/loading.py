@@ -16,9 +16,8 @@ from data.loading.duplicates import not_loaded, set_duplicates_aside
 from data.loading.findings import findings
 from data.loading.first_look import FirstLook
 from data.loading.outcome import LoadReport, Progress, iso_text
-from data.loading.places import Places
 from data.loading.recording import LoadRecord, keep_replaced, record_load
-from data.loading.rejects import Rejects, refuse_alike
+from data.loading.rejects import Places, Rejects, refuse_alike
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.transaction import OPERATOR, ReportProgress, Stop, connection, now
 from data.loading.writing import apply_descriptions, committed, would_describe, write

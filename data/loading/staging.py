@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from data.loading.arriving import Arriving
 from data.loading.checking import entities_sql, interactions_sql
-from data.loading.number_times import refuse_other_units
 from data.mapping.field_sql import RawRows
 from data.mapping.fields import RECORD_FIELDS, Field
 from data.mapping.mapping import Mapping
+from data.mapping.time_remedies import refuse_other_units
 from data.store.limits import StoreError
 
 # Dictionary → the staged column whose strings it holds, and what a new entry has beside tenant, key and id.

@@ -22,9 +22,9 @@ from pathlib import Path
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 
-from data.loading.orders import AtOnce, Command, Event, Failure, command_of, event_members, event_of
-from data.loading.running import RunningLoad, RunningLoads
 from data.loading.transaction import OPERATOR, Stop
+from data.orders.orders import AtOnce, Command, Event, Failure, command_of, event_members, event_of
+from data.orders.running import RunningLoad, RunningLoads
 from data.store.limits import StoreError
 from data.store.store import Store
 

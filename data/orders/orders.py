@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from data.loading.listing import Loads, loads
 from data.loading.loading import LoadOptions, load_descriptions, load_entities, load_log, load_rows
-from data.loading.meaning_orders import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
 from data.loading.outcome import LoadReport, Progress, report_of
 from data.loading.preview import Preview, preview, preview_descriptions, preview_of
 from data.loading.rejects import Rejects
@@ -22,6 +21,7 @@ from data.loading.unloading import UnloadReport, unload
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
 from data.mapping.targets import mapping_of_kind, mapping_of_log
+from data.orders.outcomes import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
 from data.reading.columnar import numbered
 from data.reading.source import source_of
 from data.sample.log import sample_batches
