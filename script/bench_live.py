@@ -172,7 +172,6 @@ def _live(home: Path, arrivals: _Arrivals, tenant: str, loads: int) -> None:
         warm(store)
         print(f"reading ahead after a start: {time.monotonic() - started:.1f} s")
         asking = _Asking(store, tenant)
-        warm_ms = {name: [asking.milliseconds(name) for _ in range(WARM_REPEATS)][1:] for name in ASKED}
         if tenant != TENANT:
             cold = [_milliseconds(partial(_asked, store, f"tenant {nth}", Selection(f"tenant {nth}"), page)) for nth in range(1, 30)]
             print(f"the first page of a tenant nobody has asked about: median {statistics.median(cold):.0f} ms, worst {max(cold):.0f} ms")
@@ -182,6 +181,7 @@ def _live(home: Path, arrivals: _Arrivals, tenant: str, loads: int) -> None:
             began = time.perf_counter()
             time.sleep(STEADY_S)
             print(reader.line("before any load", [(began, time.perf_counter())]))
+            warm_ms = {name: [asking.milliseconds(name) for _ in range(WARM_REPEATS)][1:] for name in ASKED}
             _load(store, arrivals, asking, reader, loads, warm_ms)
             _take_back(store, reader)
 
