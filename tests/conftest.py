@@ -15,6 +15,9 @@ from tests.figures_logs import load_cut, load_random_tenants, load_sample_in_fif
 from tests.logs import ENGINES, Log, tangled_logs
 from tests.service import Service
 
+# Some test modules import from it before it is a plugin.
+pytest.register_assert_rewrite("tests.data_page")
+
 # A shell ignores Ctrl-C for what it runs in the background, and whatever the tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -139,12 +139,14 @@ def _moment(place: Place, time: str, mapping: Mapping, prepared: Prepared) -> st
             raise StoreError(f"column {place.name} holds {place.type}, from which timestamp cannot be read.")
         return moment
     text = _without_words(place.text, mapping)
+    # Named, so that it stands once in what speaks of it many times.
+    moment = f"list_transform([{text}], lambda spelled_time: {time_sql('spelled_time', time, mapping.timezone)})[1]"
     if time or place.text not in prepared.moments:
-        return time_sql(text, time, mapping.timezone)
-    moment, is_complete = prepared.moments[place.text]
+        return moment
+    known, is_complete = prepared.moments[place.text]
     if mapping.null:
-        moment = f"case when {text} is not null then {moment} end"
-    return moment if is_complete else f"coalesce({moment}, {time_sql(text, time, mapping.timezone)})"
+        known = f"case when {text} is not null then {known} end"
+    return known if is_complete else f"coalesce({known}, {moment})"
 
 
 def _translated(texts: dict[str, str], mapping: Mapping, reading: Reading) -> dict[str, str]:
