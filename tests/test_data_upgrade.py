@@ -181,7 +181,6 @@ def test_of_a_store_of_format_2_the_loads_that_came_last_and_out_of_order_know_t
                 (4, "late.ndjson", "2026-03-16T11:00:00.000Z", 1, 0, 1, "operator"),
                 (3, "second.ndjson", "2026-03-16T10:00:00.000Z", None, 0, 0, "operator"),
                 (2, "first.ndjson", "2026-03-16T09:00:00.000Z", None, 2, 0, "operator"),
-                (1, "offers.csv", "2026-03-16T08:00:00.000Z", 0, 0, 0, "operator"),
             ]
             assert loads(snapshot, "acme") == loads(snapshot)
         with pytest.raises(NotNoted, match="^Load 3 cannot be taken back: an earlier version of the program wrote it, and did not note which"):
