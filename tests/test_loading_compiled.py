@@ -181,7 +181,7 @@ def test_a_plain_text_has_what_the_engine_finds_in_it(tmp_path: Path) -> None:
                     select try(json_extract_string(text, $at)), nullif(try(json_extract(text, $at)::varchar), 'null')
                     from lines
                 """, {"at": pointer}).fetchall()
-                read = zip(*(members.column(steps, rows, as_json=as_json).to_pylist() for as_json in (False, True)), strict=True)
+                read = zip(*(column.to_pylist() for column in members.columns([(steps, False), (steps, True)], rows)), strict=True)
                 assert list(read) == [found[row] for row in rows], steps
                 todo += [(*steps, name) for name in members.names(steps) or ()]
             cursor.unregister("lines")

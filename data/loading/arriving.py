@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from data.loading.checking import prepared_objects
 from data.mapping.field_sql import Prepared, RawRows, RowSet, raw_rows
@@ -34,6 +35,8 @@ _PIECE_ROWS = 8192
 _ROWS_A_TEXT = 8
 # Rows that are read sooner than compiled code is loaded.
 _FEW_ROWS, _FEW_BYTES = 1000, 1 << 19
+# From the year 2 to the end of 9998.
+_FIRST_SECOND, _LAST_SECOND = -62_104_060_800, 253_370_764_799
 _compiled = threading.Event()
 
 
@@ -72,16 +75,21 @@ class Arriving:
     def columns(self) -> tuple[str, ...]:
         return self._readings.columns
 
-    def raw(self, rows: pa.RecordBatch, is_json: bool, place: Table[str, str]) -> tuple[RawRows, set[str]]:
-        """The SQL for the rows of a batch, and the fields that are read from it."""
+    def raw(self, rows: pa.RecordBatch, is_json: bool, place: Table[str, str], members: Members | None) -> tuple[RawRows, set[str]]:
+        """The SQL for the rows of a batch, whose `members` may be known already, and the fields that are read from it."""
         if self._records:
             self._register("incoming", _Batch(self._as_json_readers_read(rows, is_json), np.arange(len(rows)), {}))
             rows, is_json = self._records.taken_out(rows.schema, is_json), True
+            members = self._members(rows)
         batch = _Batch(rows, np.arange(self.rows, self.rows + len(rows)), {})
         self.rows += len(rows)
         if not is_json:
             return self._columns(batch, place)
-        return self._texts(batch, self._members(rows), place)
+        return self._texts(batch, members, place)
+
+    def members(self, rows: pa.RecordBatch) -> Members | None:
+        """The members of a batch's JSON texts, None where the engine is to read them."""
+        return None if self._records else self._members(rows)
 
     def _members(self, rows: pa.RecordBatch) -> Members | None:
         """The members of those texts that are objects and have no problem, where compiled code is to find them."""
@@ -130,7 +138,7 @@ class Arriving:
             for row_set, reading in zip(self.row_sets, readings, strict=True):
                 raws.append(raw_rows(rows, reading, self._mapping, row_set, self._prepared_texts(plain, rows, reading, members, texts)))
             sql = " ".join(part for raw in raws for part in (raw.sql, raw.text))
-            plain.made |= dict(rows.columns_of(sql, members, texts))
+            plain.made |= rows.columns_of(sql, members, texts)
             self._register("incoming", plain)
         if len(others.numbers) or not raws:
             unscanned = JsonRows(documents, dict(place), scopes, "others")
@@ -191,13 +199,20 @@ class Arriving:
         compact, parted = prepared_objects(self._cursor, alone.items())
         batch.made |= {f"compact_{field}": column for field, column in compact.items()}
         batch.made |= {f"{field}_part_{nth}": column for field, columns in parted.items() for nth, column in enumerate(columns)}
+        sure = set()
         for place in reading.places.get("timestamp", ()):
-            if place.type and is_text(place.type) and not is_binary(place.type) and place.sql.startswith("c") and place.sql[1:].isdecimal():
-                moments |= self._moments(batch, place.text, batch.rows.column(int(place.sql[1:])))
+            if not (place.type and place.sql.startswith("c") and place.sql[1:].isdecimal()):
+                continue
+            column = batch.rows.column(int(place.sql[1:]))
+            if is_text(place.type) and not is_binary(place.type):
+                moments |= self._moments(batch, place.text, column)
+            elif pa.types.is_timestamp(column.type) and _are_within_the_years(column):
+                sure.add(place.text)
         return Prepared(
             {field: f"compact_{field}" for field in compact},
             {field: [f"{field}_part_{nth}" for nth in range(len(columns))] for field, columns in parted.items()},
             moments,
+            frozenset(sure),
         )
 
     def _prepared_texts(self, batch: _Batch, rows: ScannedRows, reading: Reading, members: Members, texts: np.ndarray) -> Prepared:
@@ -213,7 +228,7 @@ class Arriving:
                 parted[field] = parts
         for place in reading.places.get("timestamp", ()):
             if place.taken and not place.kind:
-                moments |= self._moments(batch, place.text, members.column(tuple(map(str, place.taken)), texts, as_json=False))
+                moments |= self._moments(batch, place.text, members.columns([(tuple(map(str, place.taken)), False)], texts)[0])
         return Prepared(compact, parted, moments)
 
     def _moments(self, batch: _Batch, sql: str, texts: pa.Array) -> dict[str, tuple[str, bool]]:
@@ -243,6 +258,14 @@ def compile_ahead() -> None:
     members_of(pa.array(["{}"]))
     instants(pa.array([""]), False)
     _compiled.set()
+
+
+def _are_within_the_years(column: pa.Array) -> bool:
+    """Whether timestamps are all of years that no time zone leads out of the contract's range."""
+    found = pc.min_max(column.cast(pa.int64()))
+    worth = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[column.type.unit]
+    least, most = (None if edge is None else edge // worth for edge in (found["min"].as_py(), found["max"].as_py()))
+    return least is None or most is None or (least >= _FIRST_SECOND and most <= _LAST_SECOND)
 
 
 def _with_few_texts(batch: pa.RecordBatch, names: Table[str, str]) -> pa.RecordBatch:

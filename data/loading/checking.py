@@ -30,6 +30,9 @@ def prepared_objects(
         read = parts_of("text", key) if key in DESCRIBED else compact_object("nullif(text, '')")
         objects = [value for value, in cursor.execute(f"select {read} from texts order by place").fetchall()]
         cursor.unregister("texts")
+        if key in DESCRIBED:
+            objects = [parts or ([None] * len(DESCRIBED[key]) if not text else None)
+                       for parts, text in zip(objects, column.dictionary.to_pylist(), strict=True)]
         if None in objects:
             continue
         if key in DESCRIBED:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -24,8 +25,12 @@ from data.loading.writing import apply_descriptions, committed, would_describe, 
 from data.mapping.fields import ENTITY_FIELDS, RECORD_FIELDS, Field
 from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.selecting import opened_through
+from data.reading.ahead import read_ahead
 from data.reading.source import Member, Source, named_problems, opened
 from data.store.store import Store
+
+if TYPE_CHECKING:
+    from data.reading.members import Members
 
 
 @dataclass(frozen=True)
@@ -60,8 +65,8 @@ def load_rows(
     """The same for rows from wherever they come; `look` sees the first of them."""
     look = look or FirstLook(options.mapping, refuses=False)
 
-    def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
-        staging.take_interactions(batch, member.is_json, member.place)
+    def take(staging: Staging, batch: pa.RecordBatch, member: Member, members: Members | None) -> None:
+        staging.take_interactions(batch, member.is_json, member.place, members)
         look.take(staging, batch, member.is_json, member.place)
         refuse_alike(staging.cursor, staging.rows, len(batch), staging.columns)
 
@@ -83,8 +88,8 @@ def load_descriptions(
     look = look or FirstLook(options.mapping, refuses=False)
     as_of = now()
 
-    def take(staging: Staging, batch: pa.RecordBatch, member: Member) -> None:
-        staging.take_entities(batch, member.is_json, kind, as_of, member.place)
+    def take(staging: Staging, batch: pa.RecordBatch, member: Member, members: Members | None) -> None:
+        staging.take_entities(batch, member.is_json, kind, as_of, member.place, members)
         look.take(staging, batch, member.is_json, member.place)
 
     return _load(store, source, ENTITY_FIELDS[kind], take, options, tell, rejects, stop, look.end)
@@ -94,7 +99,7 @@ def _load(
     store: Store,
     source: Source,
     fields: tuple[Field, ...],
-    take: Callable[[Staging, pa.RecordBatch, Member], None],
+    take: Callable[[Staging, pa.RecordBatch, Member, Members | None], None],
     options: LoadOptions,
     tell: ReportProgress,
     rejects: Rejects,
@@ -106,11 +111,12 @@ def _load(
         staging = Staging(cursor, options.mapping, options.tenant, fields)
         places = Places()
         for member in source.members:
-            for batch in member.batches:
-                stop.check()
-                with named_problems(source.name if member.name == source.name else f"{source.name}: {member.name}"):
-                    take(staging, places.numbered(member.name, batch), member)
-                tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
+            with closing(_batches(source, member, staging)) as batches:
+                for batch, members in batches:
+                    stop.check()
+                    with named_problems(source.name if member.name == source.name else f"{source.name}: {member.name}"):
+                        take(staging, places.numbered(member.name, batch), member, members)
+                    tell(Progress("reading", source.done() if source.done else staging.rows, source.total, source.unit))
         with named_problems(source.name):
             end(staging)
             ignored = staging.finish()
@@ -164,6 +170,14 @@ def _load(
             with stop.writing():
                 summary = _written(store, cursor, summary, options.by, tell, stop)
         return replace(summary, rejects_file=rejects.keep(), seconds=time.monotonic() - started)
+
+
+def _batches(source: Source, member: Member, staging: Staging) -> Generator[tuple[pa.RecordBatch, Members | None], None, None]:
+    """A member's batches, each with the members of its JSON texts."""
+    def members(batch: pa.RecordBatch) -> Members | None:
+        return staging.members(batch) if member.is_json else None
+
+    return read_ahead(member.batches, members) if source.is_at_hand else ((batch, members(batch)) for batch in member.batches)
 
 
 def opened_with(path: Path, mapping: Mapping) -> AbstractContextManager[Source]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from datetime import datetime
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +17,9 @@ from data.mapping.fields import RECORD_FIELDS, Field
 from data.mapping.mapping import Mapping
 from data.mapping.time_remedies import refuse_other_units
 from data.store.limits import StoreError
+
+if TYPE_CHECKING:
+    from data.reading.members import Members
 
 # Dictionary → the staged column whose strings it holds, and what a new entry has beside tenant, key and id.
 _DICTIONARIES = {
@@ -138,9 +141,15 @@ class Staging:
         [(matched,)] = self.cursor.execute(f"select count(distinct number // {len(self._mapping.rows)}) from arrived").fetchall()
         return self.rows - matched
 
-    def take_interactions(self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None) -> None:
+    def members(self, batch: pa.RecordBatch) -> Members | None:
+        """The members of a batch's JSON texts, for taking it; may be asked by another thread."""
+        return self._arriving.members(batch)
+
+    def take_interactions(
+        self, batch: pa.RecordBatch, is_json: bool, place: Table[str, str] | None = None, members: Members | None = None
+    ) -> None:
         """Lay aside the rows of a batch; `place` are the columns that its file's place gives."""
-        raw, read = self._arriving.raw(batch, is_json, place or {})
+        raw, read = self._arriving.raw(batch, is_json, place or {}, members)
         self._latest = raw
         parameters: dict[str, Any] = {**raw.parameters, "tenant": self._tenant}
         rows = f"({interactions_sql(raw, self._mapping, self._takes_own_alone)})"
@@ -160,16 +169,19 @@ class Staging:
     def take_posted(self, batch: pa.RecordBatch, tenant: str) -> None:
         """Lay aside rows that are JSON texts, of a tenant alone: one that names another has that problem."""
         self._tenant, self._takes_own_alone = tenant, True
-        self.take_interactions(batch, is_json=True)
+        self.take_interactions(batch, is_json=True, members=self.members(batch))
 
     def refuse_other_units(self) -> None:
         """`StoreError` where the times of the latest batch are numbers that mostly count by another unit."""
         if self._latest and self.cursor.execute("select 1 from arrived where starts_with(problem, 'timestamp ') limit 1").fetchone():
             refuse_other_units(self.cursor, self._latest)
 
-    def take_entities(self, batch: pa.RecordBatch, is_json: bool, kind: str, as_of: datetime, place: Table[str, str] | None = None) -> None:
+    def take_entities(
+        self, batch: pa.RecordBatch, is_json: bool, kind: str, as_of: datetime, place: Table[str, str] | None = None,
+        members: Members | None = None,
+    ) -> None:
         """Lay aside the descriptions of a batch."""
-        raw, _ = self._arriving.raw(batch, is_json, place or {})
+        raw, _ = self._arriving.raw(batch, is_json, place or {}, members)
         self.cursor.execute(f"create or replace temp table arriving as {entities_sql(raw, kind)}",
                             {**raw.parameters, "tenant": self._tenant})
         self._add_tenants("arriving", {})

@@ -113,6 +113,8 @@ def limited_memory(store: Store) -> Iterator[None]:
         raise StoreError(f"{SETTING} is '{size}', which is not a size of memory: write 2GB, 500MB and the like.")
     with _changing, closing(store.cursor()) as own:
         own.execute(f"set global memory_limit = '{size}'")
+        # Else what is laid aside is compressed again and again as it grows, although it is in no file; `write` takes this back.
+        own.execute("set global checkpoint_threshold = '1TB'")
         _running[store] = _running.get(store, 0) + 1
     try:
         yield
@@ -122,3 +124,4 @@ def limited_memory(store: Store) -> Iterator[None]:
             _running[store] -= 1
             if not _running[store]:
                 own.execute("reset global memory_limit")
+                own.execute("reset global checkpoint_threshold")

@@ -128,6 +128,7 @@ def write(cursor: duckdb.DuckDBPyConnection, phase: Callable[[str], None]) -> Ch
 
     To be called within a transaction; the dictionaries must know every word of the rows. Words that no row has afterwards leave them.
     """
+    cursor.execute("reset global checkpoint_threshold")
     cursor.execute("""delete from removed where "until" < $now""", {"now": now()})
     old, new, gone = (_count(cursor, table) for table in ("interactions", "fresh", "gone"))
     if not new and not gone:

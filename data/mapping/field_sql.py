@@ -49,12 +49,14 @@ class Prepared:
     """SQL for what columns of a batch hold ready.
 
     `compact` has it for fields whose objects are in their compact form already, or null, and `parted` for the members of some, by `DESCRIBED`.
-    `moments` has it for times, by the SQL of their texts, and whether it gives all that are times.
+    `moments` has it for times, by the SQL of their texts, and whether it gives all that are times; `sure` are the texts of columns of
+    timestamps that all are.
     """
 
     compact: Table[str, str] = field(default_factory=dict)
     parted: Table[str, Sequence[str]] = field(default_factory=dict)
     moments: Table[str, tuple[str, bool]] = field(default_factory=dict)
+    sure: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, ro
         texts["id"] = _id(rows, reading, row_set, texts["id"])
         texts |= {key: _object(key, texts[key], rows, reading, mapping) for key in ("context", "response", "outcome")}
         texts |= {f"{key}_parts": f"[{', '.join(parts)}]" for key, parts in prepared.parted.items()}
+        # Of these nothing else is asked.
+        texts |= dict.fromkeys(prepared.parted, "null::varchar")
     texts |= prepared.compact
 
     parameters: dict[str, list[str]] = {}
@@ -105,7 +109,7 @@ def raw_rows(rows: JsonRows | ColumnRows, reading: Reading, mapping: Mapping, ro
         sql = _with_objects(sql, prepared)
     dear = bool(mapping.rows or mapping.records or (is_json and not is_scanned))
     timed = not time and "timestamp" not in reading.given and all(
-        prepared.moments.get(place.text, ("", False))[1] for place in reading.places.get("timestamp", ()))
+        place.text in prepared.sure or prepared.moments.get(place.text, ("", False))[1] for place in reading.places.get("timestamp", ()))
     return RawRows(sql, text, parameters, time, dear, timed)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -42,14 +41,12 @@ class ScannedRows(JsonRows):
                 return tuple(self._column("text", (*steps, *name.split("/"))) for name in names)
         return None
 
-    def columns_of(self, sql: str, members: Members, texts: np.ndarray) -> Iterator[tuple[str, pa.Array]]:
+    def columns_of(self, sql: str, members: Members, texts: np.ndarray) -> dict[str, pa.Array]:
         """The columns that some SQL speaks of, for these of the texts."""
         asked = set(re.findall(r"\b(?:text|json)_\d+\b", sql))
-        for steps, number in self.wanted.items():
-            names = tuple(str(step) for step in steps)
-            for kind in ("text", "json"):
-                if f"{kind}_{number}" in asked:
-                    yield f"{kind}_{number}", members.column(names, texts, as_json=kind == "json")
+        wanted = {f"{kind}_{number}": (tuple(map(str, steps)), kind == "json") for steps, number in self.wanted.items() for kind in ("text", "json")}
+        names = [name for name in wanted if name in asked]
+        return dict(zip(names, members.columns([wanted[name] for name in names], texts), strict=True))
 
     def _place(self, name: str, found: list[tuple[Document, tuple[Step, ...]]]) -> Place:
         place = super()._place(name, found)

@@ -150,15 +150,18 @@ def _path(data: np.ndarray, start: int, end: int, paths: np.ndarray, count: int,
     return count
 
 
-@numba.njit(int64(_BYTES, _OFFSETS, int64[:, ::1], int32[::1], int32[:, ::1], int32[:, ::1], boolean[::1]), nogil=True, cache=True)
+@numba.njit(int64(_BYTES, _OFFSETS, int64[:, ::1], int32[::1], int32[:, ::1], int32[:, ::1], uint8[:, ::1], boolean[::1]),
+            nogil=True, cache=True)
 def find_members(
-    data: np.ndarray, offsets: np.ndarray, paths: np.ndarray, slots: np.ndarray, starts: np.ndarray, ends: np.ndarray, plain: np.ndarray,
+    data: np.ndarray, offsets: np.ndarray, paths: np.ndarray, slots: np.ndarray, starts: np.ndarray, ends: np.ndarray, firsts: np.ndarray,
+    plain: np.ndarray,
 ) -> int:
     """Find the members of every object in each text, text n being data[offsets[n]:offsets[n + 1]], lists apart; how many paths there are.
 
     Path n has a parent, and its name in the data: `paths[n]`; path 0 is the text itself. Its value in a text is
-    data[starts[n, text]:ends[n, text]], nothing for none. `plain` are the texts that are JSON, mean the same to every reader, and have
-    no string in their outermost object that may itself be JSON; of the others nothing is said. -1 where there is no room for all paths.
+    data[starts[n, text]:ends[n, text]], nothing for none, and begins with the byte firsts[n, text]. `plain` are the texts that are JSON,
+    mean the same to every reader, and have no string in their outermost object that may itself be JSON; of the others nothing is said. -1
+    where there is no room for all paths.
     """
     over = np.empty(_DEEPEST + 1, np.int64)
     begun = np.empty(_DEEPEST + 1, np.int64)
@@ -218,7 +221,7 @@ def find_members(
                     if at < 0:
                         break
                 if path >= 0:
-                    starts[path, row], ends[path, row] = begin, at
+                    starts[path, row], ends[path, row], firsts[path, row] = begin, at, sign
                 state = _AFTER
             elif state == _KEY:
                 if sign != 34:
@@ -269,6 +272,7 @@ def find_members(
                     at += 1
                     if over[depth] >= 0:
                         starts[over[depth], row], ends[over[depth], row] = begun[depth], at
+                        firsts[over[depth], row] = data[begun[depth]]
                     known = known_at[depth]
                     depth -= 1
                 else:
@@ -371,23 +375,30 @@ def _copy_json(data: np.ndarray, at: int, end: int, into: np.ndarray, place: int
     return place
 
 
-@numba.njit(void(_BYTES, Array(int32, 1, "C", readonly=True), Array(int32, 1, "C", readonly=True), Array(int64, 1, "C", readonly=True),
-                 boolean, uint8[::1], int32[::1], boolean[::1]), nogil=True, cache=True)
+_PLACES = Array(int32, 2, "C", readonly=True)
+
+
+@numba.njit(void(_BYTES, _PLACES, _PLACES, _OFFSETS, _OFFSETS, Array(boolean, 1, "C", readonly=True), _OFFSETS, uint8[::1], int32[:, ::1],
+                 boolean[:, ::1]), nogil=True, cache=True)
 def copy_values(
-    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, rows: np.ndarray, as_json: bool, into: np.ndarray, offsets: np.ndarray,
-    known: np.ndarray,
+    data: np.ndarray, starts: np.ndarray, ends: np.ndarray, rows: np.ndarray, paths: np.ndarray, as_json: np.ndarray, bases: np.ndarray,
+    into: np.ndarray, offsets: np.ndarray, known: np.ndarray,
 ) -> None:
-    """Write the values of one path in some texts one behind the other, as the engine's `json_extract_string` or, `as_json`, its `json_extract`
-    gives them. `known` are those that are there and not null."""
-    place = 0
+    """Write the values of some paths in some texts, those of path n one behind the other from bases[n] on, as the engine's
+    `json_extract_string` or, `as_json`, its `json_extract` gives them. `known` are those that are there and not null.
+
+    One text after the other, since a text is in the processor's cache only for a while.
+    """
     for nth in range(len(rows)):
         row = rows[nth]
-        start, end = starts[row], ends[row]
-        known[nth] = end > start and data[start] != 110
-        if known[nth]:
-            sign = data[start]
-            if sign == 34 and not as_json:
-                place = _copy_string(data, start + 1, end - 1, into, place, False)
-            else:
-                place = _copy_json(data, start, end, into, place)
-        offsets[nth + 1] = place
+        for column in range(len(paths)):
+            start, end = starts[paths[column], row], ends[paths[column], row]
+            base = bases[column]
+            place = base + offsets[column, nth]
+            if end > start and data[start] != 110:
+                known[column, nth] = True
+                if data[start] == 34 and not as_json[column]:
+                    place = _copy_string(data, start + 1, end - 1, into, place, False)
+                else:
+                    place = _copy_json(data, start, end, into, place)
+            offsets[column, nth + 1] = place - base

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -16,10 +18,10 @@ class Members:
     A path of names leads through objects; none at all is the text itself.
     """
 
-    def __init__(self, data: np.ndarray, paths: np.ndarray, starts: np.ndarray, ends: np.ndarray, plain: np.ndarray):
+    def __init__(self, data: np.ndarray, paths: np.ndarray, starts: np.ndarray, ends: np.ndarray, firsts: np.ndarray, plain: np.ndarray):
         self.plain = plain
         self._data = data
-        self._starts, self._ends = starts, ends
+        self._starts, self._ends, self._firsts = starts, ends, firsts
         self._paths: dict[tuple[int, str], int] = {}
         for path, (parent, start, end) in enumerate(paths.tolist()):
             # A path of other texts alone is none here.
@@ -34,9 +36,7 @@ class Members:
     def first_bytes(self, steps: tuple[str, ...]) -> np.ndarray:
         """The byte that the value of each text begins with, which tells its kind; 0 for none."""
         path = self._path(steps)
-        if path is None:
-            return np.zeros(len(self.plain), np.uint8)
-        return np.where(self._ends[path] > self._starts[path], self._data[self._starts[path]], 0)
+        return np.zeros(len(self.plain), np.uint8) if path is None else self._firsts[path]
 
     def may_hold_json(self, steps: tuple[str, ...]) -> bool:
         """Whether a string that stands somewhere may itself be JSON."""
@@ -47,16 +47,26 @@ class Members:
         # White space, or an escape, may come before the bracket.
         return bool(np.isin(self._data[strings], np.frombuffer(b"{[ \\\t\n\r", np.uint8)).any())
 
-    def column(self, steps: tuple[str, ...], rows: np.ndarray, *, as_json: bool) -> pa.Array:
-        """The values of some plain texts as the engine gives them: their text, or their compact JSON; null where there is none or a null."""
-        path = self._path(steps)
-        if path is None:
-            return pa.nulls(len(rows), pa.string())
-        into = np.empty(int((self._ends[path][rows] - self._starts[path][rows]).sum()), np.uint8)
-        offsets, known = np.zeros(len(rows) + 1, np.int32), np.empty(len(rows), np.bool_)
-        copy_values(self._data, self._starts[path], self._ends[path], rows, as_json, into, offsets, known)
-        valid = None if known.all() else pa.py_buffer(np.packbits(known, bitorder="little"))
-        return pa.Array.from_buffers(pa.string(), len(rows), [valid, pa.py_buffer(offsets), pa.py_buffer(into)])
+    def columns(self, wanted: Sequence[tuple[tuple[str, ...], bool]], rows: np.ndarray) -> list[pa.Array]:
+        """The values at some places of some plain texts as the engine gives them: their text or, where that is asked for, their compact JSON.
+
+        Null where there is none or a null.
+        """
+        found = [(self._path(steps), as_json) for steps, as_json in wanted]
+        paths = np.array([path for path, _ in found if path is not None], np.int64)
+        sizes = [int((self._ends[path][rows] - self._starts[path][rows]).sum(dtype=np.int64)) for path in paths]
+        bases = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        into = np.empty(bases[-1], np.uint8)
+        offsets, known = np.zeros((len(paths), len(rows) + 1), np.int32), np.zeros((len(paths), len(rows)), np.bool_)
+        as_json = np.array([as_json for path, as_json in found if path is not None], np.bool_)
+        copy_values(self._data, self._starts, self._ends, rows, paths, as_json, bases, into, offsets, known)
+        columns = iter(
+            pa.Array.from_buffers(pa.string(), len(rows), [
+                None if known[nth].all() else pa.py_buffer(np.packbits(known[nth], bitorder="little")),
+                pa.py_buffer(offsets[nth]), pa.py_buffer(into[bases[nth]:bases[nth + 1]]),
+            ]) for nth in range(len(paths))
+        )
+        return [pa.nulls(len(rows), pa.string()) if path is None else next(columns) for path, _ in found]
 
     def _path(self, steps: tuple[str, ...]) -> int | None:
         path: int | None = 0 if self.plain.any() else None
@@ -78,9 +88,9 @@ def members_of(texts: pa.Array) -> Members | None:
         paths, slots = np.zeros((size, 3), np.int64), np.full(4 * size, -1, np.int32)
         # Pages of paths that no text has are never touched.
         starts, found = np.zeros((size, len(texts)), np.int32), np.zeros((size, len(texts)), np.int32)
-        plain = np.zeros(len(texts), np.bool_)
-        count = find_members(held, offsets, paths, slots, starts, found, plain)
+        firsts, plain = np.zeros((size, len(texts)), np.uint8), np.zeros(len(texts), np.bool_)
+        count = find_members(held, offsets, paths, slots, starts, found, firsts, plain)
         if count >= 0:
-            return Members(held, paths[:count], starts[:count], found[:count], plain)
+            return Members(held, paths[:count], starts[:count], found[:count], firsts[:count], plain)
         size *= 8
     return None

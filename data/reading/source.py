@@ -38,13 +38,17 @@ class Member:
 
 @dataclass(frozen=True)
 class Source:
-    """What is loaded as one: its members, each to be read before the next is asked for, and how far that is."""
+    """What is loaded as one: its members, each to be read before the next is asked for, and how far that is.
+
+    Where it `is_at_hand`, no read waits for anybody.
+    """
 
     name: str
     members: Iterator[Member]
     unit: str
     total: int
     done: Callable[[], int] | None = None
+    is_at_hand: bool = False
 
 
 def source_of(name: str, batches: Iterator[pa.RecordBatch], total: int) -> Source:
@@ -59,9 +63,10 @@ def opened(path: Path, options: ReadOptions | None = None) -> Iterator[Source]:
     with named_problems(str(path)):
         files = reading.files()
         total = sum(file.stat().st_size for file in files)
+        is_at_hand = all(file.is_file() for file in files)
     members = reading.members(files)
     try:
-        yield Source(str(path), members, "bytes", total, reading.done)
+        yield Source(str(path), members, "bytes", total, reading.done, is_at_hand)
     finally:
         members.close()
 
