@@ -35,7 +35,7 @@ def main() -> None:
     name = f"bench {time.time_ns()}"
     key = accounts.keys.add(name, TENANT, Role.VIEWER)
     try:
-        with _serving(options.home) as port:
+        with serving(options.home) as port:
             for clients in (1, 4, 8):
                 times = _asked_by(clients, port, key, cursors)
                 print(f"{f'over HTTP, {clients} client' + 's' * (clients > 1):<40} {len(times) / SECONDS:>8.0f} a second, "
@@ -73,7 +73,7 @@ def _alone(home: Path) -> tuple[list[str], list[float]]:
 
 
 @contextmanager
-def _serving(home: Path) -> Iterator[int]:
+def serving(home: Path) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
