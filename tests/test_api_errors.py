@@ -62,7 +62,7 @@ def test_a_stranger_gets_401_with_a_challenge(module_service: Service, path: str
 
 
 @pytest.mark.parametrize("path", [
-    PREFIX, f"{PREFIX}/", f"{PREFIX}/interactions", f"{HISTORY}/", f"{HISTORY}/ih_1", f"{HISTORY}.xml", f"{PREFIX}/docs/", f"{PREFIX}/%00",
+    PREFIX, f"{PREFIX}/", f"{PREFIX}/events", f"{HISTORY}/", f"{HISTORY}/ih_1", f"{HISTORY}.xml", f"{PREFIX}/docs/", f"{PREFIX}/%00",
     f"{PREFIX}//interaction-history", f"{PREFIX}/Interaction-History", f"{PREFIX}/a%0ab", f"{PREFIX}/%0a", f"{PREFIX}/..%2f..%2fetc/passwd",
     f"{PREFIX}/%5c%5cserver",
 ])

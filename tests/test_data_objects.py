@@ -10,7 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.loading.checking import compact_columns, compact_object
+from data.loading.arriving import with_few_texts
+from data.loading.checking import prepared_objects
+from data.mapping.object_sql import compact_object
 from tests.logs import Log, interaction
 from tests.store_checks import loaded
 
@@ -20,8 +22,23 @@ BAD = ["[1]", '{"a": NaN}', '{"a":', "7"]
 
 def compact(texts: list[str | None]) -> list[str | None] | None:
     """A column of these texts in its compact form; None where it is left to the check of each row."""
-    found = compact_columns(duckdb.connect(), [("context", pa.array(texts, pa.string()))])
+    column = pa.array(texts, pa.string())
+    batch = with_few_texts(pa.record_batch([pa.nulls(len(texts)), pa.nulls(len(texts)), column], ["line", "problem", "context"]), ["context"])
+    found, _ = prepared_objects(duckdb.connect(), [("context", batch.column(2))])
     return found["context"].to_pylist() if found else None
+
+
+def parts(texts: list[str | None]) -> list[list[str | None]] | None:
+    """What describes the offers in a column of these texts: id, name and status; None where it is left to the check of each row."""
+    _, found = prepared_objects(duckdb.connect(), [("offer", pa.array(texts, pa.string()).dictionary_encode())])
+    return [column.to_pylist() for column in found["offer"]] if found else None
+
+
+def test_each_offer_is_described_by_its_object_and_none_by_nothing() -> None:
+    assert parts(['{"id": "o", "name": "Card", "status": "active"}', None, "", '{"id": 7}']) == [
+        ["o", None, None, "7"], ["Card", None, None, None], ["active", None, None, None],
+    ]
+    assert parts(['{"id": "o"}', "no object"]) is None
 
 
 def test_each_row_gets_the_compact_form_of_its_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -186,7 +187,7 @@ class Arriving:
             name: f"{field} is not a JSON object" for name, field in held.items() if field in OBJECTS
             and names.count(name) == 1 and is_text(batch.schema.field(batch.schema.names.index(name, 2)).type)
         }
-        return as_json_readers_read(_with_few_texts(batch, columns), columns)
+        return as_json_readers_read(with_few_texts(batch, columns), columns)
 
     def _prepared_columns(self, batch: _Batch, reading: Reading) -> Prepared:
         """What compiled code, or a look at each different text, reads of a batch's columns; they are made part of it."""
@@ -268,7 +269,7 @@ def _are_within_the_years(column: pa.Array) -> bool:
     return least is None or most is None or (least >= _FIRST_SECOND and most <= _LAST_SECOND)
 
 
-def _with_few_texts(batch: pa.RecordBatch, names: Table[str, str]) -> pa.RecordBatch:
+def with_few_texts(batch: pa.RecordBatch, names: Iterable[str]) -> pa.RecordBatch:
     """A batch in which those of the columns that have few different texts keep each of these once."""
     for name in names:
         place = batch.schema.names.index(name, 2)
