@@ -47,7 +47,8 @@ def numbered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _parquet(file: Any) -> Iterator[pa.RecordBatch]:
-    yield from pq.ParquetFile(file).iter_batches(BATCH_ROWS)
+    # What is read in advance would be kept until the file's end.
+    yield from pq.ParquetFile(file, pre_buffer=False).iter_batches(BATCH_ROWS)
 
 
 def _orc(file: Any) -> Iterator[pa.RecordBatch]:
