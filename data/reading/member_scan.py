@@ -1,4 +1,7 @@
-"""Compiled reading of JSON texts: where each member of their objects stands, and what it says."""
+"""Compiled reading of JSON texts: where each member of their objects stands, and what it says.
+
+All compiled functions of it stand in this one file, since numba's cache on disk follows changes of a function's own file.
+"""
 
 from __future__ import annotations
 
