@@ -46,10 +46,10 @@ def test_a_mapping_is_the_same_from_its_file_and_from_the_json_that_a_server_is_
 
 
 @pytest.mark.parametrize(("tables", "said"), [
-    ({"mapp": {}}, "a mapping has no 'mapp', only "), ({"row": {}}, "row is no list of tables"), ({"row": [1]}, "row is no list of tables"),
+    ({"mapp": {}}, "a mapping has no 'mapp', only "), ({"row": {}}, "row is not a list of tables"), ({"row": [1]}, "row is not a list of tables"),
     ({"row": [{"mapp": {}}]}, "a \\[\\[row\\]\\] has no 'mapp'"), ({"row": [{"name": "a"}, {"name": "a"}]}, "have one name"),
-    ({"map": "x"}, "no table"),
-    ({"map": {"a": True}}, "map a is no text"), ({"time": ["x"]}, "time is no text"), ([], "a mapping is a table"),
+    ({"map": "x"}, "is not a table of texts"),
+    ({"map": {"a": True}}, "map a is not text"), ({"time": ["x"]}, "time is not text"), ([], "a mapping is a table"),
 ])
 def test_what_is_no_mapping_is_refused_for_what_it_is(tables: object, said: str) -> None:
     with pytest.raises(StoreError, match=said):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import duckdb
@@ -165,14 +165,16 @@ def loaded_posts(store: Store, posts: Sequence[Post]) -> list[PostReport]:
             outcomes = _outcomes(cursor, [firsts[place] for place in range(len(posts))], posts)
             reports = [outcome.report(post) for outcome, post in zip(outcomes, posts, strict=True)]
             [post], [report] = posts[:1], reports[:1]
-            if post.dry_run or (post.strict and report.rejected + report.conflicts):
+            refused = post.strict and report.rejected + report.conflicts > 0
+            if post.dry_run or refused:
                 [(version,)] = cursor.execute("select version from store").fetchall()
-                refused = post.strict and report.rejected + report.conflicts > 0
-                return [PostReport(**{**vars(report), "loaded": 0 if refused else report.loaded, "kept": not refused, "version": version})]
-            version = _written(store, cursor, [PostedRows(firsts[place], firsts[place] + post.rows.num_rows, post.tenant, post.by, report.loaded,
-                                                   report.known, report.conflicts, report.rejected)
-                                        for place, (post, report) in enumerate(zip(posts, reports, strict=True))])
-    return [PostReport(**{**vars(report), "version": version}) for report in reports]
+                return [replace(report, loaded=0 if refused else report.loaded, kept=not refused, version=version)]
+            version = _written(store, cursor, [
+                PostedRows(firsts[place], firsts[place] + post.rows.num_rows, post.tenant, post.by, report.loaded, report.known,
+                           report.conflicts, report.rejected)
+                for place, (post, report) in enumerate(zip(posts, reports, strict=True))
+            ])
+    return [replace(report, version=version) for report in reports]
 
 
 def _outcomes(cursor: duckdb.DuckDBPyConnection, firsts: Sequence[int], posts: Sequence[Post]) -> list[_Outcome]:

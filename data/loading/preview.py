@@ -108,7 +108,7 @@ def preview(
 
 
 def _is_of_windows(report: LoadReport, columns: Sequence[Column]) -> bool:
-    """Whether rows are no UTF-8 text, and all that are have no letters but those of ASCII."""
+    """Whether some rows are not UTF-8 text, and all the others are plain ASCII."""
     failed = any(not_text("") in reason for reason, _ in report.found.reasons)
     return failed and all(text.isascii() for column in columns for text in (column.path, *column.texts))
 

@@ -38,7 +38,7 @@ def mapping_of(tables: Any) -> Mapping:
     values["pad"] = tables.get("pad", False) is True
     rows = tables.get("row", tables.get("rows", ()))
     if not isinstance(rows, list | tuple):
-        raise StoreError("row is no list of tables: write [[row]].")
+        raise StoreError("row is not a list of tables: write [[row]].")
     rules = tuple(_rule(row, number) for number, row in enumerate(rows, 1))
     if len({rule.name for rule in rules}) < len(rules):
         raise StoreError("two [[row]] have one name, which is part of their ids.")
@@ -47,7 +47,7 @@ def mapping_of(tables: Any) -> Mapping:
 
 def _rule(row: Any, number: int) -> RowRule:
     if not isinstance(row, dict):
-        raise StoreError("row is no list of tables: write [[row]].")
+        raise StoreError("row is not a list of tables: write [[row]].")
     _check_names(row, {field.name for field in fields(RowRule)}, "a [[row]]")
     when = row.get("when", {})
     conditions = _flat(when) if isinstance(when, dict) else when
@@ -72,7 +72,7 @@ def _pairs(value: Any, name: str) -> Pairs:
     try:
         return tuple((str(left), one) for left, right in pairs for one in _texts(right, f"{name} {left}"))
     except (TypeError, ValueError) as problem:
-        raise StoreError(f"{name} is no table of texts.") from problem
+        raise StoreError(f"{name} is not a table of texts.") from problem
 
 
 def _flat(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
@@ -89,7 +89,7 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
 
 def _text(value: Any, name: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise StoreError(f"{name} is no text: {value}")
+        raise StoreError(f"{name} is not text: {value}")
     return str(value)
 
 
