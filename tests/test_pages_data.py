@@ -26,10 +26,10 @@ def stored(page: Page) -> list[list[str]]:
     return [row.locator("th, td").all_inner_texts() for row in table.locator("tbody tr").all()]
 
 
-def load(page: Page, rows: int) -> None:
-    """Loads the file that is shown, and waits until that is done."""
+def load(page: Page, rows: int, file: str) -> None:
+    """Loads the file that is shown, and waits until that is done: what is said of the load before stays there until then."""
     page.get_by_role("button", name=f"Load {rows} rows").click()
-    expect(page.get_by_text(f"{rows} rows loaded")).to_be_visible()
+    expect(page.get_by_text(f"{file}: {rows} rows loaded")).to_be_visible()
 
 
 def undo(page: Page, file: str) -> None:
@@ -98,7 +98,7 @@ def test_a_log_with_the_fields_own_names_is_loaded_as_it_stands_and_undone(shop:
     drop(admin, own_names(tmp_path))
     assert [row[:5] for row in stored(admin)[:2]] == [
         ["impression-0", "2026-03-01 10:00:00", "C0", "impression", "off_card"], ["click-0", "2026-03-01 10:00:00", "C0", "click", "off_card"]]
-    load(admin, 27)
+    load(admin, 27, "march.ndjson")
     assert totals(shop) == {"impression": 20, "click": 5, "convert": 2}
     admin.goto("/overview?period=all")
     expect(admin.get_by_role("heading", name="27 interactions")).to_be_visible()
@@ -118,7 +118,7 @@ def test_other_names_words_and_times_are_mapped_with_menus_and_given_a_meaning(s
         expect(editor.get_by_role("table", name="Types of the file").get_by_role("row", name=re.compile(f"^{type}"))).to_be_visible()
         at_rest(editor)
     assert [row[3] for row in stored(editor)[:3]] == ["impression", "click", "convert"]
-    load(editor, 30)
+    load(editor, 30, "crm.csv")
     assert [sum(row[figure] for row in by_type(shop)) for figure in ("impression", "click", "convert", "revenue")] == [10, 10, 10, 12345.0]
     editor.goto("/overview?period=all")
     expect(editor.get_by_role("heading", name="30 interactions")).to_be_visible()
@@ -126,7 +126,7 @@ def test_other_names_words_and_times_are_mapped_with_menus_and_given_a_meaning(s
     drop(editor, own_words(tmp_path, "crm-april.csv", first=30))
     expect(editor.get_by_text("Read as the last file of the same columns")).to_be_visible()
     assert [row[3] for row in stored(editor)[:3]] == ["impression", "click", "convert"]
-    load(editor, 30)
+    load(editor, 30, "crm-april.csv")
     expect(editor.get_by_role("button", name="Undo a load")).to_have_count(0)
     undo(admin, "crm-april.csv")
     assert totals(shop) == {"impression": 10, "click": 10, "convert": 10}
@@ -143,7 +143,7 @@ def choose_column(page: Page, field: str, column: str) -> None:
 
 def test_an_archive_is_one_load(shop: Dashboard, admin: Page, tmp_path: Path):
     drop(admin, several_files(tmp_path))
-    load(admin, 15)
+    load(admin, 15, "parts.zip")
     assert totals(shop) == {"impression": 12, "click": 3}
     loads = admin.get_by_role("table", name="Loads")
     expect(loads.locator("tbody tr")).to_have_count(1)
@@ -195,7 +195,7 @@ def test_an_admin_says_what_a_type_counts_as_and_an_editor_only_sees_it(shop: Da
     file = tmp_path / "odd.csv"
     file.write_text("id,customerId,interactionType,timestamp\nx1,C1,NoResponse,2026-03-01\nx2,C1,click,2026-03-02\n")
     drop(editor, file)
-    load(editor, 2)
+    load(editor, 2, "odd.csv")
     meanings = editor.get_by_role("table", name="What types count as")
     expect(meanings.get_by_role("row", name=re.compile("NoResponse"))).to_contain_text("nothing")
     expect(editor.get_by_role("button", name="Change")).to_have_count(0)

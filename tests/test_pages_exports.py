@@ -82,7 +82,7 @@ def test_a_zip_of_pega_is_read_by_its_preset_and_a_word_of_its_own_is_given_a_me
     choose(admin, "Churned", "dismiss")
     expect(check).not_to_contain_text("Count as nothing")
     at_rest(admin)
-    load(admin, 11)
+    load(admin, 11, ".zip")
     assert totals(shop) == {"impression": 6, "click": 2, "accept": 1, "dismiss": 2}
     shown = cards(admin)
     assert {name: shown[name] for name in ("Impressions", "Clicks", "Accepts", "Dismissals", "Customers")} == {
@@ -95,7 +95,7 @@ def test_the_export_of_analytics_is_read_by_its_preset_with_what_was_earned(shop
     drop(admin, analytics(tmp_path))
     assert [row[1:5] for row in stored(admin)[:1]] == [["2026-03-15 14:30:00.123", "10.0", "impression", "P1"]]
     assert words(admin) == ["view_promotion · 4 rows", "select_promotion · 2 rows", "purchase · 1 row"]
-    load(admin, 7)
+    load(admin, 7, "ga4.json")
     shown = cards(admin)
     assert {name: shown[name] for name in ("Impressions", "Clicks", "Conversions", "Customers", "Value")} == {
         "Impressions": "4", "Clicks": "2", "Conversions": "1", "Customers": "3", "Value": "49.50"}
@@ -113,7 +113,7 @@ def test_a_german_csv_is_read_with_its_words_its_dates_and_its_decimal_commas(sh
     choose(admin, "Values are written", "1.234,56 €")
     expect(check).not_to_contain_text("not a number")
     at_rest(admin)
-    load(admin, 30)
+    load(admin, 30, "Auswertung.csv")
     shown = cards(admin)
     assert {name: shown[name] for name in ("Impressions", "Clicks", "Conversions", "Customers", "Value")} == {
         "Impressions": "10", "Clicks": "10", "Conversions": "9", "Customers": "7", "Value": "11,110.50"}
