@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any, TypedDict, cast
@@ -12,13 +11,13 @@ import orjson
 from msgspec import Meta
 from starlette.responses import Response
 
-from api.downloads import CSV_TYPE, EXPORT_LIMIT, CsvParameters, csv_pieces, stream
+from api.downloads import CSV_TYPE, EXPORT_LIMIT, CsvParameters, Download, csv_pieces, json_lines
 from api.endpoint import ApiRequest, Endpoint
 from api.shapes import Moment, Pagination
 from data.mapping.fields import STORED_FIELDS
 from data.results import RECORD_COLUMNS, Creative, Offer, Record
 from queries.answers.csv_text import header_text
-from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
+from queries.answers.history import CURSOR, LIMIT, flat_pieces, json_pieces, page, total
 
 
 class InteractionRecord(TypedDict):
@@ -80,6 +79,8 @@ CSV = header_text(RECORD_COLUMNS) + header_text(map(_example_value, RECORD_COLUM
 
 _KEYS = tuple(InteractionRecord.__annotations__)
 _OBJECTS = tuple(field.name for field in STORED_FIELDS if field.is_object)
+# The members of a line that are read as JSON.
+JSON_IN_LINES = (*_OBJECTS, "offer", "creative")
 _values = attrgetter(*_KEYS)
 
 
@@ -119,15 +120,13 @@ def history_page(asked: ApiRequest[PageParameters]) -> Response:
 def history_csv(asked: ApiRequest[CsvParameters]) -> Response:
     pieces = flat_pieces(asked.tenant, asked.selection, asked.parameters.limit)
     body = csv_pieces(list(RECORD_COLUMNS), pieces, asked.parameters.bom, asked.parameters.raw)
-    return stream(body, CSV_TYPE, "interaction-history.csv", total(asked.tenant, asked.selection))
+    return Download(body, CSV_TYPE, "interaction-history.csv", total(asked.tenant, asked.selection))
 
 
 def history_ndjson(asked: ApiRequest[NdjsonParameters]) -> Response:
-    def lines() -> Iterator[bytes]:
-        for piece in record_pieces(asked.tenant, asked.selection, asked.parameters.limit):
-            yield b"".join(orjson.dumps(json_record(record), option=orjson.OPT_APPEND_NEWLINE) for record in piece)
-
-    return stream(lines(), "application/x-ndjson", "interaction-history.ndjson", total(asked.tenant, asked.selection))
+    pieces = json_pieces(asked.tenant, asked.selection, asked.parameters.limit)
+    body = json_lines(pieces, JSON_IN_LINES)
+    return Download(body, "application/x-ndjson", "interaction-history.ndjson", total(asked.tenant, asked.selection))
 
 
 _PATH = "/interaction-history"
