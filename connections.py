@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
+from itertools import count
 from math import inf
 from typing import cast
 
@@ -41,6 +42,9 @@ def most_connections() -> int:
     return said if soft == resource.RLIM_INFINITY else min(said, soft - min(_OTHER_DESCRIPTORS, soft // 2))
 
 
+# Not the time, which stands still while many connections are taken in one go.
+_order = count()
+
 log = logging.getLogger("interaction_history")
 
 
@@ -69,8 +73,8 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(cast(asyncio.Transport, transport))
-        self._heard = self.loop.time()
-        self._head_due: float | None = self._heard + HEAD_S
+        self._heard = next(_order)
+        self._head_due: float | None = self.loop.time() + HEAD_S
         self._received = 0
         self._receiving, self._sending = _Progress(), _Progress()
         self._unsent = self._taken = 0
@@ -83,9 +87,9 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        self._heard = self.loop.time()
+        self._heard = next(_order)
         if self._head_due is None and self._is_idle():
-            self._head_due = self._heard + HEAD_S
+            self._head_due = self.loop.time() + HEAD_S
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
@@ -113,8 +117,8 @@ class Connection(HttpToolsProtocol):
     def _awaits_body(self) -> bool:
         return not self._is_idle() and self.cycle.more_body and not self.flow.read_paused
 
-    def waits_since(self) -> float | None:
-        """When a client was last heard whose request is not whole; None where it is, and the server has to answer."""
+    def waits_since(self) -> int | None:
+        """When a client was last heard whose request is not whole, in the order of all that is heard; None where the server has to answer."""
         return self._heard if self._head_due is not None or self._awaits_body() else None
 
     def _look(self) -> None:
@@ -146,10 +150,10 @@ class Connection(HttpToolsProtocol):
         if now > Connection._said + _SAID_AGAIN_S:
             Connection._said = now
             log.warning("%s connections are open, and no more may be: those whose clients keep them waiting make room (IH_CONNECTIONS)", self.most)
-        waiting = [(since, id(one), one) for one in self.connections if isinstance(one, Connection) and one is not self
-                   and not one.transport.is_closing() and (since := one.waits_since()) is not None]
+        others = (one for one in self.connections if isinstance(one, Connection) and one is not self and not one.transport.is_closing())
+        waiting = {since: one for one in others if (since := one.waits_since()) is not None}
         if waiting:
-            min(waiting)[-1].transport.abort()
+            waiting[min(waiting)].transport.abort()
         else:
             self.transport.write(_BUSY)
             self.transport.close()
