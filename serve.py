@@ -36,10 +36,15 @@ def main() -> None:
         Connection.most = most_connections()
     except StoreError as problem:
         sys.exit(str(problem))
+    # Here, and not by the server: what it has to say where it cannot begin is said alone.
+    import app  # noqa: F401
+
+    if starting := os.environ.get("IH_STARTING"):
+        print(starting, file=sys.stderr, flush=True)
     # The server stops for a signal, and once all is closed raises it again, for a program to die of. This one has done its work.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _end)
-    logging.getLogger("uvicorn.error").addFilter(_is_no_break)
+    logging.getLogger("uvicorn.error").addFilter(_without_traces)
     uvicorn.run("app:app", host=host, port=int(port), **SETTINGS)
 
 
@@ -51,9 +56,12 @@ def _end(*_: object) -> None:
     os._exit(0)
 
 
-def _is_no_break(record: logging.LogRecord) -> bool:
+def _without_traces(record: logging.LogRecord) -> bool:
     # An answer that was broken off would be logged with a trace, as if something had crashed.
-    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+    problem = record.exc_info[1] if record.exc_info else None
+    if isinstance(problem, StoreError):
+        record.msg, record.args, record.exc_info = "a download was broken off: %s", (problem,), None
+    return not isinstance(problem, asyncio.CancelledError)
 
 
 if __name__ == "__main__":

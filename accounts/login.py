@@ -20,8 +20,7 @@ from starlette.routing import Route
 from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Throttled, Unauthenticated
 from accounts.sessions import LONGEST_S, SESSION_COOKIE
-from accounts.store import log_now_and_then
-from data.store.limits import StoreError
+from data.store.limits import StoreError, log_now_and_then
 from palette import THEMES, plain_css_variables
 
 Endpoint = Callable[[Request], Awaitable[Response]]

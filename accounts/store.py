@@ -7,12 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from math import inf
 from pathlib import Path
 
 from accounts.identity import Invalid
 from data.store.home import Formats, drop_copy, say, upgrading
-from data.store.limits import StoreBusy, StoreError
+from data.store.limits import StoreBusy, StoreError, log_now_and_then
 
 
 class Tenants:
@@ -222,18 +221,6 @@ class AccountsDatabase:
                 raise StoreBusy(_BUSY) from problem
             remedy = _REMEDIES.get(code, "Start the server anew, or put a backup in its place.")
             raise StoreError(f"{self.path} cannot be used: {problem}. {remedy}") from problem
-
-
-_logged: dict[str, float] = {}
-
-
-def log_now_and_then(problem: StoreError) -> None:
-    """Tell the operator why the accounts cannot be used: once a minute, for every request meets with it. That another process writes is no fault."""
-    said = _logged.get(str(problem), -inf)
-    if not isinstance(problem, StoreBusy) and time.monotonic() > said + 60:
-        _logged.clear()
-        _logged[str(problem)] = time.monotonic()
-        log.error("%s", problem)
 
 
 def use_write_ahead_log(connection: sqlite3.Connection) -> None:

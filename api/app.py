@@ -35,7 +35,7 @@ from api.outcomes import OPERATIONS as OUTCOMES
 from api.shapes import spelled
 from api.shares import Downloads, Queries, Rates, key_rate
 from data.orders.running import RunningLoads
-from data.store.limits import StoreError, TooSlow
+from data.store.limits import StoreError, TooSlow, log_now_and_then
 from data.store.store import TIME_LIMIT, Store
 from queries.asking.parameters import InvalidQuery, filled
 
@@ -127,6 +127,7 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
     except TooSlow as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
     except StoreError as problem:
+        log_now_and_then(problem)
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": "5"}) from problem
 
 

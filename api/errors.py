@@ -10,8 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from accounts import SESSION_COOKIE, Accounts, Forbidden, Identity, Throttled, Unauthenticated
-from accounts.store import log_now_and_then
-from data.store.limits import StoreError
+from data.store.limits import StoreError, log_now_and_then
 
 CODES = {
     HTTPStatus.BAD_REQUEST: "BAD_REQUEST",

@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, unload, loads, outcomes, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, unload, loads, outcomes, backup, status and sample, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from data.loading.rejects import printable
 from data.loading.transaction import Stop
 from data.loading.unloading import UnloadReport
 from data.orders.handover import hand_over
-from data.orders.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
+from data.orders.orders import BackupCommand, Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.orders.outcomes import OutcomeTable, add_outcome_commands
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
+from data.store.backup import Backup
 from data.store.home import home
 from data.store.limits import StoreError
 from data.store.status import Status, tenants_of
@@ -74,7 +75,7 @@ class Display:
             case Preview():
                 self._say(str(event), sys.stdout)
                 self._exit_as(event.report)
-            case UnloadReport() | Loads() | OutcomeTable():
+            case UnloadReport() | Loads() | OutcomeTable() | Backup():
                 self._say(str(event), sys.stdout)
             case Status():
                 self._say(self._status_text(event), sys.stdout)
@@ -152,6 +153,13 @@ def _parser() -> argparse.ArgumentParser:
                         interrupted="Nothing was taken back; the store is unchanged.")
 
     add_outcome_commands(commands, given_text, _carried_out)
+
+    saving = commands.add_parser("backup", help="write a backup of the store and the accounts, of one moment, also while the server runs",
+                                 description="The backup is read back before its folder appears. To use it, start the server with IH_HOME set to a "
+                                             "copy of the folder.")
+    saving.add_argument("folder", type=Path, metavar="DIR", help="a folder that is new or empty")
+    saving.set_defaults(run=lambda options: _carried_out(BackupCommand(str(options.folder.absolute()))),
+                        interrupted="No backup was written.")
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
