@@ -91,6 +91,7 @@ def answering(status: int, body: Any = None, **headers: str) -> Fault:
 
 
 BUSY, BUSY_A_WHILE, BROKEN = answering(429), answering(429, Retry_After="7"), answering(500)
+BUSY_A_MOMENT = answering(429, Retry_After="0")
 FLAT = answering(503, {"error": "down for a moment"})
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 import duckdb
 
 from data.pulling.source import Source
-from data.store.store import Snapshot, Store
+from data.store.store import Store
 
 # The filters of the API by which a log is cut into slices, in this order.
 DIMENSIONS = ("type", "offerId", "creativeId")
@@ -248,9 +248,3 @@ _NOT_THEIRS = f"""i.tenant = (select tenant from tenants where id = $tenant)
 
 def _values(filters: Mapping[str, str]) -> dict[str, str | None]:
     return {name: filters.get(dimension) for name, dimension in zip(("type", "offer", "creative"), DIMENSIONS, strict=True)}
-
-
-def sources(snapshot: Snapshot, tenant: str | None) -> list[Source]:
-    """What has been pulled, of all tenants or of one."""
-    rows = snapshot.rows("select url, tenant from pulls where $tenant is null or tenant = $tenant order by tenant, url", {"tenant": tenant})
-    return [Source(*row) for row in rows]
