@@ -34,6 +34,7 @@ try:
     # Here rather than at startup, whose failure is shown as a trace.
     process.store()
     process.accounts()
+    process.pulls()
     largest_mb()
 except StoreError as problem:
     sys.exit(str(problem))

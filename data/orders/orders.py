@@ -22,6 +22,9 @@ from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
 from data.mapping.targets import mapping_of_kind, mapping_of_log
 from data.orders.outcomes import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
+from data.orders.pulls import PullCommand, PullFailure
+from data.pulling.report import PullReport
+from data.pulling.source import Pull
 from data.reading.columnar import numbered
 from data.reading.source import source_of
 from data.sample.log import sample_batches
@@ -40,7 +43,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | Failure
+Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | PullReport | PullFailure | Failure
 Report = Callable[[Event], None]
 
 
@@ -147,7 +150,7 @@ class UnloadCommand:
 
 
 Load = LoadCommand | SampleCommand | UnloadCommand
-AtOnce = StatusCommand | LoadsCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
+AtOnce = StatusCommand | LoadsCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand | PullCommand
 Command = Load | AtOnce
 
 _ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
@@ -164,6 +167,8 @@ def command_of(name: str, values: Any) -> Command:
     if "mapping" in fields:
         fields["mapping"] = mapping_of(fields["mapping"])
     try:
+        if "pull" in fields:
+            fields["pull"] = Pull(**fields["pull"])
         return _ORDERS[name](**fields)
     except TypeError as problem:
         raise StoreError(f"{problem}.") from problem
