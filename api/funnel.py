@@ -11,7 +11,7 @@ import pyarrow as pa
 from starlette.responses import Response
 
 from api import funnel_answers as answers
-from api.downloads import CSV_TYPE, EXPORT_LIMIT, RAW, WITH_BOM, csv_pieces, stream
+from api.downloads import CSV_TYPE, EXPORT_LIMIT, RAW, WITH_BOM, Download, csv_pieces
 from api.endpoint import ApiRequest, Endpoint
 from api.funnel_answers import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
 from api.shapes import spelled
@@ -146,7 +146,7 @@ def funnel_units_csv(asked: ApiRequest[UnitsCsvParameters]) -> Response:
     parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.parameters), funnel_query(asked.query)
     pieces = flat_units(asked.tenant, asked_funnel, bar, parameters.limit)
     body = csv_pieces(UNIT_COLUMNS, pieces, parameters.bom, parameters.raw)
-    return stream(body, CSV_TYPE, "funnel-units.csv", units_total(asked.tenant, asked_funnel, bar))
+    return Download(body, CSV_TYPE, "funnel-units.csv", units_total(asked.tenant, asked_funnel, bar))
 
 
 def json_funnel(answer: FunnelAnswer) -> answers.Funnel:
