@@ -45,7 +45,8 @@ def test_a_link_opened_while_signed_out_shows_its_view_after_signing_in(stranger
 
 
 @pytest.mark.parametrize("words", [
-    "", "not.type=impression&not.channelId=ch_email&limit=50", "type=click&type=convert&limit=100", "actionId=off_001&from=2026-05-01&to=2026-06-01&limit=7",
+    "", "not.type=impression&not.channelId=ch_email&limit=50", "type=click&type=convert&limit=100",
+    "actionId=off_001&from=2026-05-01&to=2026-06-01&limit=7",
 ])
 def test_the_table_shows_the_rows_of_the_api_cell_for_cell(go: Visit, dashboard: Dashboard, words: str):
     page = go(f"/history?{words}&columns=time,type,customer,offer,creative,channel,direction,value,outcome,id")
