@@ -35,6 +35,7 @@ try:
     # Here rather than at startup, whose failure is shown as a trace.
     process.store()
     process.accounts()
+    process.pulls()
     largest_mb()
     key_rate()
 except StoreError as problem:

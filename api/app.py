@@ -35,6 +35,7 @@ from api.outcomes import OPERATIONS as OUTCOMES
 from api.shapes import spelled
 from api.shares import Downloads, Queries, Rates, key_rate
 from data.orders.running import RunningLoads
+from data.pulling.states import least_fresh, pull_states
 from data.store.limits import StoreError, TooSlow, log_now_and_then
 from data.store.store import TIME_LIMIT, Store
 from queries.asking.parameters import InvalidQuery, filled
@@ -210,11 +211,14 @@ def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) 
             tenant = None
         try:
             with store().snapshot() as snapshot:
-                body: dict[str, str | int | None] = {"status": "ready"}
+                body: dict[str, str | int | bool | None] = {"status": "ready"}
                 if tenant is not None:
                     log = snapshot.tenant(tenant).span()
                     newest, clock = (log.newest, log.clock) if log else (None, None)
                     body |= {"version": snapshot.version, "newestRow": spelled(newest), "clock": spelled(clock)}
+                    if states := pull_states(snapshot, tenant):
+                        pulled, agrees = least_fresh(states)
+                        body |= {"pulled": spelled(pulled), "totalsAgree": agrees}
         except StoreError:
             return Response(orjson.dumps({"status": "unavailable"}), HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"},
                             "application/json")

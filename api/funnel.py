@@ -20,7 +20,7 @@ from queries.answers.funnel import FunnelAnswer, FunnelStep, flat_units, funnel,
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
-from queries.asking.filters import FILTERS, WITHOUT
+from queries.asking.filters import FILTERS, NOT, WITHOUT
 from queries.asking.funnel import EITHER, FunnelParameters, FunnelQuery, funnel_query, window_parameter
 from queries.asking.funnel_bars import CURSOR, BarParameters, UnitCursor
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
@@ -193,6 +193,7 @@ def _query(asked: FunnelQuery, grain: Grain | None) -> dict[str, Any]:
         "asOf": spelled(asked.as_of_ms),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
+        **{f"{NOT}{filter.name}": selection.excluded(filter.name) for filter in FILTERS if filter.name != "type"},
         WITHOUT: [filter.name for filter in FILTERS if None in selection.passing(filter.name)],
     }
 

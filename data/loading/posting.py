@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from data.loading.duplicates import set_duplicates_aside
-from data.loading.recording import PostedRows, record_posts
+from data.loading.recording import PostedRows, keep_replaced, record_posts
 from data.loading.staging import Staging, add_dictionary_entries
 from data.loading.transaction import Stop, connection, now
 from data.loading.writing import apply_descriptions, committed, write
@@ -169,7 +169,7 @@ def loaded_posts(store: Store, posts: Sequence[Post]) -> list[PostReport]:
             if post.dry_run or refused:
                 [(version,)] = cursor.execute("select version from store").fetchall()
                 return [replace(report, loaded=0 if refused else report.loaded, kept=not refused, version=version)]
-            version = _written(store, cursor, [
+            version = written_posts(store, cursor, [
                 PostedRows(firsts[place], firsts[place] + post.rows.num_rows, post.tenant, post.by, report.loaded, report.known,
                            report.conflicts, report.rejected)
                 for place, (post, report) in enumerate(zip(posts, reports, strict=True))
@@ -196,10 +196,12 @@ def _outcomes(cursor: duckdb.DuckDBPyConnection, firsts: Sequence[int], posts: S
     return outcomes
 
 
-def _written(store: Store, cursor: duckdb.DuckDBPyConnection, posted: Sequence[PostedRows]) -> int:
-    """Write what is staged in one transaction; the version that has it."""
+def written_posts(
+    store: Store, cursor: duckdb.DuckDBPyConnection, posted: Sequence[PostedRows], what: str = "posted", note: Callable[[], None] = lambda: None
+) -> int:
+    """Write what is staged in one transaction, and with it what `note` writes; the version that has it."""
     cursor.begin()
-    version = record_posts(cursor, posted, now(), f"posted on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}")
+    version = record_posts(cursor, posted, now(), f"{what} on {datetime.datetime.now(datetime.UTC):%Y-%m-%d}")
     cursor.execute("""
         create or replace temp view fresh as
         select s.*, p.load
@@ -209,10 +211,18 @@ def _written(store: Store, cursor: duckdb.DuckDBPyConnection, posted: Sequence[P
     """)
     add_dictionary_entries(cursor)
     described = apply_descriptions(cursor)
+    if any(rows.replaced for rows in posted):
+        # Only a pull replaces, and it is alone.
+        [(load,)] = cursor.execute("select load from posted").fetchall()
+        keep_replaced(cursor, load)
     change = write(cursor, lambda _: None)
-    if described or any(rows.loaded for rows in posted):
+    if described or any(rows.loaded or rows.replaced for rows in posted):
+        note()
         committed(store, cursor, version, change, described)
         return version
     cursor.rollback()
+    cursor.begin()
+    note()
     [(version,)] = cursor.execute("select version from store").fetchall()
+    cursor.commit()
     return version

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any
 
 from data.loading.transaction import OPERATOR, Stop
 from data.orders.orders import AtOnce, Command, Event, Failure, command_of, event_members, event_of
+from data.orders.pulls import PullCommand
 from data.orders.running import RunningLoad, RunningLoads
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -173,17 +175,22 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     def carry_out(self, command: Command, tell: Callable[[Event], None], guest: socket.socket) -> None:
         """Loads take turns, and the rest waits for none. A guest who leaves ends what it asked for."""
         stop = self._guests[guest]
+        if isinstance(command, PullCommand):
+            with _leaving(stop.now, guest):
+                command.carry_out(self._store, self._home, tell, stop)
+            self._running.after_load()
+            return
         if isinstance(command, AtOnce):
             command.carry_out(self._store, self._home, tell, stop)
             return
         load = RunningLoad(command.source, command.tenant, OPERATOR, stop)
-        with _cancelling(self._running, load, guest), self._running.turn(load, tell) as noting:
+        with _leaving(partial(self._running.cancel, load), guest), self._running.turn(load, tell) as noting:
             command.carry_out(self._store, self._home, noting, stop)
 
 
 @contextmanager
-def _cancelling(running: RunningLoads, load: RunningLoad, guest: socket.socket) -> Iterator[None]:
-    """Cancel a load once its guest has left, who sends nothing after the order: whatever arrives is the end of the connection."""
+def _leaving(cancel: Callable[[], object], guest: socket.socket) -> Iterator[None]:
+    """Cancel what a guest asked for once it has left, who sends nothing after the order: whatever arrives is the end of the connection."""
     over = threading.Event()
 
     def watch() -> None:
@@ -192,7 +199,7 @@ def _cancelling(running: RunningLoads, load: RunningLoad, guest: socket.socket) 
             while not over.is_set():
                 if selector.select(_AGAIN_S):
                     # Again and again: an interrupt between two statements stops neither.
-                    running.cancel(load)
+                    cancel()
                     over.wait(_AGAIN_S)
 
     watching = threading.Thread(target=watch, name="guest", daemon=True)

@@ -22,6 +22,9 @@ from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
 from data.mapping.targets import mapping_of_kind, mapping_of_log
 from data.orders.outcomes import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
+from data.orders.pulls import PullCommand, PullFailure
+from data.pulling.report import PullReport
+from data.pulling.source import Pull
 from data.reading.columnar import numbered
 from data.reading.source import source_of
 from data.sample.log import sample_batches
@@ -41,7 +44,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | Backup | Failure
+Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | PullReport | PullFailure | Backup | Failure
 Report = Callable[[Event], None]
 
 
@@ -160,7 +163,7 @@ class BackupCommand:
 
 
 Load = LoadCommand | SampleCommand | UnloadCommand
-AtOnce = StatusCommand | LoadsCommand | BackupCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
+AtOnce = StatusCommand | LoadsCommand | BackupCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand | PullCommand
 Command = Load | AtOnce
 
 _ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
@@ -177,6 +180,8 @@ def command_of(name: str, values: Any) -> Command:
     if "mapping" in fields:
         fields["mapping"] = mapping_of(fields["mapping"])
     try:
+        if "pull" in fields:
+            fields["pull"] = Pull(**fields["pull"])
         return _ORDERS[name](**fields)
     except TypeError as problem:
         raise StoreError(f"{problem}.") from problem

@@ -128,8 +128,13 @@ def _owned_rows(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(files("data.store").joinpath("format_3.sql").read_text())
 
 
+def _pulls(connection: duckdb.DuckDBPyConnection) -> None:
+    """From 3 to 4: the store knows how far a pull has come."""
+    connection.execute(files("data.store").joinpath("format_4.sql").read_text())
+
+
 # Each step brings a file of one format to the next. A new one comes at the end, and schema.sql is changed with it.
-FORMATS = Formats(1, [_half_hashes, _owned_rows])
+FORMATS = Formats(1, [_half_hashes, _owned_rows, _pulls])
 
 
 def _hash_anew_for_another_engine(connection: duckdb.DuckDBPyConnection) -> None:

@@ -91,7 +91,7 @@ class RelaxedSelection:
 def relaxed_selections(tenant: Tenant, selection: Selection) -> list[RelaxedSelection]:
     """The selection without each filter it has, and without its period; the largest first."""
     candidates = [
-        (filter.label, selection.dropping(filter.name)) for filter in FILTERS if selection.passing(filter.name)
+        (filter.label, selection.dropping(filter.name)) for filter in FILTERS if selection.asks(filter.name)
     ]
     if selection.start is not None or selection.end is not None:
         candidates.append(("Period", replace(selection, start=None, end=None)))
