@@ -150,8 +150,8 @@ class UnloadCommand:
 
 
 Load = LoadCommand | SampleCommand | UnloadCommand
-AtOnce = StatusCommand | LoadsCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand | PullCommand
-Command = Load | AtOnce
+AtOnce = StatusCommand | LoadsCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
+Command = Load | AtOnce | PullCommand
 
 _ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
