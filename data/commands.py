@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, unload, loads, pull, outcomes, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, unload, loads, pull, outcomes, backup, status and sample, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from data.loading.rejects import printable
 from data.loading.transaction import Stop
 from data.loading.unloading import UnloadReport
 from data.orders.handover import hand_over
-from data.orders.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
+from data.orders.orders import BackupCommand, Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.orders.outcomes import OutcomeTable, add_outcome_commands
 from data.orders.pulls import PullCommand, PullFailure
 from data.pulling.report import PullReport
@@ -32,6 +32,7 @@ from data.pulling.source import add_pull_flags, pull_of
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
+from data.store.backup import Backup
 from data.store.home import home
 from data.store.limits import StoreError
 from data.store.status import Status, tenants_of
@@ -83,7 +84,7 @@ class Display:
                 self._say(message, sys.stderr)
                 self.exit_code = 1
                 self.refused = True
-            case UnloadReport() | Loads() | OutcomeTable() | PullReport():
+            case UnloadReport() | Loads() | OutcomeTable() | PullReport() | Backup():
                 self._say(str(event), sys.stdout)
             case Status():
                 self._say(self._status_text(event), sys.stdout)
@@ -166,6 +167,13 @@ def _parser() -> argparse.ArgumentParser:
     pull.set_defaults(run=_pull, interrupted="What was pulled until then is loaded; the next pull goes on from there.")
 
     add_outcome_commands(commands, given_text, _carried_out)
+
+    saving = commands.add_parser("backup", help="write a backup of the store and the accounts, of one moment, also while the server runs",
+                                 description="The backup is read back before its folder appears. To use it, start the server with IH_HOME set to a "
+                                             "copy of the folder.")
+    saving.add_argument("folder", type=Path, metavar="DIR", help="a folder that is new or empty")
+    saving.set_defaults(run=lambda options: _carried_out(BackupCommand(str(options.folder.absolute()))),
+                        interrupted="No backup was written.")
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")

@@ -40,6 +40,8 @@ _LONGEST_ADDRESS = 103
 _DESCRIPTORS = Path("/proc/self/fd")
 # A guest that neither sends the rest of its order nor takes what it is told is dropped after as many seconds.
 _PATIENCE_S = 30
+# So many may be about to send their orders; one more, and the oldest is dropped: each has a descriptor and a thread.
+_MOST_SILENT = 32
 # A stop waits no longer for loads, of which one may be reading what never comes.
 _LONGEST_STOP_S = 5
 _AGAIN_S = 0.05
@@ -119,6 +121,8 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         self._running = running
         self._path = home / SOCKET
         self._guests: dict[Any, Stop] = {}
+        # Those that have sent no order yet, the oldest first.
+        self._silent: dict[Any, None] = {}
         self._left = threading.Condition()
         self._path.unlink(missing_ok=True)
         with _address(self._path) as address:
@@ -133,12 +137,25 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._left:
             self._guests[request] = Stop()
+            self._silent[request] = None
+            if len(self._silent) > _MOST_SILENT:
+                oldest = next(iter(self._silent))
+                del self._silent[oldest]
+                # It may have left by itself.
+                with suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
         super().process_request(request, client_address)
+
+    def heard(self, request: Any) -> None:
+        """A guest has sent its order."""
+        with self._left:
+            self._silent.pop(request, None)
 
     def shutdown_request(self, request: Any) -> None:
         super().shutdown_request(request)
         with self._left:
             del self._guests[request]
+            self._silent.pop(request, None)
             self._left.notify_all()
 
     def close(self) -> None:
@@ -205,6 +222,7 @@ class _Guest(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         try:
             values = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or "{}")
+            self.server.heard(self.connection)
             command = command_of(self.path.removeprefix("/"), values)
         except (ValueError, StoreError) as problem:
             self._answer(400, "application/json")

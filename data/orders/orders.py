@@ -29,6 +29,7 @@ from data.reading.columnar import numbered
 from data.reading.source import source_of
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
+from data.store.backup import Backup, backup
 from data.store.limits import StoreError
 from data.store.status import Status, store_status
 from data.store.store import Store
@@ -43,7 +44,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | PullReport | PullFailure | Failure
+Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | PullReport | PullFailure | Backup | Failure
 Report = Callable[[Event], None]
 
 
@@ -149,8 +150,20 @@ class UnloadCommand:
         tell(unload(store, self.version, self.tenant, OPERATOR, tell, stop))
 
 
+@dataclass(frozen=True)
+class BackupCommand:
+    """Write a backup into a folder; the path is absolute."""
+
+    name: ClassVar[str] = "backup"
+
+    folder: str
+
+    def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
+        tell(backup(store, home, Path(self.folder), lambda phase: tell(Progress(phase))))
+
+
 Load = LoadCommand | SampleCommand | UnloadCommand
-AtOnce = StatusCommand | LoadsCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
+AtOnce = StatusCommand | LoadsCommand | BackupCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
 Command = Load | AtOnce | PullCommand
 
 _ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
