@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import re
+import shlex
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +14,7 @@ import pytest
 from data import commands
 from data.commands import main
 from data.orders.handover import serve_loads
-from data.pulling.source import Pull, pulls_of
+from data.pulling.source import Pull, add_pull_flags, pull_of, pulls_of
 from data.store.limits import StoreError
 from data.store.store import Store
 from tests.logs import ACME
@@ -95,6 +98,18 @@ def test_the_lines_of_the_servers_file_are_the_commands_flags() -> None:
         Pull("https://host/api/v1", "/etc/a key", "acme", every_s=300),
         Pull("https://host/api/v1", "/etc/a key", "zenith", every_s=3600, follow_removals=True),
     ]
+
+
+def test_the_document_shows_commands_and_lines_that_work_and_every_flag(flags: list[str], platform: Platform) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "pulling.md").read_text(encoding="utf-8")
+    [commands_shown, file_shown] = re.findall(r"^```(?:sh)?\n(.+?)^```$", text, re.MULTILINE | re.DOTALL)
+    once, again = (shlex.split(line)[3:] for line in commands_shown.splitlines())
+    own = {"https://platform.example.com/api/v1": platform.url, "/etc/platform.key": flags[4]}
+    assert main([own.get(word, word) for word in once] + ["--a-minute", "60000"]) == 0
+    parser = argparse.ArgumentParser()
+    add_pull_flags(parser)
+    assert pulls_of(file_shown) == [pull_of(parser.parse_args(again[1:]))]
+    assert all(f"`{option}" in text for action in parser._actions for option in action.option_strings if option not in ("-h", "--help", "--from"))
 
 
 @pytest.mark.parametrize(("lines", "says"), [

@@ -71,6 +71,24 @@ def test_what_is_gone_is_reported_and_removed_only_where_that_is_asked_for(pulli
     assert pulling.agrees()
 
 
+def test_too_many_removals_are_not_believed_unasked(pulling: Pulling) -> None:
+    pulling()
+    kept = dict(list(pulling.platform.rows.items())[:40])
+    every = dict(pulling.platform.rows)
+    pulling.platform.rows = {}
+    emptied = pulling(follow_removals=True)
+    assert (emptied.removed, emptied.absent, emptied.held_back) == (0, 100, True)
+    assert "and 90 more; these are too many to be removed unasked" in str(emptied)
+    pulling.platform.rows = kept
+    unattended = pulling(follow_removals=True, every_s=300, reconcile_s=0)
+    assert (unattended.removed, unattended.absent, unattended.held_back) == (0, 60, True)
+    pulling.platform.rows = every
+    assert pulling(every_s=300, reconcile_s=0, follow_removals=True).absent == 0
+    pulling.platform.rows = kept
+    assert pulling(follow_removals=True).removed == 60
+    assert pulling.agrees()
+
+
 def test_what_is_there_again_is_no_longer_reported(pulling: Pulling) -> None:
     pulling()
     row = pulling.platform.rows.pop("ih_00050")

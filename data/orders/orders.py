@@ -163,8 +163,8 @@ class BackupCommand:
 
 
 Load = LoadCommand | SampleCommand | UnloadCommand
-AtOnce = StatusCommand | LoadsCommand | BackupCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand | PullCommand
-Command = Load | AtOnce
+AtOnce = StatusCommand | LoadsCommand | BackupCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
+Command = Load | AtOnce | PullCommand
 
 _ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}

@@ -78,15 +78,14 @@ class Platform:
     pull: Pull
     key: str
     clock: Time = field(default_factory=Time)
-    asked: int = 0
+    page_rows: int = PAGE_ROWS
+    """So many rows as the platform has been seen to give at most."""
     _session: requests.Session = field(default_factory=requests.Session)
     _next: float | None = None
 
     def __post_init__(self) -> None:
         # Not as plain headers: for those the session would rather take what a .netrc file has for the host.
         self._session.auth = self._signed
-        # So many rows as the platform has been seen to give at most.
-        self.page_rows = PAGE_ROWS
 
     def close(self) -> None:
         self._session.close()
@@ -107,7 +106,6 @@ class Platform:
 
     def _page(self, asked: dict[str, str]) -> Page:
         self._keep_pace()
-        self.asked += 1
         try:
             answer = self._session.get(
                 f"{self.pull.url}/interaction-history", params=asked, timeout=_TIMEOUTS, allow_redirects=False)

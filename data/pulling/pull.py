@@ -56,16 +56,18 @@ def pulled(store: Store, pull: Pull, tell: ReportProgress, stop: Stop, clock: Ti
     with _alone(store, pull.source), closing(Platform(pull, pull.key(), clock)) as platform:
         walker = Walker(store, platform, books, checking)
         walker.walk_newest()
-        removed, totals = 0, list(books.totals().values())
+        removed, held_back, totals = 0, False, list(books.totals().values())
         compared = _is_due(books, pull)
         if compared:
             reconciling = Reconciling(walker)
-            totals, removed = reconciling.carry_out(), reconciling.removed
+            totals = reconciling.carry_out()
+            removed, held_back = reconciling.removed, reconciling.held_back
     absent, refused = books.absent_ids(), books.refused()
     return PullReport(
         pull.url, pull.tenant, walker.pages, walker.loaded, walker.changed, removed,
         len(absent), tuple(absent[:SHOWN]), len(refused), tuple((row.id, row.reason) for row in refused[:SHOWN]), tuple(sorted(walker.unread)),
-        tuple((total.type, total.theirs, total.ours, total.agrees) for total in totals), compared, time.monotonic() - started,
+        tuple((total.type, total.theirs, total.ours, total.agrees) for total in totals), compared, held_back,
+        time.monotonic() - started,
     )
 
 

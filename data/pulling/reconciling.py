@@ -25,6 +25,7 @@ class Reconciling:
         self._platform = walker.platform
         self._books = walker.books
         self.removed = 0
+        self.held_back = False
 
     def carry_out(self) -> list[Total]:
         """Make the log agree with the platform as far as walking can; the totals that are then found."""
@@ -45,9 +46,18 @@ class Reconciling:
             # Of a type that nobody has told of yet.
             if whole > of_types:
                 self._walker.walk_slice(NO_FILTERS)
-        if self._platform.pull.follow_removals and (absent := self._books.absent_ids()):
-            self.removed = removed(self._walker.store, self._platform.pull.source, absent)
+        if self._platform.pull.follow_removals:
+            self._follow_removals()
         return self._told_totals(last)
+
+    def _follow_removals(self) -> None:
+        """Remove what the platform does not have, unless that is so much that the platform, or what is asked of it, is more likely wrong."""
+        absent = self._books.absent_ids()
+        is_unattended = self._platform.pull.every_s is not None
+        self.held_back = bool(absent) and (
+            not self._platform.total(NO_FILTERS) or (is_unattended and 2 * len(absent) > in_slice(self._books.counts().ours, NO_FILTERS)))
+        if absent and not self.held_back:
+            self.removed = removed(self._walker.store, self._platform.pull.source, absent)
 
     def _told_totals(self, last: Mapping[str | None, Total]) -> list[Total]:
         counts = self._books.counts()

@@ -69,16 +69,20 @@ class RepeatedPulls:
                 report = pulled(self._store, pull, lambda _: None, stop)
                 if report.loaded or report.changed or report.removed:
                     self._after()
+                if report.held_back:
+                    _log.warning("%s", report)
             except KeyRefused as problem:
                 _log.error("the pull into %s has ended, until the server starts anew: %s", pull.tenant, problem)
                 return
             except Stopped:
                 return
             except StoreError as problem:
+                if self._ended.is_set():
+                    # The store has been closed meanwhile.
+                    return
                 _log.warning("a pull into %s failed, and goes on in %g s: %s", pull.tenant, pull.every_s, problem)
             except Exception:
                 if self._ended.is_set():
-                    # The store has been closed meanwhile.
                     return
                 _log.exception("a pull into %s failed", pull.tenant)
             self._ended.wait(pull.every_s)

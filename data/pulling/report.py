@@ -11,7 +11,8 @@ SHOWN = 10
 @dataclass(frozen=True)
 class PullReport:
     """What came of a pull. `absent` are rows of the log that the platform does not have, and `refused` those of the platform's that the log does
-    not take; `totals` are (type or None for all, theirs, ours, whether they agree), of the last comparison."""
+    not take; `totals` are (type or None for all, theirs, ours, whether they agree), of the last comparison.
+    Removals that were to be followed are `held_back` where they are too many to be believed."""
 
     url: str
     tenant: str
@@ -26,6 +27,7 @@ class PullReport:
     unread: tuple[str, ...]
     totals: tuple[tuple[str | None, int, int, bool], ...]
     compared: bool
+    held_back: bool = False
     seconds: float = 0
 
     def __str__(self) -> str:
@@ -34,7 +36,9 @@ class PullReport:
         lines = [f"pulled from {self.url} into {self.tenant}", *(f"  {name:<14}{count:>13,}" for name, count in counts.items())]
         lines.append(f"  {'seconds':<14}{self.seconds:>13,.1f}")
         if self.absent:
-            lines.append(f"  the platform does not have {_some(self.some_absent, self.absent)}; --follow-removals removes those that the pull wrote")
+            lines.append(f"  the platform does not have {_some(self.some_absent, self.absent)}; " + (
+                "these are too many to be removed unasked: pull once without --every, unless the platform has no rows at all" if self.held_back
+                else "--follow-removals removes those that the pull wrote"))
         lines += [f"  not loaded: {id}: {reason}" for id, reason in self.some_refused]
         if self.unread:
             lines.append(f"  not read: {', '.join(self.unread)}")
