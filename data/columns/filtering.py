@@ -24,7 +24,7 @@ class Matches:
 
     def __init__(self, tenant: TenantColumns, selection: Selection):
         self._mask: np.ndarray | None = None
-        keys, sizes = allowed_keys(tenant, selection), tenant.key_counts()
+        keys, sizes = allowed_keys(tenant.dictionaries, selection), tenant.key_counts()
         customers = [key for id in selection.values("customerId") if (key := tenant.customer_key(id)) is not None]
         self.first = self.end = 0
         if not selection.values("customerId"):
@@ -120,7 +120,7 @@ class JourneyPlaces:
         journeys = tenant.journeys
         self._starts = journeys.starts
         self.runs = _runs(tenant, selection)
-        self._filter = RowFilter(journeys, allowed_keys(tenant, selection), *_bounds(tenant, selection), tenant.key_counts())
+        self._filter = RowFilter(journeys, allowed_keys(tenant.dictionaries, selection), *_bounds(tenant, selection), tenant.key_counts())
 
     def rows(self, run: Run) -> tuple[int, int]:
         """The first row of a run of customers, and the one after its last."""

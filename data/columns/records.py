@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -27,23 +27,31 @@ def _decoded(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> I
     texts = tenant.texts(log.row[positions])
     customers = tenant.customer_ids(np.array([customer for *_, customer in texts], np.uint32)).to_pylist()
     keys = {dimension: getattr(log, dimension)[positions].tolist() for dimension in DIMENSIONS}
-    words = {field: [dictionaries[dimension].ids[key] for key in keys[dimension]] for field, dimension in _IN_WORDS.items()}
     times = log.timestamp[positions].tolist()
     for nth, (id, context, response, outcome, value, _) in enumerate(texts):
-        yield Record(
-            id=id,
-            tenantId=tenant.id,
-            customerId=customers[nth],
-            **{field: values[nth] for field, values in words.items()},
-            timestamp=iso(times[nth]),
-            context=context,
-            response=response,
-            outcome=outcome,
-            offer=_offer(dictionaries.offer.entities[keys["offer"][nth]]),
-            creative=_creative(dictionaries, keys["creative"][nth]),
-            channel=_channel(dictionaries.channel.entities[keys["channel"][nth]]),
-            value=value,
-        )
+        its = {dimension: of_rows[nth] for dimension, of_rows in keys.items()}
+        yield record_of(tenant.id, dictionaries, its, times[nth], (id, customers[nth], context, response, outcome, value))
+
+
+def record_of(
+    tenant: str, dictionaries: Dictionaries, keys: Mapping[str, int], time: int, texts: tuple[str, str, str, str, str, float | None]
+) -> Record:
+    """A record, of its keys by dimension, its time in milliseconds, and its id, customer, context, response, outcome and value."""
+    id, customer, context, response, outcome, value = texts
+    return Record(
+        id=id,
+        tenantId=tenant,
+        customerId=customer,
+        **{field: dictionaries[dimension].ids[keys[dimension]] for field, dimension in _IN_WORDS.items()},  # type: ignore[arg-type]  # required ones have one
+        timestamp=iso(time),
+        context=context,
+        response=response,
+        outcome=outcome,
+        offer=_offer(dictionaries.offer.entities[keys["offer"]]),
+        creative=_creative(dictionaries, keys["creative"]),
+        channel=_channel(dictionaries.channel.entities[keys["channel"]]),
+        value=value,
+    )
 
 
 def _offer(entity: Entity | None) -> Offer | None:
@@ -64,22 +72,26 @@ def _creative(dictionaries: Dictionaries, key: int) -> Creative | None:
 
 def flat_records(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> pa.Table:
     """The records at some positions of a log as a table of text columns (`RECORD_COLUMNS`), null for none; for many at a time."""
-    dictionaries = tenant.dictionaries
     texts = tenant.text_columns(log.row[positions])
+    texts = texts.append_column("customerId", tenant.customer_ids(texts["customer"].to_numpy()))
+    return flat_table(tenant.id, tenant.dictionaries, lambda dimension: getattr(log, dimension)[positions], log.timestamp[positions], texts)
 
+
+def flat_table(
+    tenant: str, dictionaries: Dictionaries, keys: Callable[[str], np.ndarray], times: np.ndarray, texts: pa.Table
+) -> pa.Table:
+    """Records as a table of text columns, of their keys by dimension, their times, and the columns that only the records have."""
     def column(value: str) -> pa.Array:
         dimension, _, fact = value.partition(".")
         if fact:
             facts = [getattr(entity, fact) if entity and entity.known else None for entity in dictionaries[dimension].entities]
-            return dictionary_column(facts, getattr(log, dimension)[positions])
+            return dictionary_column(facts, keys(dimension))
         if value in _IN_WORDS:
             dimension = _IN_WORDS[value]
-            return dictionary_column(dictionaries[dimension].ids, getattr(log, dimension)[positions])
+            return dictionary_column(dictionaries[dimension].ids, keys(dimension))
         if value == "tenantId":
-            return dictionary_column([tenant.id], np.zeros(len(positions), np.uint8))
-        if value == "customerId":
-            return tenant.customer_ids(texts["customer"].to_numpy())
-        return iso_column(log.timestamp[positions]) if value == "timestamp" else texts[value]
+            return dictionary_column([tenant], np.zeros(len(times), np.uint8))
+        return iso_column(times) if value == "timestamp" else texts[value]
 
     return pa.table({name: column(value) for name, value in RECORD_COLUMNS.items()})
 

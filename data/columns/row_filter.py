@@ -10,7 +10,7 @@ import numpy as np
 from numba import int64, uint8, uint16, uint32, void
 from numba.core.types import Array, Type
 
-from data.columns.tenant import TenantColumns
+from data.columns.names import Dictionaries
 from queries.asking.filters import FILTERS
 from queries.asking.selection import Selection
 
@@ -76,7 +76,7 @@ def drop_rows(codes: np.ndarray, keys: np.ndarray, allowed: np.ndarray) -> None:
         codes[row] *= allowed[keys[row]]
 
 
-def allowed_keys(tenant: TenantColumns, selection: Selection) -> dict[str, list[int]]:
+def allowed_keys(dictionaries: Dictionaries, selection: Selection) -> dict[str, list[int]]:
     """The keys that pass, by each dimension that a selection narrows, the customer apart; 0 is a row's that has no value.
 
     A name that never occurs has no key, so of such names alone nothing passes.
@@ -85,7 +85,7 @@ def allowed_keys(tenant: TenantColumns, selection: Selection) -> dict[str, list[
     for filter in FILTERS:
         values = selection.passing(filter.name)
         if values and filter.dimension != "customer":
-            keys = tenant.dictionaries[filter.dimension].keys
+            keys = dictionaries[filter.dimension].keys
             found[filter.dimension] = [0 if value is None else keys[value] for value in values if value is None or value in keys]
     return found
 

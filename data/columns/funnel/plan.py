@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
+from data.columns.funnel.units import FunnelTenant
 from data.columns.names import Dictionary
 from data.columns.row_filter import allowed_keys
-from data.columns.tenant import TenantColumns
 from queries.asking.funnel import DAY_MS, FEWEST_STEPS, MOST_STEPS, FunnelQuery, Order, Ties, Unit
 
 Keys = frozenset[int]
@@ -47,7 +47,7 @@ class FunnelPlan:
             raise ValueError("with order any, steps must not share types")
 
 
-def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
+def plan_of(tenant: FunnelTenant, query: FunnelQuery) -> FunnelPlan:
     """The query in key space; names that never occur have no key, so a filter of them alone passes nothing."""
     dictionaries = tenant.dictionaries
     return FunnelPlan(
@@ -61,7 +61,7 @@ def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
         to_ms=query.selection.end,
         as_of_ms=query.as_of_ms,
         customers=_customers(tenant, query.selection.values("customerId")),
-        filters=tuple((dimension, frozenset(keys)) for dimension, keys in allowed_keys(tenant, query.selection).items()),
+        filters=tuple((dimension, frozenset(keys)) for dimension, keys in allowed_keys(dictionaries, query.selection).items()),
     )
 
 
@@ -69,5 +69,5 @@ def _keys(dictionary: Dictionary, ids: tuple[str, ...]) -> Keys:
     return frozenset(dictionary.keys[id] for id in ids if id in dictionary.keys)
 
 
-def _customers(tenant: TenantColumns, ids: tuple[str, ...]) -> Keys | None:
+def _customers(tenant: FunnelTenant, ids: tuple[str, ...]) -> Keys | None:
     return frozenset(key for id in ids if (key := tenant.customer_key(id)) is not None) if ids else None
