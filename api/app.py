@@ -31,9 +31,10 @@ from api.openapi import docs_page, openapi
 from api.operation import Operation, operation_routes
 from api.outcomes import OPERATIONS as OUTCOMES
 from api.shapes import spelled
+from data.engine import TIME_LIMIT, Engine
 from data.orders.running import RunningLoads
 from data.store.limits import StoreError, TooSlow
-from data.store.store import TIME_LIMIT, Store
+from data.store.store import Store
 from queries.asking.parameters import InvalidQuery, filled
 
 VERSION = "1.0.0"
@@ -51,9 +52,12 @@ _log = logging.getLogger("interaction_history")
 class ApiFirst:
     """Middleware that answers whatever is asked under the API's path, so that nothing behind it can answer that in another form."""
 
-    def __init__(self, app: ASGIApp, store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]):
+    def __init__(
+        self, app: ASGIApp, engine: Callable[[], Engine], store: Callable[[], Store], accounts: Callable[[], Accounts],
+        loads: Callable[[], RunningLoads],
+    ):
         self._behind = app
-        self._api = GZipMiddleware(api(store, accounts, loads), COMPRESSED_FROM_BYTES, COMPRESSION)
+        self._api = GZipMiddleware(api(engine, store, accounts, loads), COMPRESSED_FROM_BYTES, COMPRESSION)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -63,9 +67,11 @@ class ApiFirst:
             await self._behind(scope, receive, send)
 
 
-def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]) -> ASGIApp:
-    """The API over a store, the accounts that may ask it and the loads that run; all are asked for at each request, since they open after
-    this app.
+def api(
+    engine: Callable[[], Engine], store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]
+) -> ASGIApp:
+    """The API over what answers for the log, the store that is written, the accounts that may ask and the loads that run; all are asked for at
+    each request, since they open after this app.
     """
     described = orjson.dumps(openapi(ENDPOINTS, OPERATIONS, VERSION))
 
@@ -76,10 +82,10 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
         return HTMLResponse(docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/")))
 
     def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
-        return lambda request: _answer(endpoint, request, store)
+        return lambda request: _answer(endpoint, request, engine)
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
-    routes += operation_routes(OPERATIONS, store, loads)
+    routes += operation_routes(OPERATIONS, engine, store, loads)
     routes += [Route("/openapi.json", description), Route("/docs", documentation)]
     app = Starlette(
         routes=routes,
@@ -90,11 +96,11 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store]) -> Response:
+def _answer(endpoint: Endpoint[Any], request: Request, engine: Callable[[], Engine]) -> Response:
     try:
         # A snapshot that is left may say that its time was up, hence inside.
         with ExitStack() as stack:
-            snapshot = stack.enter_context(store().snapshot(None if endpoint.streams else TIME_LIMIT))
+            snapshot = stack.enter_context(engine().snapshot(None if endpoint.streams else TIME_LIMIT))
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
             response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
@@ -178,7 +184,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))
 
 
-def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[Route]:
+def health_routes(engine: Callable[[], Engine], accounts: Callable[[], Accounts]) -> list[Route]:
     """`/healthz` and `/readyz`; the latter says more to a caller with a credential."""
 
     def alive(request: Request) -> Response:
@@ -190,7 +196,7 @@ def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) 
         except ApiError:
             tenant = None
         try:
-            with store().snapshot() as snapshot:
+            with engine().snapshot() as snapshot:
                 body: dict[str, str | int | None] = {"status": "ready"}
                 if tenant is not None:
                     log = snapshot.tenant(tenant).span()

@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, unload, loads, outcomes, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, unload, loads, outcomes, status, sample, copy and create-cluster, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from data.clickhouse.address import store_address
+from data.clickhouse.commands import add_commands, refuse_elsewhere, status
 from data.load_flags import add_load, add_presets, given_text
 from data.loading.listing import Loads
 from data.loading.outcome import LoadReport, Progress
@@ -153,9 +155,11 @@ def _parser() -> argparse.ArgumentParser:
 
     add_outcome_commands(commands, given_text, _carried_out)
 
-    status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
-    status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
-    status.set_defaults(run=lambda options: _carried_out(StatusCommand(), tenants_of if options.tenants else str))
+    add_commands(commands, _number, lambda: Display().tell)
+
+    shows = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
+    shows.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
+    shows.set_defaults(run=lambda options: _status(tenants_of if options.tenants else str))
 
     sample = commands.add_parser("sample", help="generate a realistic log and load it, or write it to a file",
                                  description="The same arguments make the same log.")
@@ -184,7 +188,16 @@ def _sample(options: argparse.Namespace) -> int:
     return 0
 
 
+def _status(text: Callable[[Status], str]) -> int:
+    address = store_address()
+    if address is None:
+        return _carried_out(StatusCommand(), text)
+    print(printable(text(status(address))))
+    return 0
+
+
 def _carried_out(command: Command, status_text: Callable[[Status], str] = str) -> int:
+    refuse_elsewhere()
     with Display(status_text) as display:
         if not hand_over(command, home(), display.tell):
             store = Store.open(home())

@@ -1,94 +1,43 @@
-"""ClickHouse answers every question as the embedded engine does, row for row and figure for figure."""
+"""ClickHouse answers every question as the embedded engine does, row for row and figure for figure: on one server, and on two shards."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.engine import Counts, Edges, HoursOfWeek, Tenant
-from queries.asking.funnel_bars import UnitCursor, dropped_after, reached
-from queries.asking.measures import COUNTS
-from queries.asking.periods import TimeRange
-from queries.asking.selection import parse
-from tests.clickhouse import Mirror
-from tests.figures_logs import FILTERS, RANDOM_TENANTS, load_random_tenants
-from tests.funnel_logs import RandomLog, loaded, random_log, random_question
-from tests.logs import ACME, Log, interaction, tangled_logs
-
-DIMENSIONS = ("type", "offer", "creative", "channel", "direction", "outcome")
-FUNNEL_LOGS = [random_log(f"funnel {number}", Random(number)) for number in range(20)]
-
-# Sums that doubles lose: of values far apart, of tenths, and one that is too large for a double.
-_MONEY = ("0.1", "0.2", 0.3, 1e-12, 3e20, -7, "-0.0", 1e308, 1e308, 123456789.123456789, 5e-324)
-_TIMES = ("0001-01-01T00:00:00.000Z", "1883-11-18T17:00:00.000Z", "1969-12-31T23:59:59.999Z", "2300-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z")
+from tests.clickhouse import Mirror, TwoShards
+from tests.engine_questions import FUNNEL_LOGS, Both, assert_same_answers, assert_same_funnel, load_hostile_logs
+from tests.figures_logs import FILTERS, RANDOM_TENANTS
+from tests.funnel_logs import RandomLog
+from tests.logs import ACME, Log
 
 
 @pytest.fixture(scope="module")
-def tenants(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], tuple[Tenant, Tenant]]]:
-    """A tenant's log as each of the two engines has it, the embedded one first."""
-    with ExitStack() as stack:
-        log = stack.enter_context(Log(tmp_path_factory.mktemp("answers")))
-        tangled_logs(log, "in one load")
-        load_random_tenants(log)
-        loaded(log, FUNNEL_LOGS)
-        log.load(*(
-            interaction(f"money {nth}", tenantId="hostile", customerId=f"c{nth % 3}", offerId=f"o{nth % 2}", outcome={"conversionValue": value})
-            for nth, value in enumerate(_MONEY)
-        ))
-        log.load(*(interaction(f"time {nth}", time, tenantId="hostile", customerId="\\'\t") for nth, time in enumerate(_TIMES)))
-        mirror = Mirror(log.store)
-        stack.callback(mirror.close)
-        one, other = stack.enter_context(log.snapshot()), stack.enter_context(mirror.snapshot())
+def mirror(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirror]:
+    """The hostile logs in the embedded store and, the same, in ClickHouse."""
+    with Log(tmp_path_factory.mktemp("answers"), "clickhouse") as log:
+        load_hostile_logs(log)
+        assert isinstance(log.engine, Mirror)
+        yield log.engine
+
+
+@pytest.fixture(scope="module")
+def tenants(mirror: Mirror) -> Iterator[Both]:
+    with mirror.store.snapshot(None) as one, mirror.snapshot() as other:
         yield lambda id: (one.tenant(id), other.tenant(id))
 
 
-def counted(counts: Counts, ids: list[str | None], buckets: int) -> list[Any]:
-    """All that counts tell."""
-    return [
-        {measure.id: list(counts.series(measure.id).items()) for measure in COUNTS},
-        [counts.figures(id, bucket) for id in ids for bucket in range(buckets)],
-    ]
-
-
-def what_is_asked(tenant: Tenant, pairs: list[tuple[str, str]]) -> Iterator[Any]:
-    """The answers to all that pages ask of a selection."""
-    selection = parse(tenant.id, pairs).or_refused().selection
-    yield tenant.names, tenant.span(), tenant.total(selection)
-    shown = tenant.page(selection, 5, None)
-    yield shown
-    every = [record for records in tenant.records(selection, None) for record in records]
-    yield every, [record for records in tenant.records(selection, 7) for record in records]
-    yield [row for table in tenant.record_tables(selection, None) for row in table.to_pylist()]  # type: ignore[attr-defined]
-    for cursor in ("", "nobody's", "ih_0505", "\\'", *(record.id for record in every[::40])):
-        yield tenant.page(selection, 4, cursor), tenant.neighbours(selection, 4, cursor), tenant.record(cursor)
-    hours = HoursOfWeek("Europe/Amsterdam", (TimeRange(1_773_000_000_000, 1_775_000_000_000), TimeRange(1_792_000_000_000, 1_793_000_000_000)))
-    yield counted(tenant.counts(selection, None, hours), [None], 168)
-    edges = Edges((1_541_000_000_000, 1_773_575_999_999, 1_773_576_000_000, 1_773_577_600_000, 1_774_742_400_000, 1_792_900_000_000))
-    for by in (None, *DIMENSIONS):
-        ids: list[str | None] = [None] if by is None else list(tenant.rows_by_value(by))
-        yield by, ids, counted(tenant.counts(selection, by, newest=True), ids, 1)
-        if by in (None, "offer", "direction"):
-            yield by, counted(tenant.counts(selection, by, edges), ids, len(edges))
-            yield by, counted(tenant.counts(selection, by, edges, only_rows=True), ids, 1)
-    yield list(tenant.counts(selection, None, edges).types().items())
-    customers = tenant.customers(selection, 3, 0)
-    yield customers, tenant.customers(selection, 50, 1)
-    for customer in (*(id for id, _ in customers.customers), "nobody"):
-        log = tenant.customer(customer)
-        yield log, log and list(log.types.items()), tenant.timeline(customer, 6)
-    for gap in (1, 1000, 86_400_000):
-        yield tenant.stretches(TimeRange(1_773_000_000_000, 1_793_000_000_000), gap)
-
-
-def assert_same_answers(tenants: tuple[Tenant, Tenant], pairs: list[tuple[str, str]]) -> None:
-    for one, other in zip(*(what_is_asked(tenant, pairs) for tenant in tenants), strict=True):
-        assert other == one
+@pytest.fixture(scope="module")
+def on_two_shards(mirror: Mirror, tenants: Both) -> Iterator[Both]:
+    shards = TwoShards(mirror)
+    with mirror.store.snapshot(None) as one, shards.target.snapshot(None) as other:
+        assert {number for number, in other.rows("select distinct _shard_num from interactions")} == {1, 2}
+        yield lambda id: (one.tenant(id), other.tenant(id))
+    shards.close()
 
 
 @pytest.mark.parametrize("pairs", [
@@ -97,20 +46,20 @@ def assert_same_answers(tenants: tuple[Tenant, Tenant], pairs: list[tuple[str, s
     [("channelId", "never heard of")],
 ], ids=str)
 def test_all_that_is_asked_of_a_selection_has_the_same_answer(
-    tenants: Callable[[str], tuple[Tenant, Tenant]], pairs: list[tuple[str, str]]
+    tenants: Both, pairs: list[tuple[str, str]]
 ) -> None:
     assert_same_answers(tenants(ACME), pairs)
 
 
 @pytest.mark.parametrize("id", ["hostile", "has no rows"])
-def test_sums_and_times_at_the_ends_of_their_types_are_the_same(tenants: Callable[[str], tuple[Tenant, Tenant]], id: str) -> None:
+def test_sums_and_times_at_the_ends_of_their_types_are_the_same(tenants: Both, id: str) -> None:
     assert_same_answers(tenants(id), [])
 
 
 @settings(deadline=None, max_examples=4)
 @given(st.sampled_from(RANDOM_TENANTS), FILTERS)
 def test_a_random_selection_of_a_random_log_has_the_same_answers(
-    tenants: Callable[[str], tuple[Tenant, Tenant]], id: str, pairs: list[tuple[str, str]]
+    tenants: Both, id: str, pairs: list[tuple[str, str]]
 ) -> None:
     try:
         assert_same_answers(tenants(id), pairs)
@@ -120,19 +69,15 @@ def test_a_random_selection_of_a_random_log_has_the_same_answers(
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(FUNNEL_LOGS), st.randoms(use_true_random=True))
-def test_a_random_funnel_has_the_same_figures_and_units(tenants: Callable[[str], tuple[Tenant, Tenant]], log: RandomLog, drawn: Random) -> None:
-    query, _ = random_question(log, drawn)
-    start, end = (min(row.time for row in log.rows), log.newest)
-    edges = Edges((start if query.selection.start is None else query.selection.start, start + 1 + (end - start) // 2, end + 1))
-    trend = edges if query.selection.end is None and list(edges.at) == sorted(set(edges.at)) else None
-    one, other = tenants(log.tenant)
-    assert other.funnel(query, trend) == one.funnel(query, trend)
-    for bar in (reached(1), dropped_after(1)):
-        units = one.units(query, bar, 3)
-        assert other.units(query, bar, 3) == units
-        if units.units:
-            last = units.units[0]
-            cursor = UnitCursor(last.entered_at, last.customer, last.offer)
-            assert other.units(query, bar, 2, cursor) == one.units(query, bar, 2, cursor)
-        assert [table.to_pylist() for table in other.unit_tables(query, bar, 5)] == [  # type: ignore[attr-defined]
-            table.to_pylist() for table in one.unit_tables(query, bar, 5)]  # type: ignore[attr-defined]
+def test_a_random_funnel_has_the_same_figures_and_units(tenants: Both, log: RandomLog, drawn: Random) -> None:
+    assert_same_funnel(tenants(log.tenant), log, drawn)
+
+
+def test_two_shards_have_the_same_answers(on_two_shards: Both) -> None:
+    assert_same_answers(on_two_shards(ACME), [("type", "click"), ("type", "impression"), ("from", "2026-03-14")])
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.sampled_from(FUNNEL_LOGS), st.randoms(use_true_random=True))
+def test_two_shards_have_the_same_funnels(on_two_shards: Both, log: RandomLog, drawn: Random) -> None:
+    assert_same_funnel(on_two_shards(log.tenant), log, drawn)

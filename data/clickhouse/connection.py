@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,9 @@ from data.clickhouse.address import Address
 from data.store.limits import StoreError, TooSlow
 
 Parameters = Mapping[str, Any]
+
+# It would write addresses and statements wherever logs go; what is wrong is said by whoever asked.
+logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL + 1)
 
 _CONNECT_S, _ANSWER_S = 5, 300
 # What the network may take longer than the server, which stops by itself.
@@ -54,6 +58,15 @@ class Connection:
         finally:
             # One that a statement broke off may have half an answer waiting.
             self._give_back(client, is_sound)
+
+    @contextmanager
+    def outside(self) -> Iterator[Session]:
+        """Statements in no database, as to create this one."""
+        client = _client(self.address, is_outside=True)
+        try:
+            yield Session(client, self.address, None)
+        finally:
+            client.close()
 
     def _taken(self) -> Client:
         with self._lock:
@@ -132,17 +145,20 @@ class Unreachable(StoreError):
     """The server gives no answer."""
 
 
-def _client(address: Address) -> Client:
+def _client(address: Address, is_outside: bool = False) -> Client:
     try:
         if address.folder is not None:
             # The engine makes files for its owner, and for nobody else.
             address.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            client = clickhouse_connect.get_client(interface="chdb", path=str(address.folder))
+            configuration = address.folder / "config.xml"
+            options = {"config-file": str(configuration)} if configuration.exists() else None
+            client = clickhouse_connect.get_client(interface="chdb", path=str(address.folder), chdb_options=options)
             client.command(f"create database if not exists {quoted(address.database)}")
             client.database = address.database
             return client
         return clickhouse_connect.get_client(
-            host=address.host, port=address.port, username=address.user, password=address.password, database=address.database,
+            host=address.host, port=address.port, username=address.user, password=address.password,
+            database=None if is_outside else address.database,
             interface="https" if address.is_encrypted else "http", connect_timeout=_CONNECT_S, send_receive_timeout=_ANSWER_S,
             autogenerate_session_id=False, query_retries=0,
         )

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.clickhouse.connection import Session, quoted
-from data.clickhouse.schema import SHARD, Layout, cluster_of, create
+from data.clickhouse.schema import SHARD, Layout, cluster_of, create, has_tables
 from data.clickhouse.store import ClickHouseStore
 from data.columns.amounts import decimals
 from data.loading.outcome import Progress
@@ -79,8 +79,9 @@ def copy_to(source: Store, target: ClickHouseStore, tell: Callable[[Progress], N
 
     While it runs, the target answers nobody.
     """
+    if not has_tables(target.connection):
+        create(target.connection, Layout())
     with source.snapshot(None) as snapshot, target.connection.session(None) as session:
-        _prepare(session, target)
         cluster = cluster_of(session)
         session.run(f"truncate table versions{_on(cluster)}")
         wanted = _sums_of_source(snapshot)
@@ -101,13 +102,6 @@ def copy_to(source: Store, target: ClickHouseStore, tell: Callable[[Progress], N
             _insert(session, table, snapshot.table(sql))
         _insert(session, "versions", pa.table({"version": pa.array([snapshot.version], pa.uint64())}))
         return CopyReport(str(target.address), snapshot.version, rows, sent)
-
-
-def _prepare(session: Session, target: ClickHouseStore) -> None:
-    try:
-        cluster_of(session)
-    except StoreError:
-        create(session, target.address, Layout())
 
 
 def _on(cluster: str | None) -> str:

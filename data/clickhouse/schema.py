@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from data.clickhouse.address import Address
-from data.clickhouse.connection import Session, quoted
+from data.clickhouse.connection import Connection, Session, quoted
 from data.store.limits import StoreError
 
 # Of each row of the log, what it is found, filtered and counted by, and what only its record holds. Words are keys, as in the embedded store, and 0
@@ -72,7 +71,7 @@ class Layout:
             "\nsettings deduplicate_merge_projection_mode = 'rebuild'"
         )
         if self.cluster:
-            distributed = f"Distributed({quoted(self.cluster)}, {quoted(database)}, {SHARD}, sipHash64(tenant, customer))"
+            distributed = f"Distributed('{_escaped(self.cluster)}', '{_escaped(database)}', '{SHARD}', sipHash64(tenant, customer))"
             made.append(f"create table if not exists {place}interactions{on} as {rows}\nengine = {distributed}")
         made += [
             f"create table if not exists {place}{name}{on} ({columns})\nengine = {self._engine('all', '{shard}-{replica}')}\norder by ({key})"
@@ -88,10 +87,23 @@ class Layout:
         return f"\nttl toDateTime(least(intDiv(timestamp, 1000), 4200000000)) + interval {self.days} day" if self.days else ""
 
 
-def create(session: Session, address: Address, layout: Layout) -> None:
-    """Create the tables that are not there yet."""
-    for statement in layout.statements(address.database):
-        session.run(statement)
+def _escaped(name: str) -> str:
+    return name.replace("\\", "\\\\").replace("'", "\\'")
+
+
+def create(connection: Connection, layout: Layout) -> None:
+    """Create the database and the tables that are not there yet."""
+    with connection.outside() as session:
+        for statement in layout.statements(connection.address.database):
+            session.run(statement)
+
+
+def has_tables(connection: Connection) -> bool:
+    """Whether the store's tables are there."""
+    with connection.outside() as session:
+        found = session.rows("select 1 from system.tables where database = {database:String} and name = 'interactions'",
+                             {"database": connection.address.database})
+    return bool(found)
 
 
 def cluster_of(session: Session) -> str | None:

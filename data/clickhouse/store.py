@@ -13,12 +13,12 @@ import pyarrow as pa
 from data.clickhouse.address import Address
 from data.clickhouse.connection import Connection, Parameters, Session
 from data.columns.memory import Answers, TenantMemory
+from data.engine import TIME_LIMIT
 from data.store.limits import StoreError
 
 if TYPE_CHECKING:
     from data.clickhouse.engine import ClickHouseTenant
 
-TIME_LIMIT = 20.0
 _DAY_MS = 86_400_000
 
 

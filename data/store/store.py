@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from data.columns.memory import Memory
 from data.columns.saved import SavedColumns
+from data.engine import TIME_LIMIT
 from data.store.home import say
 from data.store.limits import StoreError, TimeLimits, TooSlow
 from data.store.opening import opened
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from data.columns.engine import ColumnTenant
 
 FILE_NAME = "history.duckdb"
-TIME_LIMIT = 20.0
 
 _DAY_MS = 86_400_000
 

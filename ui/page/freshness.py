@@ -54,7 +54,7 @@ def _watch(selection: Selection, shown: int, by_itself: bool) -> None:
     except (Unauthenticated, Forbidden):
         # The whole page says so.
         st.rerun()
-    with process.store().snapshot() as snapshot:
+    with process.engine().snapshot() as snapshot:
         found = total(snapshot.tenant(identity.tenant), selection)
     if found == shown:
         return
