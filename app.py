@@ -20,6 +20,7 @@ from accounts import Role
 from accounts.login import sign_in_routes
 from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
+from api.shares import key_rate
 from data.store.home import home
 from data.store.limits import StoreError
 from ui.page import messages
@@ -34,7 +35,9 @@ try:
     # Here rather than at startup, whose failure is shown as a trace.
     process.engine()
     process.accounts()
+    process.pulls()
     largest_mb()
+    key_rate()
 except StoreError as problem:
     sys.exit(str(problem))
 

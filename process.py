@@ -1,4 +1,4 @@
-"""What this one process holds: the store, the accounts, the loads that run, and the server that takes them."""
+"""What this one process holds: the store, the accounts, the loads that run, the server that takes them, and what it pulls by itself."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from data.engine import Engine
 from data.loading.arriving import compile_ahead
 from data.orders.handover import serve_loads
 from data.orders.running import RunningLoads
+from data.pulling.repeating import RepeatedPulls, pulls_set
+from data.pulling.source import Pull
 from data.store.home import home
 from data.store.limits import ReadOnly
 from data.store.store import Store
@@ -62,6 +64,15 @@ def loads() -> RunningLoads:
     return RunningLoads()
 
 
+@cache
+def pulls() -> list[Pull]:
+    """What this process pulls by itself, as setting `IH_PULL` says when it starts."""
+    found = pulls_set()
+    if found and is_elsewhere():
+        raise ReadOnly(f"IH_PULL and {STORE} are both set, but what {STORE} names is only read. Unset one of them.")
+    return found
+
+
 class _ReadingAhead:
     """Brings the store's columns into memory beside the first requests, and again after each load, until it is stopped."""
 
@@ -98,7 +109,8 @@ class _ReadingAhead:
 
 @contextmanager
 def running() -> Iterator[None]:
-    """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
+    """While the server runs: the store is open, its columns come into memory beside the first requests, loads may be
+    handed in, and what is to be pulled is."""
     if is_elsewhere():
         with _answering_from_elsewhere():
             yield
@@ -107,10 +119,12 @@ def running() -> Iterator[None]:
     loads().after_load = reading_ahead.begin
     close_loads = serve_loads(store(), home(), loads())
     reading_ahead.begin()
+    repeated = RepeatedPulls(store(), pulls(), reading_ahead.begin)
     try:
         yield
     finally:
         reading_ahead.stop()
+        repeated.stop()
         for load in loads().now():
             loads().cancel(load)
         close_loads()

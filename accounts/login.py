@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import string
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -19,9 +20,13 @@ from starlette.routing import Route
 from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Throttled, Unauthenticated
 from accounts.sessions import LONGEST_S, SESSION_COOKIE
+from data.store.limits import StoreError, log_now_and_then
 from palette import THEMES, plain_css_variables
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 HOME = "/"
+UNAVAILABLE = {"Cache-Control": "no-store", "Retry-After": "5"}
 
 
 def safe_destination(next_address: str) -> str:
@@ -129,9 +134,9 @@ def sign_in_routes(accounts: Accounts) -> list[Route]:
     """/login, and POST /logout."""
     door = SignInPages(accounts)
     return [
-        Route("/login", door.form, methods=["GET"]),
-        Route("/login", door.sign_in, methods=["POST"]),
-        Route("/logout", door.sign_out, methods=["POST"]),
+        Route("/login", or_unavailable(door.form), methods=["GET"]),
+        Route("/login", or_unavailable(door.sign_in), methods=["POST"]),
+        Route("/logout", or_unavailable(door.sign_out), methods=["POST"]),
         Route("/logout", door.stay, methods=["GET"]),
     ]
 
@@ -173,7 +178,8 @@ class SignInPages:
     async def sign_out(self, request: Request) -> Response:
         if not is_own_page(request.headers):
             return PlainTextResponse("This sign-out was sent by another site.\n", 403)
-        self._accounts.sign_out(request.cookies.get(SESSION_COOKIE, ""))
+        # In a thread, since another process may be writing the accounts.
+        await anyio.to_thread.run_sync(self._accounts.sign_out, request.cookies.get(SESSION_COOKIE, ""))
         response = redirect("/login")
         response.delete_cookie(SESSION_COOKIE, secure=is_secure(request), httponly=True)
         return response
@@ -181,6 +187,24 @@ class SignInPages:
     async def stay(self, request: Request) -> Response:
         """A link does not sign anybody out: it leads to the sign-in page, which sends on those who are signed in."""
         return redirect("/login")
+
+
+def or_unavailable(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, which answers 503 where the accounts cannot be used right now."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except StoreError as problem:
+            return unavailable(problem)
+
+    return answer
+
+
+def unavailable(problem: StoreError) -> Response:
+    """Says that the accounts cannot be used right now; why, is for the operator, in the log."""
+    log_now_and_then(problem)
+    return PlainTextResponse("The accounts cannot be used right now. Try again in a moment.\n", 503, headers=UNAVAILABLE)
 
 
 async def form_fields(request: Request) -> dict[str, str] | None:

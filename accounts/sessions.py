@@ -68,8 +68,6 @@ class Sessions:
         if row is None or row["seen"] <= now - IDLE_S or row["opened"] <= now - LONGEST_S:
             raise Unauthenticated("the session is unknown or has ended")
         if row["seen"] <= now - SEEN_STEP_S:
-            self._store.change(
-                "update sessions set seen = :now where digest = :digest", now=now, digest=digest(token)
-            )
+            self._store.note("update sessions set seen = :now where digest = :digest", now=now, digest=digest(token))
         identity = Identity(row["tenant"], Role(row["role"]), row["email"], "user")
         return admitted(identity, bool(row["disabled"]))

@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Identity, Role, Unauthenticated
-from accounts.login import forbidden_page, is_own_page
+from accounts.login import forbidden_page, is_own_page, unavailable
 from accounts.sessions import SESSION_COOKIE
+from data.store.limits import StoreError
 
 # What answers for itself, or says 401 in its own way. Any other method would reach whatever is served behind.
 OPEN_METHODS = {
@@ -65,6 +66,8 @@ class SignInWall:
             await refusal_of_stranger(connection)(scope, receive, send)
         except Forbidden as forbidden:
             await refusal_of_known(connection, forbidden)(scope, receive, send)
+        except StoreError as problem:
+            await unavailable(problem)(scope, receive, send)
         else:
             if scope["path"].startswith(self._closed):
                 await PlainTextResponse("There is nothing here.\n", 404)(scope, receive, send)
@@ -78,7 +81,7 @@ class SignInWall:
         try:
             self._admit(connection)
             admitted = is_own_page(connection.headers)
-        except (Unauthenticated, Forbidden):
+        except (Unauthenticated, Forbidden, StoreError):
             admitted = False
         if admitted:
             await self._app(scope, receive, send)

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from data.engine import Counts, Edges, HoursOfWeek, Tenant
+from data.results import JSON_COLUMNS, RECORD_COLUMNS
 from queries.asking.funnel_bars import UnitCursor, dropped_after, reached
 from queries.asking.measures import COUNTS
 from queries.asking.periods import TimeRange
@@ -53,9 +54,10 @@ def what_is_asked(tenant: Tenant, pairs: list[tuple[str, str]]) -> Iterator[Any]
     yield tenant.names, tenant.span(), tenant.total(selection)
     shown = tenant.page(selection, 5, None)
     yield shown
-    every = [record for records in tenant.records(selection, None) for record in records]
-    yield every, [record for records in tenant.records(selection, 7) for record in records]
-    yield [row for table in tenant.record_tables(selection, None) for row in table.to_pylist()]  # type: ignore[attr-defined]
+    every = tenant.page(selection, 1000, None).records
+    yield every
+    for columns, limit in ((RECORD_COLUMNS, None), (JSON_COLUMNS, 7)):
+        yield [row for table in tenant.record_tables(selection, limit, columns) for row in table.to_pylist()]  # type: ignore[attr-defined]
     for cursor in ("", "nobody's", "ih_0505", "\\'", *(record.id for record in every[::40])):
         yield tenant.page(selection, 4, cursor), tenant.neighbours(selection, 4, cursor), tenant.record(cursor)
     hours = HoursOfWeek("Europe/Amsterdam", (TimeRange(1_773_000_000_000, 1_775_000_000_000), TimeRange(1_792_000_000_000, 1_793_000_000_000)))

@@ -43,7 +43,7 @@ def on_two_shards(mirror: Mirror, tenants: Both) -> Iterator[Both]:
 @pytest.mark.parametrize("pairs", [
     [], [("customerId", "O'Brien"), ("type", "click")], [("offerId", "off_card"), ("without", "offerId"), ("direction", "inbound")],
     [("from", "2026-03-15T12:00:00.000Z"), ("to", "2026-03-15T12:00:00.001Z")], [("customerId", "50%_ü"), ("customerId", "CUST001")],
-    [("channelId", "never heard of")],
+    [("channelId", "never heard of")], [("not.offerId", "off_card"), ("not.customerId", "O'Brien"), ("not.type", "nothing")],
 ], ids=str)
 def test_all_that_is_asked_of_a_selection_has_the_same_answer(
     tenants: Both, pairs: list[tuple[str, str]]

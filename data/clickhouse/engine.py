@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import TypeVar
 
 from data.clickhouse import counts, customers, history
@@ -53,11 +53,8 @@ class ClickHouseTenant:
     def record(self, id: str) -> Record | None:
         return history.record(self._rows, id)
 
-    def records(self, selection: Selection, limit: int | None) -> Iterator[list[Record]]:
-        return history.record_lists(self._rows, selection, limit)
-
-    def record_tables(self, selection: Selection, limit: int | None) -> Iterator[Table]:
-        return history.record_tables(self._rows, selection, limit)
+    def record_tables(self, selection: Selection, limit: int | None, columns: Mapping[str, str]) -> Iterator[Table]:
+        return history.record_tables(self._rows, selection, limit, columns)
 
     def rows_by_value(self, dimension: str) -> dict[str | None, int]:
         return history.rows_by_value(self._rows, dimension)

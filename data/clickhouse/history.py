@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from data.clickhouse.tenant import TenantRows, Where
 from data.columns.arrays import DIMENSIONS
-from data.columns.records import flat_table, record_of
+from data.columns.records import FlatRecords, record_of
 from data.results import Neighbours, Record, RecordPage
 from queries.asking.periods import TimeRange
 from queries.asking.selection import Selection
@@ -17,8 +18,8 @@ from queries.asking.selection import Selection
 # Records of one table: each is a statement of its own, so that no reader holds the server up.
 _PIECE = 20_000
 
-_KEYS = ", ".join(f"{column} as {dimension}_key" for dimension, column in DIMENSIONS.items())
-_RECORD = f"timestamp, {_KEYS}, id, customer as customerId, context, response, outcome, value"
+_KEY_COLUMNS = ", ".join(f"{column} as {dimension}_key" for dimension, column in DIMENSIONS.items())
+_RECORD = f"timestamp, {_KEY_COLUMNS}, id, customer as customerId, context, response, outcome, value"
 _NEWEST_FIRST = "order by timestamp desc, id desc"
 
 
@@ -55,18 +56,15 @@ def neighbours(tenant: TenantRows, selection: Selection, limit: int, cursor: str
     return Neighbours(count, newer[0][0] if newer else None)
 
 
-def record_lists(tenant: TenantRows, selection: Selection, limit: int | None) -> Iterator[list[Record]]:
-    """The records of a selection, newest first; no more than `limit` in all."""
-    return (_records(tenant, piece) for piece in _pieces(tenant, selection, limit))
+def record_tables(tenant: TenantRows, selection: Selection, limit: int | None, columns: Mapping[str, str]) -> Iterator[pa.Table]:
+    """The records of a selection, newest first, as tables of text columns; no more than `limit` in all."""
+    flat = FlatRecords(tenant.id, tenant.dictionaries, columns)
+    for piece in _pieces(tenant, selection, limit):
+        yield flat.table(partial(_keys, piece), piece["timestamp"].to_numpy(), piece)
 
 
-def record_tables(tenant: TenantRows, selection: Selection, limit: int | None) -> Iterator[pa.Table]:
-    """The same as tables of text columns."""
-    def flat(piece: pa.Table) -> pa.Table:
-        times: np.ndarray = piece["timestamp"].to_numpy()
-        return flat_table(tenant.id, tenant.dictionaries, lambda dimension: piece[f"{dimension}_key"].to_numpy(), times, piece)
-
-    return (flat(piece) for piece in _pieces(tenant, selection, limit))
+def _keys(rows: pa.Table, dimension: str) -> np.ndarray:
+    return rows[f"{dimension}_key"].to_numpy()
 
 
 def rows_by_value(tenant: TenantRows, dimension: str) -> dict[str | None, int]:

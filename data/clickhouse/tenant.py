@@ -142,10 +142,11 @@ def where(dictionaries: Dictionaries, selection: Selection) -> Where:
     """The condition that a row of a selection meets; names that never occur have no key, so of such alone nothing passes."""
     found = Where()
     for dimension, keys in allowed_keys(dictionaries, selection).items():
-        found &= Where(f"has({{{dimension}_keys:Array(UInt32)}}, {DIMENSIONS[dimension]})", **{f"{dimension}_keys": keys})
+        found &= Where(f"has({{{dimension}_keys:Array(UInt32)}}, {DIMENSIONS[dimension]})", **{f"{dimension}_keys": [int(key) for key in keys]})
     if customers := selection.values("customerId"):
-        # A list of its own would not be looked up in the order of rows; this is.
         found &= Where("customer in {customers:Array(String)}", customers=list(customers))
+    if excluded := selection.excluded("customerId"):
+        found &= Where("customer not in {excluded:Array(String)}", excluded=list(excluded))
     if selection.start is not None:
         found &= Where("timestamp >= {start:Int64}", start=selection.start)
     if selection.end is not None:

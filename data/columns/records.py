@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,7 +13,7 @@ from data.columns.arrays import DIMENSIONS, LogColumns
 from data.columns.names import Dictionaries
 from data.columns.tenant import TenantColumns
 from data.mapping.fields import KEYED_FIELDS
-from data.results import RECORD_COLUMNS, Channel, Creative, Offer, Record
+from data.results import Channel, Creative, Offer, Record
 from queries.asking.names import Entity
 from queries.asking.times import iso
 
@@ -70,30 +71,61 @@ def _creative(dictionaries: Dictionaries, key: int) -> Creative | None:
     return Creative(entity.id, entity.name, _channel(own))
 
 
-def flat_records(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> pa.Table:
-    """The records at some positions of a log as a table of text columns (`RECORD_COLUMNS`), null for none; for many at a time."""
-    texts = tenant.text_columns(log.row[positions])
-    texts = texts.append_column("customerId", tenant.customer_ids(texts["customer"].to_numpy()))
-    return flat_table(tenant.id, tenant.dictionaries, lambda dimension: getattr(log, dimension)[positions], log.timestamp[positions], texts)
+class RecordTables:
+    """The records at positions of a log as tables of text columns, null for none; for many at a time.
+
+    `columns` says what each column has of a record, as RECORD_COLUMNS does.
+    """
+
+    def __init__(self, tenant: TenantColumns, log: LogColumns, columns: Mapping[str, str]):
+        self._tenant = tenant
+        self._log = log
+        self._flat = FlatRecords(tenant.id, tenant.dictionaries, columns)
+
+    def table(self, positions: np.ndarray) -> pa.Table:
+        """The records at some positions, in the order given."""
+        texts = self._tenant.text_columns(self._log.row[positions])
+        texts = texts.append_column("customerId", self._tenant.customer_ids(texts["customer"].to_numpy()))
+        return self._flat.table(lambda dimension: getattr(self._log, dimension)[positions], self._log.timestamp[positions], texts)
 
 
-def flat_table(
-    tenant: str, dictionaries: Dictionaries, keys: Callable[[str], np.ndarray], times: np.ndarray, texts: pa.Table
-) -> pa.Table:
-    """Records as a table of text columns, of their keys by dimension, their times, and the columns that only the records have."""
-    def column(value: str) -> pa.Array:
-        dimension, _, fact = value.partition(".")
-        if fact:
-            facts = [getattr(entity, fact) if entity and entity.known else None for entity in dictionaries[dimension].entities]
-            return dictionary_column(facts, keys(dimension))
-        if value in _IN_WORDS:
-            dimension = _IN_WORDS[value]
-            return dictionary_column(dictionaries[dimension].ids, keys(dimension))
+class FlatRecords:
+    """Records as tables of text columns, of whichever engine; `columns` as in `RecordTables`."""
+
+    def __init__(self, tenant: str, dictionaries: Dictionaries, columns: Mapping[str, str]):
+        self._tenant = tenant
+        self._dictionaries = dictionaries
+        self._columns = columns
+        # The texts of a dictionary's keys, spelled once for all tables.
+        self._spelled: dict[str, pa.Array] = {}
+
+    def table(self, keys: Callable[[str], np.ndarray], times: np.ndarray, texts: pa.Table) -> pa.Table:
+        """Some records, of their keys by dimension, their times in milliseconds, and the columns that only records have."""
+        return pa.table({name: self._column(value, keys, times, texts) for name, value in self._columns.items()})
+
+    def _column(self, value: str, keys: Callable[[str], np.ndarray], times: np.ndarray, texts: pa.Table) -> pa.Array:
+        if value == "timestamp":
+            return iso_column(times)
+        if value in texts.column_names:
+            return texts[value]
         if value == "tenantId":
-            return dictionary_column([tenant], np.zeros(len(times), np.uint8))
-        return iso_column(times) if value == "timestamp" else texts[value]
+            return dictionary_column([self._tenant], np.zeros(len(times), np.uint8))
+        dimension = _IN_WORDS.get(value, value.partition(".")[0])
+        if value not in self._spelled:
+            self._spelled[value] = pa.array(_texts_by_key(self._dictionaries, dimension, value), pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(keys(dimension).astype(np.int32)), self._spelled[value])
 
-    return pa.table({name: column(value) for name, value in RECORD_COLUMNS.items()})
+
+def _texts_by_key(dictionaries: Dictionaries, dimension: str, value: str) -> list[str | None]:
+    """The id behind each key of a dimension, a fact of what it names or, for the dimension itself, all that is known, as JSON."""
+    _, _, fact = value.partition(".")
+    entities = dictionaries[dimension].entities
+    if fact:
+        return [getattr(entity, fact) if entity and entity.known else None for entity in entities]
+    if value in _IN_WORDS:
+        return dictionaries[dimension].ids
+    known = map(_offer, entities) if value == "offer" else (_creative(dictionaries, key) for key in range(len(entities)))
+    return [orjson.dumps(one).decode() if one else None for one in known]
 
 
 _DIMENSION_OF = {column: dimension for dimension, column in DIMENSIONS.items()}
