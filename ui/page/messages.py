@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,9 +142,16 @@ def _card(icon: str, title: str, hint: str) -> Iterator[None]:
         st.space("small")
 
 
+# Streamlit looks for links, icons, emoji and arrows in what Markdown has already unescaped, so nothing but an end of the text in between keeps
+# it from them: an empty span, which is neither seen nor copied.
+_SPLIT = ":small[]"
+_FOUND_LATER = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
+_MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+
+
 def plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|~$:&-." else letter for letter in text)
+    """Text that Markdown shows as it is: nothing in it is a link, an icon, a formula or set in another way."""
+    return _SPLIT.join(_MARKS.sub(r"\\\1", part) for part in _FOUND_LATER.split(" ".join(text.splitlines())))
 
 
 def no_interactions(found: Sequence[RelaxedSelection], show: Callable[[Selection], None], clear: Callable[[], None]) -> None:

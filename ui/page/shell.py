@@ -100,9 +100,9 @@ def frame(title: str) -> None:
 
 def account_menu(name: str, tenant: str, role: str) -> None:
     """The menu at the right of the header; signing out is a form's POST, so that no link can do it."""
-    with st.container(key="account"), st.popover(name, icon=":material/account_circle:", type="tertiary"):
+    with st.container(key="account"), st.popover(messages.plain(name), icon=":material/account_circle:", type="tertiary"):
         st.text(name)
-        st.caption(f"{role} · {tenant}")
+        st.caption(messages.plain(f"{role} · {tenant}"))
         _signing_out(key="signing_out", width="content")
 
 
