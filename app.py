@@ -18,6 +18,7 @@ from starlette.routing import Route
 import process
 from accounts import Role
 from accounts.login import sign_in_routes
+from accounts.password_page import password_routes
 from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
 from data.store.home import home
@@ -75,6 +76,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         *sign_in_routes(process.accounts()),
+        *password_routes(process.accounts()),
         *health_routes(process.store, process.accounts),
         Route("/", first_page),
         # Browsers ask for it before the page's script has named its own.
@@ -83,7 +85,7 @@ app = st.App(
     ],
     middleware=[
         # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.
-        Middleware(SignInWall, accounts=process.accounts(), closed=("/media/",), doors={UPLOADS: Role.EDITOR}),
+        Middleware(SignInWall, accounts=process.accounts(), closed=("/media/", "/_stcore/metrics"), doors={UPLOADS: Role.EDITOR}),
         Middleware(UploadDoor),
         Middleware(ApiFirst, store=process.store, accounts=process.accounts, loads=process.loads),
     ],

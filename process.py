@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from accounts import Accounts
+from accounts import AccessSettings, Accounts
 from data.columns.warming import warm
 from data.loading.arriving import compile_ahead
 from data.orders.handover import serve_loads
@@ -29,7 +29,7 @@ def store() -> Store:
 @cache
 def accounts() -> Accounts:
     """The accounts of the state folder, opened once."""
-    return Accounts(home())
+    return Accounts(home(), settings=AccessSettings.of())
 
 
 @cache

@@ -11,6 +11,9 @@ from typing import Any
 
 import uvicorn
 
+from accounts import AccessSettings
+from data.store.limits import StoreError
+
 SETTINGS: dict[str, Any] = {
     # A stop waits this many seconds for answers that are still being sent, and then breaks off those that are not whole.
     "timeout_graceful_shutdown": 5,
@@ -22,6 +25,7 @@ SETTINGS: dict[str, Any] = {
     # As Streamlit sets its web socket.
     "ws": "websockets-sansio",
     "ws_per_message_deflate": False,
+    "server_header": False,
 }
 
 
@@ -33,7 +37,12 @@ def main() -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _end)
     logging.getLogger("uvicorn.error").addFilter(_is_no_break)
-    uvicorn.run("app:app", host=host, port=int(port), **SETTINGS)
+    try:
+        proxies = AccessSettings.of().proxies
+    except StoreError as problem:
+        sys.exit(str(problem))
+    # Whose word is taken for a client's address and for TLS. Of anybody else these headers are a guess, or a lie.
+    uvicorn.run("app:app", host=host, port=int(port), proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies), **SETTINGS)
 
 
 def _end(*_: object) -> None:

@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from accounts.identity import Identity, Unauthenticated
+from accounts.guessing import SignInGuesses, Throttle, network
+from accounts.identity import Identity, Invalid, Unauthenticated
 from accounts.keys import Keys
-from accounts.passwords import Passwords, Throttle, network
-from accounts.sessions import Sessions
+from accounts.passwords import Passwords
+from accounts.sessions import Browsers, Sessions
+from accounts.settings import AccessSettings
 from accounts.store import AccountsDatabase, Tenants
 from accounts.users import LONGEST_EMAIL, Users, folded_email
 
-SIGN_INS_OF_ONE_EMAIL = (5, 15 * 60)
-SIGN_INS_FROM_ONE_NETWORK = (50, 15 * 60)
 BAD_KEYS_FROM_ONE_NETWORK = (20, 60)
 
 
@@ -24,36 +24,51 @@ class Accounts:
     """
 
     def __init__(
-        self, home: Path, now: Callable[[], float] = time.time, passwords: Passwords | None = None
+        self,
+        home: Path,
+        now: Callable[[], float] = time.time,
+        passwords: Passwords | None = None,
+        settings: AccessSettings | None = None,
     ) -> None:
+        self.settings = settings or AccessSettings()
         self._store = AccountsDatabase(home)
         self._now = now
         self.tenants = Tenants(self._store)
         self.users = Users(self._store, passwords or Passwords(), now)
         self.keys = Keys(self._store, now)
-        self.sessions = Sessions(self._store, now)
-        self._email_throttle = Throttle(*SIGN_INS_OF_ONE_EMAIL)
-        self._network_throttle = Throttle(*SIGN_INS_FROM_ONE_NETWORK)
+        self.sessions = Sessions(self._store, now, self.settings)
+        self.browsers = Browsers(self._store, now)
+        self._guesses = SignInGuesses()
         self._key_throttle = Throttle(*BAD_KEYS_FROM_ONE_NETWORK)
 
-    def sign_in(self, email: str, password: str, address: str) -> str:
-        """The token of a new session for a right e-mail and password; `address` is the client's.
+    def sign_in(self, email: str, password: str, address: str, browser: str = "", agent: str = "") -> str:
+        """The token of a new session for a right e-mail and password; `address` is the client's, `browser` the cookie that it is known by.
 
         Raises Unauthenticated, or Throttled after too many failures. Whether the user may read is answered by
         `authenticate_session`, here as on every later request. Takes the time of one Argon2 check.
         """
-        now = self._now()
-        origin = network(address)
-        attempt = (folded_email(email)[:LONGEST_EMAIL], origin)
-        # Counted before the slow check, so that attempts sent side by side cannot all slip under the limit.
-        self._email_throttle.count(attempt, now)
-        self._network_throttle.count(origin, now)
-        user = self.users.matching(email, password)
-        if user is None:
-            raise Unauthenticated("the e-mail or the password is wrong")
-        self._email_throttle.clear(attempt)
-        self._network_throttle.forgive(origin, now)
-        return self.sessions.open(user)
+        return self.sessions.open(self._checked(email, password, address, browser), agent)
+
+    def change_password(self, token: str, password: str, new: str, address: str, browser: str = "", agent: str = "") -> str:
+        """The token of a new session, once the user behind a session has given the present password and a new one; all others end.
+
+        Raises Invalid for a new password that may not be, and otherwise as `sign_in` does.
+        """
+        email = self.sessions.identity(token, before_change=True).name
+        self._checked(email, password, address, browser)
+        if new == password:
+            raise Invalid("the new password is the present one")
+        self.users.set_password(email, new)
+        return self.sign_in(email, new, address, browser, agent)
+
+    def _checked(self, email: str, password: str, address: str, browser: str) -> int:
+        account = folded_email(email)[:LONGEST_EMAIL]
+        known = browser if self.browsers.knows(browser, account) else None
+        with self._guesses.attempt(account, network(address), known, self._now()):
+            user = self.users.matching(email, password)
+            if user is None:
+                raise Unauthenticated("the e-mail or the password is wrong")
+        return user
 
     def sign_out(self, token: str) -> None:
         """End a session; an unknown token is already signed out."""

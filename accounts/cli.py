@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from accounts.accounts import Accounts
 from accounts.identity import Invalid, Role
+from accounts.passwords import random_password
 from accounts.store import FILE_NAME
 from accounts.users import key_table, user_table, utc_minute
 from data.store.home import home
@@ -115,7 +116,9 @@ def role_option(command: argparse.ArgumentParser) -> None:
 
 def password_option(command: argparse.ArgumentParser) -> None:
     says = "read the password from standard input instead of asking for it"
-    command.add_argument("--password-stdin", action="store_true", help=says)
+    ways = command.add_mutually_exclusive_group()
+    ways.add_argument("--password-stdin", action="store_true", help=says)
+    ways.add_argument("--first-password", action="store_true", help="make a random one and print it; it has to be changed at the first sign-in")
 
 
 def role_names() -> list[str]:
@@ -132,9 +135,9 @@ def instant(text: str) -> int:
 
 
 def add_user(accounts: Accounts, options: argparse.Namespace) -> None:
-    password = chosen_password(options.password_stdin)
-    user = accounts.users.add(options.email, password, options.tenant, Role(options.role))
-    print(f"Added {user.email}, {user.role} of {user.tenant}.")
+    password = random_password() if options.first_password else chosen_password(options.password_stdin)
+    user = accounts.users.add(options.email, password, options.tenant, Role(options.role), must_change=options.first_password)
+    print_done(f"Added {user.email}, {user.role} of {user.tenant}.", password if options.first_password else None)
 
 
 def set_role(accounts: Accounts, options: argparse.Namespace) -> None:
@@ -143,8 +146,18 @@ def set_role(accounts: Accounts, options: argparse.Namespace) -> None:
 
 
 def set_password(accounts: Accounts, options: argparse.Namespace) -> None:
-    accounts.users.set_password(options.email, chosen_password(options.password_stdin))
-    print(f"{options.email} has a new password and is signed out everywhere.")
+    password = random_password() if options.first_password else chosen_password(options.password_stdin)
+    accounts.users.set_password(options.email, password, must_change=options.first_password)
+    print_done(f"{options.email} has a new password and is signed out everywhere.", password if options.first_password else None)
+
+
+def print_done(said: str, password: str | None) -> None:
+    """What was done; where a password was made, that alone on standard output."""
+    if password is None:
+        print(said)
+    else:
+        print(f"{said} It has to be changed at the first sign-in:", file=sys.stderr)
+        print(password)
 
 
 def list_all(accounts: Accounts, options: argparse.Namespace) -> None:

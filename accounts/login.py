@@ -17,8 +17,8 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Throttled, Unauthenticated
-from accounts.sessions import LONGEST_S, SESSION_COOKIE
+from accounts.identity import Forbidden, MustChange, Throttled, Unauthenticated
+from accounts.sessions import sent_session, session_cookie
 from palette import THEMES, plain_css_variables
 
 HOME = "/"
@@ -36,8 +36,8 @@ def safe_destination(next_address: str) -> str:
         and "\\" not in path
         and all(character >= " " and character != "\x7f" for character in next_address)
     )
-    # After signing in, these two would show the form again, or an error.
-    if not is_local or path in ("/login", "/logout"):
+    # After signing in, these would show a form again, or an error.
+    if not is_local or path in ("/login", "/logout", "/password"):
         return HOME
     return next_address
 
@@ -146,7 +146,9 @@ class SignInPages:
     async def form(self, request: Request) -> Response:
         destination = safe_destination(request.query_params.get("next", ""))
         try:
-            self._accounts.authenticate_session(request.cookies.get(SESSION_COOKIE))
+            self._accounts.authenticate_session(sent_session(request.cookies, is_secure(request)))
+        except MustChange:
+            return redirect(password_address(destination))
         except (Unauthenticated, Forbidden):
             return sign_in_page(200, destination)
         return redirect(destination)
@@ -158,7 +160,7 @@ class SignInPages:
         email, destination = fields.get("email", ""), safe_destination(fields.get("next", ""))
         if not is_own_page(request.headers):
             return sign_in_page(403, destination, problem=FOREIGN)
-        check = partial(self._accounts.sign_in, email, fields.get("password", ""), client_address(request))
+        check = partial(self._accounts.sign_in, email, fields.get("password", ""), client_address(request), known_browser(request), agent(request))
         try:
             token = await anyio.to_thread.run_sync(check, limiter=self._checks)
         except Unauthenticated:
@@ -166,16 +168,17 @@ class SignInPages:
         except Throttled as throttled:
             headers = {"Retry-After": str(throttled.retry_after)}
             return sign_in_page(429, destination, email, patience(throttled.retry_after), headers)
+        self._accounts.sign_out(sent_session(request.cookies, is_secure(request)) or "")
         response = redirect(destination)
-        response.set_cookie(SESSION_COOKIE, token, max_age=LONGEST_S, secure=is_secure(request), httponly=True)
+        keep_session(response, request, self._accounts, token)
         return response
 
     async def sign_out(self, request: Request) -> Response:
         if not is_own_page(request.headers):
             return PlainTextResponse("This sign-out was sent by another site.\n", 403)
-        self._accounts.sign_out(request.cookies.get(SESSION_COOKIE, ""))
+        self._accounts.sign_out(sent_session(request.cookies, is_secure(request)) or "")
         response = redirect("/login")
-        response.delete_cookie(SESSION_COOKIE, secure=is_secure(request), httponly=True)
+        response.delete_cookie(session_cookie(is_secure(request)), secure=is_secure(request), httponly=True)
         return response
 
     async def stay(self, request: Request) -> Response:
@@ -207,6 +210,39 @@ def client_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def agent(request: Request) -> str:
+    return request.headers.get("user-agent", "")
+
+
+BROWSER_COOKIE = "ih_browser"
+# As long as browsers keep any.
+BROWSER_KEPT_S = 400 * 24 * 3600
+
+
+def browser_cookie(secure: bool) -> str:
+    return f"__Host-{BROWSER_COOKIE}" if secure else BROWSER_COOKIE
+
+
+def known_browser(request: Request) -> str:
+    """The cookie by which a browser is known to the accounts that have signed in on it."""
+    return request.cookies.get(browser_cookie(is_secure(request)), "")
+
+
+def keep_session(response: Response, request: Request, accounts: Accounts, token: str) -> None:
+    """Has the browser keep a new session, and be known to the account from now on."""
+    secure = is_secure(request)
+    known = accounts.browsers.remember(known_browser(request), token)
+    response.set_cookie(session_cookie(secure), token, max_age=accounts.settings.longest_s, secure=secure, httponly=True)
+    response.set_cookie(browser_cookie(secure), known, max_age=BROWSER_KEPT_S, secure=secure, httponly=True)
+
+
+def password_address(destination: str) -> str:
+    """The page that changes one's password, and then leads to the destination."""
+    return f"/password?next={quote(destination, safe='')}"
+
+
 def patience(seconds: int) -> str:
+    if seconds < 60:
+        return f"Too many attempts. Try again in {seconds} second{'s' if seconds > 1 else ''}."
     minutes = -(-seconds // 60)
     return f"Too many attempts. Try again in {minutes} minute{'s' if minutes > 1 else ''}."

@@ -10,14 +10,15 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Identity, Role, Unauthenticated
-from accounts.login import forbidden_page, is_own_page
-from accounts.sessions import SESSION_COOKIE
+from accounts.identity import Forbidden, Identity, MustChange, Role, Unauthenticated
+from accounts.login import forbidden_page, is_own_page, password_address
+from accounts.sessions import sent_session
 
 # What answers for itself, or says 401 in its own way. Any other method would reach whatever is served behind.
 OPEN_METHODS = {
     "/login": ("GET", "HEAD", "POST"),
     "/logout": ("POST",),
+    "/password": ("GET", "HEAD", "POST"),
     "/healthz": ("GET", "HEAD"),
     "/readyz": ("GET", "HEAD"),
 }
@@ -88,7 +89,7 @@ class SignInWall:
 
     def _admit(self, connection: HTTPConnection) -> Identity:
         # Straight on the event loop: one indexed read of some 20 µs, cheaper than handing over to a thread.
-        identity = self._accounts.authenticate_session(connection.cookies.get(SESSION_COOKIE))
+        identity = self._accounts.authenticate_session(sent_session(connection.cookies, is_secure(connection.scope)))
         connection.scope.setdefault("state", {})["identity"] = identity
         return identity
 
@@ -99,6 +100,10 @@ class SignInWall:
 def is_open(scope: Scope) -> bool:
     path = scope["path"]
     return scope["method"] in OPEN_METHODS.get(path, ()) or path == API or path.startswith(API + "/")
+
+
+def is_secure(scope: Scope) -> bool:
+    return scope["scheme"] in ("https", "wss")
 
 
 def is_navigation(connection: HTTPConnection) -> bool:
@@ -115,6 +120,8 @@ def refusal_of_stranger(connection: HTTPConnection) -> Response:
 
 def refusal_of_known(connection: HTTPConnection, forbidden: Forbidden) -> Response:
     if is_navigation(connection):
+        if isinstance(forbidden, MustChange):
+            return RedirectResponse(password_address(asked_address(connection.scope).decode("latin-1")), 303, headers={"Cache-Control": "no-store"})
         return forbidden_page(forbidden.name, forbidden.reason)
     return PlainTextResponse(f"{forbidden}.\n", 403, headers={"Cache-Control": "no-store"})
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 import process
-from accounts import SESSION_COOKIE, Identity, Role
+from accounts import Identity, Role, sent_session
 from palette import css_variables
 from ui.page import messages
 from ui.page.log import Log
@@ -60,7 +60,9 @@ _signing_out = st.components.v2.component(
 
 def visitor() -> Identity:
     """The current identity behind the session cookie; raises `Unauthenticated` or `Forbidden`."""
-    return process.accounts().authenticate_session(st.context.cookies.get(SESSION_COOKIE))
+    # Which of the two cookies counts, the wall has decided, which knows how the browser reached it.
+    cookies = st.context.cookies
+    return process.accounts().authenticate_session(sent_session(cookies, secure=True) or sent_session(cookies, secure=False))
 
 
 def show(title: str, draw: Callable[[Log], None]) -> None:
