@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 import process
 from accounts import Role
+from accounts.content_policy import application_policy
 from accounts.login import sign_in_routes
 from accounts.password_page import password_routes
 from accounts.wall import SignInWall
@@ -30,6 +31,7 @@ from ui.page.uploading import UPLOADS, UploadDoor, clear_uploads, largest_mb
 log = logging.getLogger("interaction_history")
 
 DOCUMENT = document()
+POLICY = application_policy(DOCUMENT)
 
 try:
     # Here rather than at startup, whose failure is shown as a trace.
@@ -67,7 +69,7 @@ async def favicon(_: Request) -> FileResponse:
 
 async def page_document(_: Request) -> HTMLResponse:
     """The document of every page, also of one that does not exist, which says so itself."""
-    return HTMLResponse(DOCUMENT)
+    return HTMLResponse(DOCUMENT, headers={"Content-Security-Policy": POLICY})
 
 
 app = st.App(

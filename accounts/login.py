@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import string
-from base64 import b64encode
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -17,6 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from accounts.accounts import Accounts
+from accounts.content_policy import static_policy
 from accounts.identity import Forbidden, MustChange, Throttled, Unauthenticated
 from accounts.sessions import sent_session, session_cookie
 from palette import THEMES, plain_css_variables
@@ -85,19 +84,6 @@ STYLE = plain_css_variables() + (PAGES / "style.css").read_text(encoding="utf-8"
 ICON_COLOUR = quote(THEMES["light"]["primaryColor"])
 TEMPLATES = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 
-# The pages carry their style inside themselves, and its hash is all that the browser may apply.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'",
-        "img-src data:",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-        "base-uri 'none'",
-    )
-)
-
-
 def sign_in_page(
     status: int, next_address: str, email: str = "", problem: str = "", headers: dict[str, str] | None = None
 ) -> HTMLResponse:
@@ -112,7 +98,7 @@ def forbidden_page(name: str, reason: str) -> HTMLResponse:
 
 def page(template: str, status: int, headers: dict[str, str] | None, **values: str) -> HTMLResponse:
     html = TEMPLATES.get_template(template).render(style=Markup(STYLE), icon_colour=ICON_COLOUR, **values)
-    own = {"Cache-Control": "no-store", "Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    own = {"Cache-Control": "no-store", "Content-Security-Policy": static_policy(html)}
     return HTMLResponse(html, status, headers=own | (headers or {}))
 
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import quote
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Identity, MustChange, Role, Unauthenticated
-from accounts.login import forbidden_page, is_own_page, password_address
+from accounts.login import authority, forbidden_page, is_own_page, password_address
 from accounts.sessions import sent_session
 
 # What answers for itself, or says 401 in its own way. Any other method would reach whatever is served behind.
@@ -22,6 +22,7 @@ OPEN_METHODS = {
     "/healthz": ("GET", "HEAD"),
     "/readyz": ("GET", "HEAD"),
 }
+HEALTH = ("/healthz", "/readyz")
 API = "/api/v1"
 
 SECURITY_HEADERS = {
@@ -48,8 +49,10 @@ class SignInWall:
         self._doors = doors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await self._answer(scope, receive, with_own_headers(send))
+        if scope["type"] in ("http", "websocket") and not self._is_own_host(scope):
+            await refusal_of_host(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, with_own_headers(send, is_secure(scope)))
         elif scope["type"] == "websocket":
             await self._connect(scope, receive, send)
         else:
@@ -93,6 +96,12 @@ class SignInWall:
         connection.scope.setdefault("state", {})["identity"] = identity
         return identity
 
+    def _is_own_host(self, scope: Scope) -> bool:
+        """Whether the name that the browser called is one of this server's; who asks for its health may use any."""
+        hosts = self._accounts.settings.hosts
+        called = authority(f"//{Headers(scope=scope).get('host', '')}", "http")
+        return not hosts or scope["path"] in HEALTH or (called is not None and called[0] in hosts)
+
     def _missing_role(self, identity: Identity, path: str) -> Role | None:
         return next((least for folder, least in self._doors.items() if path.startswith(folder) and identity.role < least), None)
 
@@ -109,6 +118,16 @@ def is_secure(scope: Scope) -> bool:
 def is_navigation(connection: HTTPConnection) -> bool:
     """Whether a person is looking at the answer, in a browser."""
     return connection.scope["method"] == "GET" and "text/html" in connection.headers.get("accept", "")
+
+
+async def refusal_of_host(scope: Scope, receive: Receive, send: Send) -> None:
+    # Before accepting, a web socket is refused by closing it.
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": "not this server's name"})
+        return
+    host = Headers(scope=scope).get("host", "")
+    said = f"This server is not called {host!r}. Whoever runs it names in IH_HOSTS what it is called.\n"
+    await PlainTextResponse(said, 421, headers={"Cache-Control": "no-store"})(scope, receive, with_own_headers(send, is_secure(scope)))
 
 
 def refusal_of_stranger(connection: HTTPConnection) -> Response:
@@ -132,12 +151,14 @@ def asked_address(scope: Scope) -> bytes:
     return path + b"?" + scope["query_string"] if scope["query_string"] else path
 
 
-def with_own_headers(send: Send) -> Send:
+def with_own_headers(send: Send, secure: bool) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
+            if secure:
+                headers["Strict-Transport-Security"] = "max-age=31536000"
             if headers.get("content-type", "").startswith("text/html"):
                 # Kept by the browser, a page would come back after the sign-out, and find nothing that answers it.
                 headers["Cache-Control"] = "no-store"

@@ -20,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
+from accounts.content_policy import static_policy
 from api.endpoint import ApiRequest, Endpoint
 from api.errors import ApiError, error_response, identity_of
 from api.figures import ENDPOINTS as FIGURES
@@ -73,7 +74,8 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
         return Response(described, media_type="application/json")
 
     def documentation(request: Request) -> Response:
-        return HTMLResponse(docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/")))
+        html = docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/"))
+        return HTMLResponse(html, headers={"Content-Security-Policy": static_policy(html)})
 
     def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
         return lambda request: _answer(endpoint, request, store)
@@ -98,7 +100,7 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
             response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
-            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Cache-Control"] = "no-store"
             response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
             if isinstance(response, StreamingResponse):
                 if request.method == "HEAD":
