@@ -20,6 +20,7 @@ from accounts import Role
 from accounts.content_policy import application_policy
 from accounts.login import sign_in_routes
 from accounts.password_page import password_routes
+from accounts.provider_login import provider_routes
 from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
 from data.store.home import home
@@ -79,6 +80,7 @@ app = st.App(
     routes=[
         *sign_in_routes(process.accounts()),
         *password_routes(process.accounts()),
+        *provider_routes(process.accounts()),
         *health_routes(process.store, process.accounts),
         Route("/", first_page),
         # Browsers ask for it before the page's script has named its own.

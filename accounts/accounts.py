@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from accounts.guessing import SignInGuesses, Throttle, network
-from accounts.identity import Identity, Invalid, Unauthenticated
+from accounts.identity import Identity, Invalid, Unauthenticated, Vouched
 from accounts.keys import Keys
 from accounts.passwords import Passwords
 from accounts.sessions import Browsers, Sessions
@@ -48,6 +48,10 @@ class Accounts:
         `authenticate_session`, here as on every later request. Takes the time of one Argon2 check.
         """
         return self.sessions.open(self._checked(email, password, address, browser), agent)
+
+    def sign_in_vouched(self, vouched: Vouched, agent: str = "") -> str:
+        """The token of a new session of somebody whom a provider vouches for; Invalid where the e-mail is somebody else's."""
+        return self.sessions.open(self.users.vouched(vouched), agent)
 
     def change_password(self, token: str, password: str, new: str, address: str, browser: str = "", agent: str = "") -> str:
         """The token of a new session, once the user behind a session has given the present password and a new one; all others end.

@@ -71,6 +71,17 @@ class Identity:
         return self.role >= Role.VIEWER
 
 
+@dataclass(frozen=True)
+class Vouched:
+    """Who somebody is by the word of a provider, which calls them `subject`."""
+
+    issuer: str
+    subject: str
+    email: str
+    tenant: str
+    role: Role
+
+
 def admitted(identity: Identity, tenant_disabled: bool) -> Identity:
     """The identity itself; raises Forbidden when it is known and yet may not read."""
     if tenant_disabled:

@@ -85,10 +85,11 @@ ICON_COLOUR = quote(THEMES["light"]["primaryColor"])
 TEMPLATES = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 
 def sign_in_page(
-    status: int, next_address: str, email: str = "", problem: str = "", headers: dict[str, str] | None = None
+    status: int, next_address: str, email: str = "", problem: str = "", headers: dict[str, str] | None = None, provider: str = ""
 ) -> HTMLResponse:
     """The sign-in form; `problem` says why the last attempt failed, `email` is what was typed then."""
-    return page("login.html", status, headers, next_address=next_address, email=email, problem=problem)
+    return page("login.html", status, headers, next_address=next_address, email=email, problem=problem, provider=provider,
+                way_there=f"/login/provider?next={quote(next_address, safe='')}")
 
 
 def forbidden_page(name: str, reason: str) -> HTMLResponse:
@@ -128,6 +129,7 @@ class SignInPages:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._checks = CapacityLimiter(CHECKS_AT_ONCE)
+        self._form = partial(sign_in_page, provider=accounts.settings.provider.name if accounts.settings.provider else "")
 
     async def form(self, request: Request) -> Response:
         destination = safe_destination(request.query_params.get("next", ""))
@@ -136,7 +138,7 @@ class SignInPages:
         except MustChange:
             return redirect(password_address(destination))
         except (Unauthenticated, Forbidden):
-            return sign_in_page(200, destination)
+            return self._form(200, destination)
         return redirect(destination)
 
     async def sign_in(self, request: Request) -> Response:
@@ -145,15 +147,15 @@ class SignInPages:
             return PlainTextResponse("The form is too large.\n", 413)
         email, destination = fields.get("email", ""), safe_destination(fields.get("next", ""))
         if not is_own_page(request.headers):
-            return sign_in_page(403, destination, problem=FOREIGN)
+            return self._form(403, destination, problem=FOREIGN)
         check = partial(self._accounts.sign_in, email, fields.get("password", ""), client_address(request), known_browser(request), agent(request))
         try:
             token = await anyio.to_thread.run_sync(check, limiter=self._checks)
         except Unauthenticated:
-            return sign_in_page(401, destination, email, WRONG)
+            return self._form(401, destination, email, WRONG)
         except Throttled as throttled:
             headers = {"Retry-After": str(throttled.retry_after)}
-            return sign_in_page(429, destination, email, patience(throttled.retry_after), headers)
+            return self._form(429, destination, email, patience(throttled.retry_after), headers)
         self._accounts.sign_out(sent_session(request.cookies, is_secure(request)) or "")
         response = redirect(destination)
         keep_session(response, request, self._accounts, token)

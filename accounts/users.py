@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from accounts.identity import Invalid, Role
+from accounts.identity import Invalid, Role, Vouched
 from accounts.keys import Key
 from accounts.passwords import Passwords, random_password
 from accounts.store import AccountsDatabase, Tenants
@@ -102,6 +102,44 @@ class Users:
             )
             for table in ("sessions", "browsers"):
                 self._store.change(f"delete from {table} where user = (select id from users where email = :email)", email=known)
+
+    def vouched(self, vouched: Vouched) -> int:
+        """The id of the user whom a provider vouches for, who now has the tenant and role that it says; one who was suspended here stays so.
+
+        Raises Invalid where the e-mail is that of another user: no provider speaks for a local account.
+        """
+        email = normal_email(vouched.email)
+        with self._store.transaction():
+            found = self._store.row(
+                "select id from users where issuer = :issuer and subject = :subject", issuer=vouched.issuer, subject=vouched.subject
+            )
+            known = found["id"] if found else None
+            if self._id(email) not in (None, known):
+                raise Invalid(f"there is already another user {email}")
+            if known is None:
+                self._insert(User(email, vouched.role, vouched.tenant, int(self._now())), "", must_change=False)
+            else:
+                self._tenants.ensure(vouched.tenant)
+            self._store.change(
+                """
+                update users
+                set email = :email,
+                    tenant = :tenant,
+                    role = case role when 'none' then role else :role end,
+                    issuer = :issuer,
+                    subject = :subject
+                where id = coalesce(:known, (select id from users where email = :email))
+                """,
+                email=email,
+                tenant=vouched.tenant,
+                role=vouched.role.value,
+                issuer=vouched.issuer,
+                subject=vouched.subject,
+                known=known,
+            )
+            user = self._id(email)
+        assert user is not None
+        return user
 
     def matching(self, email: str, password: str) -> int | None:
         """The id of the user with this e-mail and password; always the work of one password check."""

@@ -17,6 +17,8 @@ from accounts.sessions import sent_session
 # What answers for itself, or says 401 in its own way. Any other method would reach whatever is served behind.
 OPEN_METHODS = {
     "/login": ("GET", "HEAD", "POST"),
+    "/login/provider": ("GET",),
+    "/login/provider/back": ("GET",),
     "/logout": ("POST",),
     "/password": ("GET", "HEAD", "POST"),
     "/healthz": ("GET", "HEAD"),
