@@ -44,6 +44,7 @@ class _ReadingAhead:
     def __init__(self) -> None:
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._has_saved = False
 
     def begin(self) -> None:
         """In a thread of its own."""
@@ -52,9 +53,13 @@ class _ReadingAhead:
         thread.start()
 
     def _read(self) -> None:
+        store().check_columns(self._stopped)
         warm(store(), self._stopped)
         if not self._stopped.is_set():
             compile_ahead()
+        if not self._stopped.is_set() and not self._has_saved:
+            self._has_saved = True
+            store().save_columns()
 
     def stop(self) -> None:
         """Begin no further step."""

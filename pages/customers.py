@@ -22,6 +22,7 @@ from ui.components.pager import pager
 from ui.components.table import figure_table, record_table
 from ui.page import address, copying, messages
 from ui.page.address import AddressField, Pairs, last
+from ui.page.freshness import draw_news
 from ui.page.record_drawer import DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import TableExport, section
 from ui.page.shell import heading, show
@@ -62,6 +63,7 @@ class Customers:
             messages.unknown("customer", self.id, "Ids must match exactly, including case.")
             return
         self.draw_heading(found)
+        draw_news(self.tenant, self.selection)
         kpis(customer_kpis(found, self.selection, self.tenant.names), "Figures of the customer")
         self.draw_timeline(found)
         self.draw_offers(found)

@@ -29,8 +29,9 @@ from ui.components.table import figure_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
+from ui.page.freshness import draw_as_of
 from ui.page.funnel_editor import PRESETS, DraftSteps, RuleEditor, StepEditor, draft_steps, is_draft, step_pairs
-from ui.page.log import Log, draw_as_of
+from ui.page.log import Log
 from ui.page.section import summary
 from ui.page.shell import heading, show
 from ui.rows.funnels import STEP_HEADINGS, step_rows
@@ -116,7 +117,7 @@ class Funnels:
             if last.interval95 and first.units:
                 said = f"{numbers.count(last.units)} {reached_phrase(self.query, last.number)}"
                 st.text(f"{said} · 95% interval {interval(last.interval95)}")
-            draw_as_of(self.log, self.query.selection.zone)
+            draw_as_of(self.log, self.query.selection)
             if self.query.as_of_ms is not None:
                 self.draw_as_of(self.query.as_of_ms)
 

@@ -18,7 +18,8 @@ from ui.components.table import record_table
 from ui.page import address, copying
 from ui.page.address import AddressField, Pairs, choice_field
 from ui.page.filter_bar import FilterBar, PeriodPicker, ZonePicker
-from ui.page.log import Log, draw_as_of
+from ui.page.freshness import draw_as_of
+from ui.page.log import Log
 from ui.page.messages import no_interactions
 from ui.page.record_drawer import COLUMNS, DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import Draw, summary
@@ -67,7 +68,7 @@ class History:
         note = f"A spreadsheet holds {numbers.count(SPREADSHEET_ROWS)} rows and would cut off the rest of this file." if is_cut else None
         with summary(numbers.counted(found.total, "interaction"), *(self.exports(found) if found.total else ()), note=note):
             st.text(sentence(self.selection, self.tenant.names))
-            draw_as_of(self.log, self.selection.zone)
+            draw_as_of(self.log, self.selection)
 
     def draw_toolbar(self, found: Page) -> None:
         place = neighbours(self.tenant, self.selection, self.limit, self.cursor)

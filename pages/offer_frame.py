@@ -19,7 +19,8 @@ from queries.asking.times import Grain
 from ui.page import address
 from ui.page.address import AddressField, Pairs
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, filter_field, with_default_period
-from ui.page.log import Log, draw_as_of
+from ui.page.freshness import draw_as_of
+from ui.page.log import Log
 from ui.page.record_drawer import RECORD_PARAMETER
 from ui.page.section import RATE_NAMES
 
@@ -73,7 +74,7 @@ class OfferFrame:
     def draw_sentence(self) -> None:
         """Says what is counted, and up to when."""
         st.text(sentence(self.selection, self.tenant.names))
-        draw_as_of(self.log, self.selection.zone)
+        draw_as_of(self.log, self.selection)
 
     def selected(self) -> Pairs:
         """The selection as the address has it: the usual period goes without saying."""

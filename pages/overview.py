@@ -29,7 +29,8 @@ from ui.components.table import figure_table
 from ui.page import address, copying
 from ui.page.address import Filters, Pairs, link_behind, part_link
 from ui.page.filter_bar import ALL_TIME, FilterBar, PeriodPicker, ZonePicker, with_default_period
-from ui.page.log import Log, draw_as_of
+from ui.page.freshness import draw_as_of
+from ui.page.log import Log
 from ui.page.messages import no_interactions
 from ui.page.section import RATE_NAMES, TableExport, choose_grain, choose_one, section, summary
 from ui.page.shell import clear_filters_button, heading, show
@@ -85,7 +86,7 @@ class Overview:
         curl = partial(copying.copy_curl, COMPARISON, self.selection.pairs())
         with summary(numbers.counted(compared.now.total, "interaction"), copying.copy_link, curl):
             st.text(sentence(self.selection, self.tenant.names))
-            draw_as_of(self.log, self.selection.zone)
+            draw_as_of(self.log, self.selection)
             st.caption(self.compared_with(compared))
 
     def compared_with(self, compared: PeriodComparison) -> str:

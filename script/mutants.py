@@ -2,8 +2,8 @@
 
 Cosmic-ray makes the changes, by the groups and operators of mutants.toml. Each is tried in a child process that has the libraries
 imported already and reads the changed module from memory: no file is touched. It runs the tests that came by the changed line, the quickest
-first, and all of them where that cannot be told. Where a group holds compiled functions, numba compiles nothing, for it would take the
-unchanged ones from its cache.
+first, and all of them where that cannot be told. Where a group holds compiled functions, numba compiles nothing but what reads files, for it
+would take the unchanged ones from its cache.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from pkgutil import walk_packages
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
+import numba
 import pytest
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -196,6 +197,15 @@ def exit_code(tests: Sequence[str], mutant: Mutant | None, seconds: float | None
     return os.waitstatus_to_exitcode(status) if ended else None
 
 
+def interpret_all_but_reading() -> None:
+    """Have numba compile nothing from now on; what reads and maps files is imported before that, since interpreted it takes hours."""
+    for package in ("reading", "mapping"):
+        for found in walk_packages([str(ROOT / "data" / package)], f"data.{package}."):
+            import_module(found.name)
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
+    numba.config.reload_config()
+
+
 def survivors(group: dict[str, Any], tried: Sequence[Mutant]) -> Iterator[Mutant]:
     """Those of the changes that the tests of a group do not notice; they must all pass without one."""
     tests = group["tests"]
@@ -203,6 +213,8 @@ def survivors(group: dict[str, Any], tried: Sequence[Mutant]) -> Iterator[Mutant
         pytest.main([*OPTIONS, "--collect-only", *tests])
     for name in [name for name, module in sys.modules.items() if _is_own(module)]:
         del sys.modules[name]
+    if group["interpreted"]:
+        interpret_all_but_reading()
     started = time.monotonic()
     with tempfile.NamedTemporaryFile() as file:
         # To note each line of what is interpreted for once would take too long.
@@ -249,12 +261,10 @@ def main() -> int:
     asked = parser.parse_args()
     names = asked.groups or list(settings["groups"])
     if len(names) > 1:
-        # Numba reads whether to compile when it is imported.
+        # Whether numba compiles holds for a whole process.
         command = [sys.executable, "-m", "script.mutants", "--lines", asked.lines]
         return max([subprocess.run([*command, name], check=False).returncode for name in names])
     [name] = names
-    if settings["groups"][name]["interpreted"]:
-        os.environ["NUMBA_DISABLE_JIT"] = "1"
     return 1 if survived(name, settings, asked.lines) else 0
 
 

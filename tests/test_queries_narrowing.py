@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from data.columns.filtering import Matches
 from queries.answers.summary import figures
 from queries.asking.measures import COUNTS
-from queries.asking.selection import Selection, narrowed, parse, rows_behind, rows_of_each
+from queries.asking.selection import Selection, clipped, filter_of, narrowed, parse, rows_behind, rows_of_each
 from tests.figures_logs import SAMPLE
 from tests.logs import ACME, Log
 
@@ -60,3 +60,17 @@ def test_the_rows_behind_a_count_are_as_many_as_it_says(counted_log: Log, filter
             behind = rows_behind(selection, measure.id, tenant.names)
             rows = 0 if behind is None else Matches(tenant.columns, behind).count()
             assert rows == counted[measure.id], measure.id
+
+
+def test_a_filter_of_a_value_names_it_and_one_of_no_value_goes_without() -> None:
+    assert filter_of("channelId", "ch_web") == ("channelId", "ch_web")
+    assert filter_of("channelId", None) == ("without", "channelId")
+
+
+@pytest.mark.parametrize(("period", "stretch", "expected"), [
+    ((None, None), (10, 20), (10, 20)), ((None, None), (10, None), (10, None)), ((12, 18), (10, 20), (12, 18)), ((5, 30), (10, 20), (10, 20)),
+    ((12, None), (10, None), (12, None)), ((None, 18), (10, None), (10, 18)), ((None, 18), (10, 15), (10, 15)), ((12, None), (10, 20), (12, 20)),
+])
+def test_a_stretch_of_time_never_reaches_beyond_the_selections_own_period(period, stretch, expected) -> None:
+    found = clipped(Selection(ACME, start=period[0], end=period[1]), *stretch)
+    assert (found.start, found.end) == expected

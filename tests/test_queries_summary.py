@@ -68,7 +68,6 @@ def test_neither_pieces_nor_threads_change_a_figure(
     counted_log: Log, monkeypatch: pytest.MonkeyPatch, piece: int, shared_from: int,
 ) -> None:
     monkeypatch.setattr(data.columns.filtering, "PIECE", piece)
-    monkeypatch.setattr(data.columns.tally, "PIECE", piece)
     monkeypatch.setattr(data.columns.tally, "_ROWS_WORTH_SHARING", shared_from)
     # An end of its own for each, so that no answer is remembered from another.
     end = f"2026-03-01T00:00:00.{piece % 900 + shared_from % 90:03d}Z"

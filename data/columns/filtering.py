@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,6 +125,10 @@ class JourneyPlaces:
     def rows(self, run: Run) -> tuple[int, int]:
         """The first row of a run of customers, and the one after its last."""
         return int(self._starts[run[0]]), int(self._starts[run[1]])
+
+    def longest_piece(self, runs: Sequence[Run]) -> int:
+        """How many rows the longest piece of some runs has."""
+        return min(PIECE, max((last - begin for begin, last in map(self.rows, runs)), default=0))
 
     def pieces(self, run: Run) -> Iterator[Piece]:
         """The rows of a run of customers; of a selection without filters, all of them."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from data.columns.amounts import Amounts, amounts
 from data.columns.classes import Classes, classes
-from data.columns.filtering import PIECE, JourneyPlaces, Piece, Run
+from data.columns.filtering import JourneyPlaces, Piece, Run
 from data.columns.names import Dictionary
 from data.columns.spans import Spans, spans_of
 from data.columns.tally_scan import add_amounts, add_buckets, count_rows, count_rows_and_customers, keep_newest, write_cells
@@ -162,8 +162,7 @@ class _Counter:
     def part(self, runs: list[Run]) -> Aggregates:
         """What some of the customers come to."""
         part = self._empty()
-        longest = max((last - begin for begin, last in map(self._places.rows, runs)), default=0)
-        cells = np.empty(min(PIECE, longest), np.uint32)
+        cells = np.empty(self._places.longest_piece(runs), np.uint32)
         latest = np.full_like(part.customers, _NO_CUSTOMER)
         for run in runs:
             customer = run[0]

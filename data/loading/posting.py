@@ -148,7 +148,7 @@ class Posting:
 
 def loaded_posts(store: Store, posts: Sequence[Post]) -> list[PostReport]:
     """Load some posts as one version, and report on each; one that `is_alone` is the only one."""
-    with connection(store, Stop()) as cursor:
+    with connection(store, Stop(), is_small=True) as cursor:
         staging = Staging(cursor, NO_MAPPING, None)
         firsts = {}
         for tenant, own in groupby(sorted(range(len(posts)), key=lambda place: posts[place].tenant), key=lambda place: posts[place].tenant):

@@ -85,7 +85,8 @@ def record_posts(cursor: duckdb.DuckDBPyConnection, posts: Sequence[PostedRows],
                            {"version": own, "file": file, "by": by, "finished": finished, **counts})
             cursor.execute("insert into tenant_loads select $version, tenant, $conflicts, $rejected from tenant_keys where id = $tenant",
                            {"version": own, "tenant": tenant, **refused})
-        cursor.executemany("insert into posted values ($first, $end, $load)", [{"first": post.first, "end": post.end, "load": own} for post in its])
+        cursor.execute("""insert into posted select unnest($first), unnest($end), $load""",
+                       {"first": [post.first for post in its], "end": [post.end for post in its], "load": own})
     version = max(version + 1, load)
     cursor.execute("update store set version = $version", {"version": version})
     return version

@@ -51,7 +51,10 @@ def add_dictionary_entries(cursor: duckdb.DuckDBPyConnection) -> None:
             and tenant in (select tenant from fresh union select tenant from described)
         order by tenant
     """)
+    lacking = _lacking(cursor)
     for table, (column, rest) in _DICTIONARIES.items():
+        if table not in lacking:
+            continue
         order = _BY_FIRST_ROW if table == "types" else "w.id"
         cursor.execute(f"""
             insert into {table}
@@ -76,6 +79,24 @@ def add_dictionary_entries(cursor: duckdb.DuckDBPyConnection) -> None:
             left join highest h on h.tenant = w.tenant
             order by w.tenant, {order}
         """)
+
+
+def _lacking(cursor: duckdb.DuckDBPyConnection) -> set[str]:
+    """The dictionaries that may lack a word: one look at the short ones is planned sooner than so many insertions of nothing."""
+    short = {table: column for table, (column, _) in _DICTIONARIES.items() if table != "customers"}
+    described = cursor.execute("select 1 from described limit 1").fetchall()
+    found = cursor.execute(f"""
+        select distinct dictionary
+        from (
+            select distinct tenant, unnest([{", ".join(f"'{table}'" for table in short)}]) as dictionary, unnest([{", ".join(short.values())}]) as id
+            from fresh
+        )
+        anti join (
+            {" union all ".join(f"select tenant, '{table}' as dictionary, id from {table}" for table in short)}
+        ) using (tenant, dictionary, id)
+        where id is not null
+    """).fetchall()
+    return {"customers", *(table for table, in found), *(("offers", "creatives", "channels") if described else ())}
 
 
 def _described(table: str) -> str:

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from weakref import WeakKeyDictionary
 
 import duckdb
@@ -73,9 +73,9 @@ class Stop:
 
 
 @contextmanager
-def connection(store: Store, stop: Stop) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor for one load. Closing it rolls back what is not committed."""
-    with closing(store.cursor()) as cursor, stop.watching(cursor), limited_memory(store):
+def connection(store: Store, stop: Stop, is_small: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor for one load. Closing it rolls back what is not committed. To limit the memory of a small one takes longer than its reading."""
+    with closing(store.cursor()) as cursor, stop.watching(cursor), nullcontext() if is_small else limited_memory(store):
         try:
             yield cursor
         except duckdb.InterruptException as problem:

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.columns.memory import Memory
+from data.columns.saved import SavedColumns
 from data.store.home import say
 from data.store.limits import StoreError, TimeLimits, TooSlow
 from data.store.opening import opened
@@ -43,9 +44,12 @@ class Store:
         """
         self.path = path
         self._now_ms = now_ms
+        self._saved = SavedColumns(path)
+        stood = self._saved.store_as_it_stands()
         self._connection = opened(path, tell)
         self._limits = TimeLimits()
         self._versions = Versions()
+        self._restored = self._restore(stood)
         # Held by whoever writes: two at once would meet in the version.
         self.turn = threading.RLock()
 
@@ -55,8 +59,49 @@ class Store:
         return cls(home / FILE_NAME)
 
     def close(self) -> None:
+        """Close the file, and save beside it the columns that are in memory."""
+        try:
+            with self.snapshot(None) as snapshot:
+                version, parts = snapshot.version, snapshot.memory.parts()
+        except StoreError:
+            # It is closed already.
+            return
         self._limits.close()
         self._connection.close()
+        if (stands := self._saved.store_as_it_stands()) and stands != self._saved.of_store():
+            self._saved.save(version, parts, stands)
+
+    def _restore(self, stood: list[int] | None) -> int | None:
+        """Take up the columns that were saved of the file, where it `stood` so before the engine came; their version."""
+        found = self._saved.restored() if stood and stood == self._saved.store_as_it_stands() else None
+        if found is None or [(found[0],)] != self._connection.execute("select version from store").fetchall():
+            self._saved.drop()
+            return None
+        self._versions.remember(*found)
+        return found[0]
+
+    def check_columns(self, stop: threading.Event | None = None) -> None:
+        """Read the saved columns that were taken up, which brings them into the system's memory; forget all where one is damaged."""
+        if self._restored is None:
+            return
+        for is_whole in self._saved.are_whole():
+            if not is_whole:
+                self._versions.remember(self._restored)
+                self._saved.drop()
+                break
+            if stop and stop.is_set():
+                return
+        self._restored = None
+
+    def save_columns(self) -> None:
+        """Save the columns that are in memory beside the store, for the next start, unless it is being written to."""
+        with self.snapshot(None) as snapshot:
+            version, parts = snapshot.version, snapshot.memory.parts()
+        stands = self._saved.store_as_it_stands()
+        with self.snapshot(None) as snapshot:
+            is_current = snapshot.version == version
+        if stands and is_current and stands != self._saved.of_store():
+            self._saved.save(version, parts, stands)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own for one thread's transaction; `StoreError` once the store is closed."""

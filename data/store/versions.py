@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from data.columns.memory import Answers, Memory
+from data.columns.memory import Answers, Memory, TenantMemory
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,12 @@ class Versions:
         self._seen = 0
         self._beginning: dict[object, int] = {}
         self._lock = threading.Lock()
+
+    def remember(self, version: int, kept: Mapping[int, Mapping[Hashable, Any]] | None = None) -> None:
+        """Begin anew with what is known of a version already, by tenant: with nothing where that was not right."""
+        parts = {tenant: TenantMemory(self._answers, one) for tenant, one in (kept or {}).items()}
+        with self._lock:
+            self._memories[version] = Memory(self._answers, self._numbers, parts)
 
     def seen(self, read: Callable[[], int]) -> tuple[int, Memory]:
         """The version that a query reads, pinned by `read`, and its memory. Queries hold on to the memory of an older one themselves."""

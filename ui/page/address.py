@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import streamlit as st
 
 from queries.asking.names import Names
+from queries.asking.parameters import Parameter, Problem, one_of, read_parameters, values_by_name
 from queries.asking.selection import Selection, clipped, narrowed, rows_behind
 
 Pairs = list[tuple[str, str]]
@@ -51,8 +52,32 @@ def choice_field(name: str, options: Sequence[Any], default: Any) -> AddressFiel
     return AddressField(name, value, written)
 
 
+REFRESH_SECONDS = 30
+REFRESH = Parameter("refresh", one_of(f"{REFRESH_SECONDS}s"), "How often the page shows what is new, by itself.")
+"""A parameter of every page's address, which to navigate leaves there: it says how a page is looked at, not what it shows."""
+
+
 def pairs() -> Pairs:
-    """The parameters of the address, in its order, a repeated one as often as it is there."""
+    """The parameters of the address but REFRESH, in its order, a repeated one as often as it is there."""
+    return without(_all_pairs(), (REFRESH.name,))
+
+
+def refreshes() -> tuple[bool, list[Problem]]:
+    """Whether the address asks that the page shows what is new by itself, and what of that is not understood."""
+    values, problems = read_parameters(values_by_name(_all_pairs()), [REFRESH])
+    return values[REFRESH.name] is not None, problems
+
+
+def refresh(by_itself: bool) -> None:
+    """Navigate to the same view, which shows what is new by itself or does not."""
+    _write([*pairs(), *([(REFRESH.name, f"{REFRESH_SECONDS}s")] if by_itself else [])])
+
+
+def _write(pairs: Iterable[tuple[str, str]]) -> None:
+    st.query_params.from_dict(grouped(pairs))
+
+
+def _all_pairs() -> Pairs:
     return [(name, value) for name in st.query_params for value in st.query_params.get_all(name)]
 
 
@@ -87,7 +112,7 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def navigate(pairs: Iterable[tuple[str, str]]) -> None:
     """Navigate to an address with these parameters, as a new entry in the browser's history."""
-    st.query_params.from_dict(grouped(pairs))
+    _write([*pairs, *(pair for pair in _all_pairs() if pair[0] == REFRESH.name)])
 
 
 def follow(link: str | None) -> None:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
-
 from data.engine import Tenant
-from queries.asking.selection import Selection
-from ui.components.sentences import sentences
-from ui.page.address import rows_link
 from ui.words.numbers import counted, zoned_time
 
 
@@ -31,14 +26,6 @@ class Log:
     @property
     def has_future(self) -> bool:
         return self.future_rows > 0
-
-
-def draw_as_of(log: Log, zone: str) -> None:
-    """Says by which clock the log is read, its times in a zone, and leads to the rows of the future if it has any."""
-    st.caption(as_of(log.clock, log.future_rows, zone))
-    if log.has_future:
-        later = Selection(log.tenant.id, start=log.clock + 1, zone=zone)
-        sentences([(future_words(log.future_rows), rows_link(later))], "Rows of the future", key="future_rows")
 
 
 def as_of(clock: int, future: int, zone: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 import process
 from accounts import Identity, Role, sent_session
 from palette import css_variables
-from ui.page import messages
+from ui.page import address, messages
 from ui.page.log import Log
 
 PRODUCT = "Interaction History"
@@ -114,7 +114,7 @@ def heading(title: str, problems: Sequence[str], *beside: Callable[[], object]) 
         st.title(title, anchor=False)
         for draw in beside:
             draw()
-    messages.not_understood(problems)
+    messages.not_understood([*problems, *(problem.message for problem in address.refreshes()[1])])
 
 
 def clear_filters_button(clear: Callable[[], None]) -> None:
