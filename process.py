@@ -12,7 +12,7 @@ from accounts import AccessSettings, Accounts
 from data.columns.warming import warm
 from data.loading.arriving import compile_ahead
 from data.orders.handover import serve_loads
-from data.orders.running import RunningLoads
+from data.orders.running import RunningLoad, RunningLoads
 from data.store.home import home
 from data.store.store import Store
 
@@ -36,6 +36,10 @@ def accounts() -> Accounts:
 def loads() -> RunningLoads:
     """The loads that run in this process, from wherever they come."""
     return RunningLoads()
+
+
+def _note_load(load: RunningLoad, problem: BaseException | None) -> None:
+    accounts().audit.note("load", load.by, load.tenant, source=load.source, began=int(load.began), problem=None if problem is None else str(problem))
 
 
 class _ReadingAhead:
@@ -77,6 +81,7 @@ def running() -> Iterator[None]:
     """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
     reading_ahead = _ReadingAhead()
     loads().after_load = reading_ahead.begin
+    loads().at_end = _note_load
     close_loads = serve_loads(store(), home(), loads())
     reading_ahead.begin()
     try:

@@ -27,6 +27,9 @@ def digest(secret: str) -> bytes:
 
 PREFIX = "krn_"
 
+# How stale `used_at` may be: a program that asks often then writes once a minute.
+USED_STEP_S = 60
+
 
 @dataclass(frozen=True)
 class Key:
@@ -38,6 +41,7 @@ class Key:
     created: int
     expires_at: int | None
     revoked_at: int | None
+    used_at: int | None = None
 
     def state(self, now: float) -> str:
         """`revoked`, `expired` or `active`."""
@@ -60,7 +64,7 @@ class Keys:
         """Every key, revoked ones too, by tenant, then name."""
         rows = self._store.rows(
             """
-            select name, role, tenant, created, expires_at, revoked_at
+            select name, role, tenant, created, expires_at, revoked_at, used_at
             from keys
             order by tenant, name
             """
@@ -123,7 +127,7 @@ class Keys:
         """The identity behind a key; raises Unauthenticated or Forbidden."""
         row = self._store.row(
             """
-            select name, role, tenant, created, expires_at, revoked_at, disabled
+            select name, role, tenant, created, expires_at, revoked_at, used_at, disabled
             from keys
             join tenants on tenants.id = keys.tenant
             where digest = :digest
@@ -136,6 +140,9 @@ class Keys:
         state = key.state(self._now())
         if state != "active":
             raise Unauthenticated(f"the API key is {state}")
+        now = int(self._now())
+        if key.used_at is None or key.used_at <= now - USED_STEP_S:
+            self._store.change("update keys set used_at = :now where digest = :digest", now=now, digest=digest(raw))
         return admitted(Identity(key.tenant, key.role, key.name, "key"), bool(row["disabled"]))
 
 
@@ -147,4 +154,5 @@ def key_of(row: sqlite3.Row) -> Key:
         created=row["created"],
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
+        used_at=row["used_at"],
     )

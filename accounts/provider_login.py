@@ -15,7 +15,7 @@ from starlette.routing import Route
 from accounts.accounts import Accounts
 from accounts.identity import Invalid
 from accounts.keys import new_secret
-from accounts.login import agent, is_secure, keep_session, redirect, safe_destination, sign_in_page
+from accounts.login import agent, client_address, is_secure, keep_session, redirect, safe_destination, sign_in_page
 from accounts.provider import Errand, Provider, Refused
 from accounts.sessions import sent_session
 
@@ -64,8 +64,9 @@ class ProviderDoor:
         came_back = f"{way_back(request)}?{request.url.query}"
         try:
             vouched = await anyio.to_thread.run_sync(partial(self._provider.vouched, errand, came_back, way_back(request)))
-            token = self._accounts.sign_in_vouched(vouched, agent(request))
+            token = self._accounts.sign_in_vouched(vouched, client_address(request), agent(request))
         except (Refused, Invalid) as refused:
+            self._accounts.audit.note("sign-in.failed", address=client_address(request), issuer=self._provider.settings.issuer, reason=str(refused))
             return self._failed(NO_ACCESS, refused, 403, errand.destination)
         self._accounts.sign_out(sent_session(request.cookies, is_secure(request)) or "")
         response = redirect(safe_destination(errand.destination))

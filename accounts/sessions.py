@@ -98,6 +98,13 @@ class Sessions:
         )
         return [Session(**row) for row in rows]
 
+    def owner(self, token: str) -> tuple[str, str] | None:
+        """The e-mail and the tenant of whoever has a session, if there is one."""
+        row = self._store.row(
+            "select email, tenant from sessions join users on users.id = sessions.user where digest = :digest", digest=digest(token)
+        )
+        return (row["email"], row["tenant"]) if row else None
+
     def id_of(self, token: str) -> int | None:
         """The id of the session behind a token, if there is one."""
         row = self._store.row("select rowid as id from sessions where digest = :digest", digest=digest(token))

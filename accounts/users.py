@@ -103,6 +103,11 @@ class Users:
             for table in ("sessions", "browsers"):
                 self._store.change(f"delete from {table} where user = (select id from users where email = :email)", email=known)
 
+    def tenant_of(self, email: str) -> str | None:
+        """The tenant of the user with this e-mail, if there is one."""
+        row = self._store.row("select tenant from users where email = :email", email=folded_email(email))
+        return row["tenant"] if row else None
+
     def vouched(self, vouched: Vouched) -> int:
         """The id of the user whom a provider vouches for, who now has the tenant and role that it says; one who was suspended here stays so.
 

@@ -20,7 +20,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
+from accounts.audit import Audit
 from accounts.content_policy import static_policy
+from api.auditing import note_change, noted_export
 from api.endpoint import ApiRequest, Endpoint
 from api.errors import ApiError, error_response, identity_of
 from api.figures import ENDPOINTS as FIGURES
@@ -78,7 +80,7 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
         return HTMLResponse(html, headers={"Content-Security-Policy": static_policy(html)})
 
     def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
-        return lambda request: _answer(endpoint, request, store)
+        return lambda request: _answer(endpoint, request, store, accounts().audit)
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
     routes += operation_routes(OPERATIONS, store, loads)
@@ -92,7 +94,7 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store]) -> Response:
+def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store], audit: Audit) -> Response:
     try:
         # A snapshot that is left may say that its time was up, hence inside.
         with ExitStack() as stack:
@@ -106,7 +108,8 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
                 if request.method == "HEAD":
                     return StreamingResponse(iter(()), headers=dict(response.headers))
                 # The snapshot is the stream's from here on.
-                response.body_iterator = _closing(stack.pop_all(), response.body_iterator)
+                body = noted_export(audit, request, _rows(response, request), response.body_iterator)
+                response.body_iterator = _closing(stack.pop_all(), body)
             return response
     except InvalidQuery as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
@@ -114,6 +117,11 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
     except StoreError as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": "5"}) from problem
+
+
+def _rows(response: Response, request: Request) -> int:
+    """How many rows a file has that is sent whole."""
+    return min(int(response.headers["X-Total-Count"]), int(request.query_params.get("limit") or response.headers["X-Total-Count"]))
 
 
 async def _closing(stack: ExitStack, body: AsyncIterable[T]) -> AsyncIterator[T]:
@@ -139,7 +147,12 @@ class _Admission:
         except ApiError as refusal:
             await error_response(request, refusal)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            async def send_and_note(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    note_change(self._accounts().audit, request, message["status"])
+                await send(message)
+
+            await self._app(scope, receive, send_and_note)
 
 
 class _RequestIds:
