@@ -6,7 +6,7 @@ import hmac
 import logging
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -15,14 +15,11 @@ from typing import Any
 import orjson
 
 from accounts.identity import Identity
-from queries.asking.filters import FILTER_PARAMETERS
 
 FILE_NAME, KEY_NAME = "audit.jsonl", "audit.key"
 COMMAND_LINE = "command line"
 
 _BLOCK = 1 << 16
-# What holds an id of a customer, and of one of their interactions.
-_PERSONAL = frozenset(asked.name for asked in FILTER_PARAMETERS if asked.filter and asked.filter.dimension == "customer") | {"cursor"}
 
 log = logging.getLogger("interaction_history")
 
@@ -61,10 +58,6 @@ class Audit:
             line = orjson.loads(text)
             if tenant in (None, line["tenant"]) and (event is None or f"{line['event']}.".startswith(f"{event}.")):
                 yield line
-
-    def parameters(self, pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
-        """The parameters of a query as they may be written down: what names a customer under a pseudonym."""
-        return [[name, self.pseudonym(value) if name in _PERSONAL else value] for name, value in pairs]
 
     def pseudonym(self, text: str) -> str:
         """The same for the same text in this state folder; without its key nobody can tell of which, nor try."""

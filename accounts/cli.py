@@ -180,7 +180,8 @@ def list_all(accounts: Accounts, options: argparse.Namespace) -> None:
 def add_key(accounts: Accounts, options: argparse.Namespace) -> None:
     raw = accounts.keys.add(options.name, options.tenant, Role(options.role), options.expires)
     until = f", works until {utc_minute(options.expires)}" if options.expires else ""
-    accounts.audit.note("key.added", COMMAND_LINE, options.tenant, key=options.name, role=options.role, expires=options.expires)
+    accounts.audit.note("key.added", COMMAND_LINE, options.tenant, key=options.name, role=options.role,
+                        expires=utc_minute(options.expires) if options.expires else None)
     print(
         f"API key {options.name!r}: {options.role} of {options.tenant}{until}. It is shown only once:",
         file=sys.stderr,

@@ -27,6 +27,7 @@ create table if not exists keys (
     expires_at integer,
     revoked_at integer,
     used_at    integer,                    -- to the minute
+    made_by    text,                       -- the e-mail of the user who made it for themselves, and who it can do no more than
     unique (tenant, name)
 );
 

@@ -127,6 +127,7 @@ def know_browsers(connection: sqlite3.Connection) -> None:
         "alter table users add column subject text",
         "create unique index users_by_subject on users (issuer, subject)",
         "alter table keys add column used_at integer",
+        "alter table keys add column made_by text",
         "alter table sessions add column agent text not null default ''",
         "create table browsers (digest blob not null, user integer not null references users (id) on delete cascade, seen integer not null,"
         " primary key (digest, user))",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 
 from starlette.requests import Request
 
 from accounts.audit import Audit
+from queries.asking.filters import FILTER_PARAMETERS
 
 READING = ("GET", "HEAD", "OPTIONS")
+
+# What holds an id of a customer, or of one of their interactions.
+_PERSONAL = frozenset(asked.name for asked in FILTER_PARAMETERS if asked.filter and asked.filter.dimension == "customer") | {"cursor"}
 
 
 async def noted_export(audit: Audit, request: Request, rows: int, body: AsyncIterable[str | bytes | memoryview]) -> AsyncIterator[bytes]:
@@ -21,8 +25,13 @@ async def noted_export(audit: Audit, request: Request, rows: int, body: AsyncIte
             sent += len(piece)
         complete = True
     finally:
-        audit.note("export", request.state.identity, path=request.url.path, parameters=audit.parameters(request.query_params.multi_items()),
+        audit.note("export", request.state.identity, path=request.url.path, parameters=noted_parameters(audit, request.query_params.multi_items()),
                    rows=rows, bytes=sent, complete=complete, **_whence(request))
+
+
+def noted_parameters(audit: Audit, pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The parameters of a query as they may be written down: what names a customer under a pseudonym."""
+    return [[name, audit.pseudonym(value) if name in _PERSONAL else value] for name, value in pairs]
 
 
 def note_change(audit: Audit, request: Request, status: int) -> None:

@@ -62,13 +62,12 @@ def test_only_its_owner_may_read_it(accounts: Accounts, tmp_path: Path) -> None:
 def test_a_customer_has_one_pseudonym_here_and_another_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     here, again, other = (Audit(folder, lambda: NOW) for folder in (tmp_path, tmp_path, tmp_path / "other"))
-    pairs = [("type", "click"), ("customerId", "CUST001"), ("customerId", "CUST002"), ("cursor", "i1")]
-    said = here.parameters(pairs)
-    assert said[0] == ["type", "click"]
-    assert len({value for _, value in said}) == 4
-    assert not any(known in json.dumps(said) for known in ("CUST", "i1"))
-    assert again.parameters(pairs) == said
-    assert other.parameters(pairs)[1:] != said[1:]
+    ids = ("CUST001", "CUST002", "café", "")
+    said = [here.pseudonym(id) for id in ids]
+    assert len(set(said)) == 4
+    assert "CUST" not in "".join(said)
+    assert [again.pseudonym(id) for id in ids] == said
+    assert not {other.pseudonym(id) for id in ids} & set(said)
 
 
 def test_the_newest_lines_come_first_also_from_a_long_file_that_a_crash_has_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
 
 from accounts import Identity, Role
 from accounts.audit import Audit
-from api.auditing import noted_export
+from api.auditing import noted_export, noted_parameters
 from tests.logs import ACME, interaction
 from tests.service import HISTORY, PREFIX, Service
 
@@ -39,6 +40,13 @@ def test_a_file_is_noted_with_its_filters_rows_and_reader_and_no_customer(filled
     }
 
 
+def test_whatever_names_a_customer_is_under_a_pseudonym(filled: Service) -> None:
+    pairs = [("type", "click"), ("customerId", "CUST001"), ("cursor", "i1"), ("without", "offerId")]
+    said = noted_parameters(filled.accounts.audit, pairs)
+    assert [said[0], said[3]] == [["type", "click"], ["without", "offerId"]]
+    assert [value.partition(":")[0] for _, value in said[1:3]] == ["hmac", "hmac"]
+
+
 def test_a_page_of_the_log_and_the_size_of_a_file_are_no_export(filled: Service) -> None:
     filled.caller().get(HISTORY)
     filled.caller().head(f"{HISTORY}.csv")
@@ -58,7 +66,9 @@ def test_a_file_that_its_reader_gave_up_is_noted_as_not_complete(filled: Service
         await pieces.aclose()
 
     audit: Audit = filled.accounts.audit
-    asyncio.run(read_two())
+    # A browser of another test may have a loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, read_two()).result()
     [line] = lines(filled)
     assert (line["rows"], line["bytes"], line["complete"], line["requestId"], line["address"]) == (3, 6, False, "r1", "192.0.2.7")
 

@@ -76,7 +76,7 @@ def nothing_yet(what: str, hint: str) -> None:
 def nothing_yet_for_editor(what: str) -> None:
     """No rows at all, said to someone who may load some."""
     with _card("inbox", f"No {what} yet", "Load a file, and this page shows what it holds."):
-        _link("Load a file", DATA)
+        link_out("Load a file", DATA)
 
 
 def only_for_editors(admins: Sequence[str]) -> None:
@@ -108,13 +108,13 @@ def unavailable() -> None:
 def signed_out(next_address: str) -> None:
     """The session has ended; the way to sign in leads back to `next_address`."""
     with _card("logout", "You are signed out", "Sign in again to come back to this view."):
-        _link("Sign in", f"/login?next={quote(next_address, safe='')}")
+        link_out("Sign in", f"/login?next={quote(next_address, safe='')}")
 
 
 def no_such_page(name: str, hint: str, way: str, address: str) -> None:
     """The address names no page; `way` is the title of one that can be shown instead, `address` its own."""
     with _card("explore_off", f"There is no page /{name}", hint):
-        _link(f"Open {way}", address)
+        link_out(f"Open {way}", address)
 
 
 def forbidden(name: str, reason: str) -> None:
@@ -128,7 +128,8 @@ def _state(icon: str, title: str, hint: str, ways: Sequence[Action] = ()) -> Non
             st.button(way.label, on_click=way.take, key="message_action" if way is ways[-1] else f"message_action_{number}")
 
 
-def _link(label: str, address: str) -> None:
+def link_out(label: str, address: str) -> None:
+    """A link to a page of this server that Streamlit does not draw, in the same window."""
     _link_out(key="link_out", data={"label": label, "address": address}, width="content")
 
 

@@ -105,6 +105,7 @@ def account_menu(name: str, tenant: str, role: str) -> None:
     with st.container(key="account"), st.popover(messages.plain(name), icon=":material/account_circle:", type="tertiary"):
         st.text(name)
         st.caption(messages.plain(f"{role} · {tenant}"))
+        st.page_link("account.py", label="Account", icon=":material/manage_accounts:")
         _signing_out(key="signing_out", width="content")
 
 
