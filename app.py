@@ -23,6 +23,7 @@ from accounts.password_page import password_routes
 from accounts.provider_login import provider_routes
 from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
+from api.shares import key_rate
 from data.store.home import home
 from data.store.limits import StoreError
 from ui.page import messages
@@ -38,7 +39,9 @@ try:
     # Here rather than at startup, whose failure is shown as a trace.
     process.store()
     process.accounts()
+    process.pulls()
     largest_mb()
+    key_rate()
 except StoreError as problem:
     sys.exit(str(problem))
 

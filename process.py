@@ -1,4 +1,4 @@
-"""What this one process holds: the store, the accounts, the loads that run, and the server that takes them."""
+"""What this one process holds: the store, the accounts, the loads that run, the server that takes them, and what it pulls by itself."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from data.columns.warming import warm
 from data.loading.arriving import compile_ahead
 from data.orders.handover import serve_loads
 from data.orders.running import RunningLoad, RunningLoads
+from data.pulling.repeating import RepeatedPulls, pulls_set
+from data.pulling.source import Pull
 from data.store.home import home
 from data.store.store import Store
 
@@ -36,6 +38,12 @@ def accounts() -> Accounts:
 def loads() -> RunningLoads:
     """The loads that run in this process, from wherever they come."""
     return RunningLoads()
+
+
+@cache
+def pulls() -> list[Pull]:
+    """What this process pulls by itself, as setting `IH_PULL` says when it starts."""
+    return pulls_set()
 
 
 def _note_load(load: RunningLoad, problem: BaseException | None) -> None:
@@ -78,16 +86,19 @@ class _ReadingAhead:
 
 @contextmanager
 def running() -> Iterator[None]:
-    """While the server runs: the store is open, its columns come into memory beside the first requests, and loads may be handed in."""
+    """While the server runs: the store is open, its columns come into memory beside the first requests, loads may be
+    handed in, and what is to be pulled is."""
     reading_ahead = _ReadingAhead()
     loads().after_load = reading_ahead.begin
     loads().at_end = _note_load
     close_loads = serve_loads(store(), home(), loads())
     reading_ahead.begin()
+    repeated = RepeatedPulls(store(), pulls(), reading_ahead.begin)
     try:
         yield
     finally:
         reading_ahead.stop()
+        repeated.stop()
         for load in loads().now():
             loads().cancel(load)
         close_loads()

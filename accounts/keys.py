@@ -145,7 +145,7 @@ class Keys:
             raise Unauthenticated(f"the API key is {state}")
         now = int(self._now())
         if key.used_at is None or key.used_at <= now - USED_STEP_S:
-            self._store.change("update keys set used_at = :now where digest = :digest", now=now, digest=digest(raw))
+            self._store.note("update keys set used_at = :now where digest = :digest", now=now, digest=digest(raw))
         # Who has made it for themselves cannot keep by it what they have lost.
         role = key.role if key.made_by is None else min(key.role, Role(row["maker"] or Role.NONE.value))
         return admitted(Identity(key.tenant, role, key.name, "key"), bool(row["disabled"]))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -18,9 +19,13 @@ from accounts.accounts import Accounts
 from accounts.content_policy import static_policy
 from accounts.identity import Forbidden, MustChange, Throttled, Unauthenticated
 from accounts.sessions import sent_session, session_cookie
+from data.store.limits import StoreError, log_now_and_then
 from palette import THEMES, plain_css_variables
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
 HOME = "/"
+UNAVAILABLE = {"Cache-Control": "no-store", "Retry-After": "5"}
 
 
 def safe_destination(next_address: str) -> str:
@@ -116,9 +121,9 @@ def sign_in_routes(accounts: Accounts) -> list[Route]:
     """/login, and POST /logout."""
     door = SignInPages(accounts)
     return [
-        Route("/login", door.form, methods=["GET"]),
-        Route("/login", door.sign_in, methods=["POST"]),
-        Route("/logout", door.sign_out, methods=["POST"]),
+        Route("/login", or_unavailable(door.form), methods=["GET"]),
+        Route("/login", or_unavailable(door.sign_in), methods=["POST"]),
+        Route("/logout", or_unavailable(door.sign_out), methods=["POST"]),
         Route("/logout", door.stay, methods=["GET"]),
     ]
 
@@ -156,15 +161,15 @@ class SignInPages:
         except Throttled as throttled:
             headers = {"Retry-After": str(throttled.retry_after)}
             return self._form(429, destination, email, patience(throttled.retry_after), headers)
-        self._accounts.sign_out(sent_session(request.cookies, is_secure(request)) or "")
         response = redirect(destination)
-        keep_session(response, request, self._accounts, token)
+        await keep_session(response, request, self._accounts, token)
         return response
 
     async def sign_out(self, request: Request) -> Response:
         if not is_own_page(request.headers):
             return PlainTextResponse("This sign-out was sent by another site.\n", 403)
-        self._accounts.sign_out(sent_session(request.cookies, is_secure(request)) or "")
+        # In a thread, since another process may be writing the accounts.
+        await anyio.to_thread.run_sync(self._accounts.sign_out, sent_session(request.cookies, is_secure(request)) or "")
         response = redirect("/login")
         response.delete_cookie(session_cookie(is_secure(request)), secure=is_secure(request), httponly=True)
         return response
@@ -172,6 +177,24 @@ class SignInPages:
     async def stay(self, request: Request) -> Response:
         """A link does not sign anybody out: it leads to the sign-in page, which sends on those who are signed in."""
         return redirect("/login")
+
+
+def or_unavailable(endpoint: Endpoint) -> Endpoint:
+    """The endpoint, which answers 503 where the accounts cannot be used right now."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except StoreError as problem:
+            return unavailable(problem)
+
+    return answer
+
+
+def unavailable(problem: StoreError) -> Response:
+    """Says that the accounts cannot be used right now; why, is for the operator, in the log."""
+    log_now_and_then(problem)
+    return PlainTextResponse("The accounts cannot be used right now. Try again in a moment.\n", 503, headers=UNAVAILABLE)
 
 
 async def form_fields(request: Request) -> dict[str, str] | None:
@@ -216,10 +239,12 @@ def known_browser(request: Request) -> str:
     return request.cookies.get(browser_cookie(is_secure(request)), "")
 
 
-def keep_session(response: Response, request: Request, accounts: Accounts, token: str) -> None:
-    """Has the browser keep a new session, and be known to the account from now on."""
+async def keep_session(response: Response, request: Request, accounts: Accounts, token: str) -> None:
+    """Has the browser keep a new session in the place of the one that it had, and be known to the account from now on."""
     secure = is_secure(request)
-    known = accounts.browsers.remember(known_browser(request), token)
+    # In a thread, since another process may be writing the accounts.
+    await anyio.to_thread.run_sync(accounts.sign_out, sent_session(request.cookies, secure) or "")
+    known = await anyio.to_thread.run_sync(accounts.browsers.remember, known_browser(request), token)
     response.set_cookie(session_cookie(secure), token, max_age=accounts.settings.longest_s, secure=secure, httponly=True)
     response.set_cookie(browser_cookie(secure), known, max_age=BROWSER_KEPT_S, secure=secure, httponly=True)
 

@@ -22,6 +22,7 @@ from accounts.login import (
     is_secure,
     keep_session,
     known_browser,
+    or_unavailable,
     page,
     patience,
     redirect,
@@ -38,7 +39,7 @@ FOREIGN = "This was sent by another site. Please change your password here."
 def password_routes(accounts: Accounts) -> list[Route]:
     """/password, for whoever is signed in."""
     own = PasswordPage(accounts)
-    return [Route("/password", own.form, methods=["GET"]), Route("/password", own.change, methods=["POST"])]
+    return [Route("/password", or_unavailable(own.form), methods=["GET"]), Route("/password", or_unavailable(own.change), methods=["POST"])]
 
 
 class PasswordPage:
@@ -71,7 +72,7 @@ class PasswordPage:
         except Throttled as throttled:
             return self._shown(request, 429, destination, patience(throttled.retry_after), {"Retry-After": str(throttled.retry_after)})
         response = redirect(destination)
-        keep_session(response, request, self._accounts, changed)
+        await keep_session(response, request, self._accounts, changed)
         return response
 
     def _shown(self, request: Request, status: int, destination: str, problem: str = "", headers: dict[str, str] | None = None) -> Response:

@@ -15,9 +15,8 @@ from starlette.routing import Route
 from accounts.accounts import Accounts
 from accounts.identity import Invalid
 from accounts.keys import new_secret
-from accounts.login import agent, client_address, is_secure, keep_session, redirect, safe_destination, sign_in_page
+from accounts.login import agent, client_address, is_secure, keep_session, or_unavailable, redirect, safe_destination, sign_in_page
 from accounts.provider import Errand, Provider, Refused
-from accounts.sessions import sent_session
 
 log = logging.getLogger("interaction_history")
 
@@ -33,7 +32,7 @@ def provider_routes(accounts: Accounts) -> list[Route]:
     if accounts.settings.provider is None:
         return []
     door = ProviderDoor(accounts, Provider(accounts.settings.provider))
-    return [Route(WAY_THERE, door.leave, methods=["GET"]), Route(WAY_BACK, door.come_back, methods=["GET"])]
+    return [Route(WAY_THERE, or_unavailable(door.leave), methods=["GET"]), Route(WAY_BACK, or_unavailable(door.come_back), methods=["GET"])]
 
 
 class ProviderDoor:
@@ -64,14 +63,13 @@ class ProviderDoor:
         came_back = f"{way_back(request)}?{request.url.query}"
         try:
             vouched = await anyio.to_thread.run_sync(partial(self._provider.vouched, errand, came_back, way_back(request)))
-            token = self._accounts.sign_in_vouched(vouched, client_address(request), agent(request))
+            token = await anyio.to_thread.run_sync(self._accounts.sign_in_vouched, vouched, client_address(request), agent(request))
         except (Refused, Invalid) as refused:
             self._accounts.audit.note("sign-in.failed", address=client_address(request), issuer=self._provider.settings.issuer, reason=str(refused))
             return self._failed(NO_ACCESS, refused, 403, errand.destination)
-        self._accounts.sign_out(sent_session(request.cookies, is_secure(request)) or "")
         response = redirect(safe_destination(errand.destination))
         response.delete_cookie(errand_cookie(request), secure=is_secure(request), httponly=True)
-        keep_session(response, request, self._accounts, token)
+        await keep_session(response, request, self._accounts, token)
         return response
 
     def _failed(self, said: str, why: Exception, status: int, destination: str) -> Response:

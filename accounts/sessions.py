@@ -143,9 +143,7 @@ class Sessions:
         if row is None or row["seen"] <= now - self._settings.idle_s or row["opened"] <= now - self._settings.longest_s:
             raise Unauthenticated("the session is unknown or has ended")
         if row["seen"] <= now - SEEN_STEP_S:
-            self._store.change(
-                "update sessions set seen = :now where digest = :digest", now=now, digest=digest(token)
-            )
+            self._store.note("update sessions set seen = :now where digest = :digest", now=now, digest=digest(token))
         identity = admitted(Identity(row["tenant"], Role(row["role"]), row["email"], "user"), bool(row["disabled"]))
         if row["must_change"] and not before_change:
             raise MustChange(identity.name)

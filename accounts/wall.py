@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Identity, MustChange, Role, Unauthenticated
-from accounts.login import authority, forbidden_page, is_own_page, password_address
+from accounts.login import authority, forbidden_page, is_own_page, password_address, unavailable
 from accounts.sessions import sent_session
+from data.store.limits import StoreError
 
 # What answers for itself, or says 401 in its own way. Any other method would reach whatever is served behind.
 OPEN_METHODS = {
@@ -71,6 +72,8 @@ class SignInWall:
             await refusal_of_stranger(connection)(scope, receive, send)
         except Forbidden as forbidden:
             await refusal_of_known(connection, forbidden)(scope, receive, send)
+        except StoreError as problem:
+            await unavailable(problem)(scope, receive, send)
         else:
             if scope["path"].startswith(self._closed):
                 await PlainTextResponse("There is nothing here.\n", 404)(scope, receive, send)
@@ -84,7 +87,7 @@ class SignInWall:
         try:
             self._admit(connection)
             admitted = is_own_page(connection.headers)
-        except (Unauthenticated, Forbidden):
+        except (Unauthenticated, Forbidden, StoreError):
             admitted = False
         if admitted:
             await self._app(scope, receive, send)

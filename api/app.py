@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
 from accounts.audit import Audit
 from accounts.content_policy import static_policy
-from api.auditing import note_change, noted_export
+from api.auditing import NotedExport, note_change
+from api.downloads import COMPRESSION, Download, SentDownload
 from api.endpoint import ApiRequest, Endpoint
 from api.errors import ApiError, error_response, identity_of
 from api.figures import ENDPOINTS as FIGURES
@@ -34,19 +36,20 @@ from api.openapi import docs_page, openapi
 from api.operation import Operation, operation_routes
 from api.outcomes import OPERATIONS as OUTCOMES
 from api.shapes import spelled
+from api.shares import Downloads, Queries, Rates, key_rate
 from data.orders.running import RunningLoads
-from data.store.limits import StoreError, TooSlow
+from data.pulling.states import least_fresh, pull_states
+from data.store.limits import StoreError, TooSlow, log_now_and_then
 from data.store.store import TIME_LIMIT, Store
 from queries.asking.parameters import InvalidQuery, filled
 
 VERSION = "1.0.0"
 PATH = "/api/v1"
 COMPRESSED_FROM_BYTES = 1000
-COMPRESSION = 5
+# Checks of readiness that read the store at a time, in threads of their own, which no query takes.
+_CHECKS_AT_ONCE = 2
 ENDPOINTS: tuple[Endpoint[Any], ...] = HISTORY + FIGURES + FUNNEL
 OPERATIONS: tuple[Operation, ...] = INTERACTIONS + LOADS + OUTCOMES
-
-T = TypeVar("T")
 
 _log = logging.getLogger("interaction_history")
 
@@ -79,8 +82,22 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
         html = docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/"))
         return HTMLResponse(html, headers={"Content-Security-Policy": static_policy(html)})
 
-    def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Response]:
-        return lambda request: _answer(endpoint, request, store, accounts().audit)
+    downloads, queries = Downloads(), Queries()
+
+    def answering(endpoint: Endpoint[Any]) -> Callable[[Request], Awaitable[Response]]:
+        async def downloading(request: Request) -> Response:
+            with ExitStack() as held:
+                held.enter_context(downloads.place(request.state.identity))
+                answer = await to_thread.run_sync(_answer, endpoint, request, store, held, accounts().audit, limiter=downloads.threads)
+                packed = "gzip" in request.headers.get("accept-encoding", "") and request.method != "HEAD"
+                return SentDownload(answer, packed, held.pop_all(), downloads.threads)
+
+        async def answering(request: Request) -> Response:
+            async with queries.turn(request.state.identity):
+                with ExitStack() as held:
+                    return await to_thread.run_sync(_answer, endpoint, request, store, held, accounts().audit)
+
+        return downloading if endpoint.streams else answering
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
     routes += operation_routes(OPERATIONS, store, loads)
@@ -94,7 +111,8 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store], audit: Audit) -> Response:
+def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store], held: ExitStack, audit: Audit) -> Any:
+    """A response, or a download whose snapshot is `held` with it."""
     try:
         # A snapshot that is left may say that its time was up, hence inside.
         with ExitStack() as stack:
@@ -104,30 +122,22 @@ def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store
             response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
             response.headers["Cache-Control"] = "no-store"
             response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
-            if isinstance(response, StreamingResponse):
+            if isinstance(response, Download):
                 if request.method == "HEAD":
-                    return StreamingResponse(iter(()), headers=dict(response.headers))
-                # The snapshot is the stream's from here on.
-                body = noted_export(audit, request, _rows(response, request), response.body_iterator)
-                response.body_iterator = _closing(stack.pop_all(), body)
+                    response.pieces = iter(())
+                held.push(stack.pop_all())
+                if request.method != "HEAD":
+                    export = NotedExport(audit, request, response)
+                    response.pieces = iter(export)
+                    held.callback(export.note)
             return response
     except InvalidQuery as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
     except TooSlow as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": "5"}) from problem
     except StoreError as problem:
+        log_now_and_then(problem)
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": "5"}) from problem
-
-
-def _rows(response: Response, request: Request) -> int:
-    """How many rows a file has that is sent whole."""
-    return min(int(response.headers["X-Total-Count"]), int(request.query_params.get("limit") or response.headers["X-Total-Count"]))
-
-
-async def _closing(stack: ExitStack, body: AsyncIterable[T]) -> AsyncIterator[T]:
-    with stack:
-        async for piece in body:
-            yield piece
 
 
 class _Admission:
@@ -136,6 +146,7 @@ class _Admission:
     def __init__(self, app: ASGIApp, accounts: Callable[[], Accounts]):
         self._app = app
         self._accounts = accounts
+        self._rates = Rates(key_rate())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -144,6 +155,7 @@ class _Admission:
         request = Request(scope)
         try:
             request.state.identity = identity_of(request, self._accounts())
+            self._rates.count(request.state.identity)
         except ApiError as refusal:
             await error_response(request, refusal)(scope, receive, send)
         else:
@@ -196,21 +208,30 @@ async def _failed(request: Request, error: Exception) -> Response:
 def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[Route]:
     """`/healthz` and `/readyz`; the latter says more to a caller with a credential."""
 
-    def alive(request: Request) -> Response:
+    # It needs nothing, so it waits for no thread either.
+    async def alive(request: Request) -> Response:
         return Response(orjson.dumps({"status": "alive"}), media_type="application/json")
 
-    def ready(request: Request) -> Response:
+    threads = CapacityLimiter(_CHECKS_AT_ONCE)
+
+    async def ready(request: Request) -> Response:
+        return await to_thread.run_sync(readiness, request, limiter=threads)
+
+    def readiness(request: Request) -> Response:
         try:
             tenant = identity_of(request, accounts()).tenant
         except ApiError:
             tenant = None
         try:
             with store().snapshot() as snapshot:
-                body: dict[str, str | int | None] = {"status": "ready"}
+                body: dict[str, str | int | bool | None] = {"status": "ready"}
                 if tenant is not None:
                     log = snapshot.tenant(tenant).span()
                     newest, clock = (log.newest, log.clock) if log else (None, None)
                     body |= {"version": snapshot.version, "newestRow": spelled(newest), "clock": spelled(clock)}
+                    if states := pull_states(snapshot, tenant):
+                        pulled, agrees = least_fresh(states)
+                        body |= {"pulled": spelled(pulled), "totalsAgree": agrees}
         except StoreError:
             return Response(orjson.dumps({"status": "unavailable"}), HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "5"},
                             "application/json")

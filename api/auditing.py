@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import Iterable, Iterator
 
 from starlette.requests import Request
 
 from accounts.audit import Audit
+from api.downloads import Download
 from queries.asking.filters import FILTER_PARAMETERS
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -15,18 +16,28 @@ READING = ("GET", "HEAD", "OPTIONS")
 _PERSONAL = frozenset(asked.name for asked in FILTER_PARAMETERS if asked.filter and asked.filter.dimension == "customer") | {"cursor"}
 
 
-async def noted_export(audit: Audit, request: Request, rows: int, body: AsyncIterable[str | bytes | memoryview]) -> AsyncIterator[bytes]:
-    """The pieces of a file; once it is sent, or its reader has gone, the audit says whose it was, what was asked, and whether it is whole."""
-    sent, complete = 0, False
-    try:
-        async for piece in body:
-            piece = piece.encode() if isinstance(piece, str) else bytes(piece)
+class NotedExport:
+    """The pieces of a download; `note`, once it is sent or given up, says in the audit whose it was, what was asked, and whether it is whole."""
+
+    def __init__(self, audit: Audit, request: Request, download: Download) -> None:
+        self._audit = audit
+        self._request = request
+        self._pieces = download.pieces
+        total = int(download.headers["X-Total-Count"])
+        self._rows = min(total, int(request.query_params.get("limit") or total))
+        self._sent, self._complete = 0, False
+
+    def __iter__(self) -> Iterator[str]:
+        for piece in self._pieces:
             yield piece
-            sent += len(piece)
-        complete = True
-    finally:
+            # Whoever takes the next has sent the one before.
+            self._sent += len(piece.encode())
+        self._complete = True
+
+    def note(self) -> None:
+        request, audit = self._request, self._audit
         audit.note("export", request.state.identity, path=request.url.path, parameters=noted_parameters(audit, request.query_params.multi_items()),
-                   rows=rows, bytes=sent, complete=complete, **_whence(request))
+                   rows=self._rows, bytes=self._sent, complete=self._complete, **_whence(request))
 
 
 def noted_parameters(audit: Audit, pairs: Iterable[tuple[str, str]]) -> list[list[str]]:

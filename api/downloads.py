@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+from anyio import CapacityLimiter, to_thread
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from queries.answers.csv_text import BOM, LINE_END, QUOTED, RUNNABLE, cell_text, guarded, header_text
 from queries.asking.parameters import Parameter, flag, whole_number
+
+# What stands in a JSON string only as an escape.
+_ESCAPED = r'["\\\x00-\x1f]'
+
+# Of zlib: as small as a file of records becomes without taking as long as making it.
+COMPRESSION = 5
+# Bytes that are handed to a connection at once: it has them in memory until they are taken.
+_PART = 1 << 18
 
 CSV_TYPE = "text/csv; charset=utf-8; header=present"
 
@@ -30,17 +44,52 @@ class CsvParameters:
     raw: Annotated[bool, RAW]
 
 
-def stream(body: Iterator[str] | Iterator[bytes], media_type: str, file: str, total: int) -> Response:
-    """A file that is sent as it is made; `total` is how many records there are, whatever the limit."""
-    headers = {"X-Total-Count": str(total), "Content-Disposition": f'attachment; filename="{file}"'}
-    return StreamingResponse(body, headers=headers, media_type=media_type)
+class Download(Response):
+    """A file that is sent as it is made, a piece after the other; `total` is how many records there are, whatever the limit."""
+
+    def __init__(self, pieces: Iterator[str], media_type: str, file: str, total: int):
+        headers = {"X-Total-Count": str(total), "Content-Disposition": f'attachment; filename="{file}"'}
+        super().__init__(headers=headers, media_type=media_type)
+        # The body is as long as it will be.
+        del self.headers["content-length"]
+        self.pieces = pieces
+
+
+class SentDownload(StreamingResponse):
+    """A download that is being sent: made in `threads` one piece ahead of its reader, and `held` until the last piece is sent or nobody reads on."""
+
+    def __init__(self, download: Download, packed: bool, held: ExitStack, threads: CapacityLimiter):
+        headers = dict(download.headers)
+        if packed:
+            # Here and not by what packs other answers: on the event loop or in threads of its own it would keep others waiting.
+            headers["content-encoding"] = "gzip"
+            headers["vary"] += ", Accept-Encoding"
+        pieces = map(str.encode, download.pieces)
+        super().__init__(_parts(_packed(pieces) if packed else pieces, threads), headers=headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._held:
+            await super().__call__(scope, receive, send)
+
+
+async def _parts(pieces: Iterator[bytes], threads: CapacityLimiter) -> AsyncIterator[memoryview]:
+    while (piece := await to_thread.run_sync(next, pieces, None, limiter=threads)) is not None:
+        for start in range(0, len(piece), _PART):
+            yield memoryview(piece)[start:start + _PART]
+
+
+def _packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(COMPRESSION, wbits=16 + zlib.MAX_WBITS)
+    yield from (packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH) for piece in pieces)
+    yield packer.flush()
 
 
 def csv_pieces(columns: Sequence[str], tables: Iterable[pa.Table], bom: bool, raw: bool) -> Iterator[str]:
     """Tables of the same columns as one CSV, a piece each."""
     yield (BOM if bom else "") + header_text(columns)
-    for table in tables:
-        yield rows_text(table, raw)
+    # A piece that is being sent holds no table.
+    yield from map(partial(rows_text, raw=raw), tables)
 
 
 def rows_text(table: pa.Table, raw: bool) -> str:
@@ -67,6 +116,33 @@ def _cells(column: pa.ChunkedArray, raw: bool) -> pa.Array:
         return values
     quoted = pc.binary_join_element_wise("", pc.replace_substring(values.filter(odd), '"', '""'), "", '"')
     return pc.replace_with_mask(values, odd, quoted)
+
+
+def json_lines(tables: Iterable[pa.Table], is_json: Collection[str]) -> Iterator[str]:
+    """Tables of the same columns as lines of JSON, a piece each; the columns in `is_json` hold JSON already, the others text, null for none."""
+    return map(partial(_json_text, is_json=is_json), tables)
+
+
+def _json_text(table: pa.Table, is_json: Collection[str]) -> str:
+    if not len(table):
+        return ""
+    members: list[Any] = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        members += ["," if members else "{", f'"{name}":', _json_values(column.combine_chunks(), name in is_json)]
+    lines = pc.binary_join_element_wise(*members, "}", "")
+    return pc.binary_join(pa.ListArray.from_arrays([0, len(lines)], lines), "\n")[0].as_py() + "\n"
+
+
+def _json_values(values: pa.Array, is_json: bool) -> pa.Array:
+    if pa.types.is_dictionary(values.type):
+        return _json_values(values.dictionary, is_json).take(values.indices).fill_null("null")
+    if is_json:
+        return values.fill_null("null")
+    spelled = pc.binary_join_element_wise('"', values, '"', "")
+    odd = pc.fill_null(pc.match_substring_regex(values, _ESCAPED), False)
+    if pc.any(odd).as_py():
+        spelled = pc.replace_with_mask(spelled, odd, pa.array([orjson.dumps(value).decode() for value in values.filter(odd).to_pylist()]))
+    return spelled.fill_null("null")
 
 
 def _any_of(test, values: pa.Array, patterns: tuple[str, ...]) -> pa.Array:

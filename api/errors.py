@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from accounts import Accounts, Forbidden, Identity, Throttled, Unauthenticated, sent_session
+from data.store.limits import StoreError, log_now_and_then
 
 CODES = {
     HTTPStatus.BAD_REQUEST: "BAD_REQUEST",
@@ -73,3 +74,6 @@ def identity_of(request: HTTPConnection, accounts: Accounts) -> Identity:
         raise ApiError(HTTPStatus.FORBIDDEN, str(refusal)) from refusal
     except Throttled as refusal:
         raise ApiError(HTTPStatus.TOO_MANY_REQUESTS, str(refusal), {"Retry-After": str(refusal.retry_after)}) from refusal
+    except StoreError as problem:
+        log_now_and_then(problem)
+        raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the accounts cannot be read right now", {"Retry-After": "5"}) from problem

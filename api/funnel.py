@@ -11,7 +11,7 @@ import pyarrow as pa
 from starlette.responses import Response
 
 from api import funnel_answers as answers
-from api.downloads import CSV_TYPE, EXPORT_LIMIT, RAW, WITH_BOM, csv_pieces, stream
+from api.downloads import CSV_TYPE, EXPORT_LIMIT, RAW, WITH_BOM, Download, csv_pieces
 from api.endpoint import ApiRequest, Endpoint
 from api.funnel_answers import FUNNEL, FUNNEL_CSV, UNIT_PAGE, UNITS_CSV
 from api.shapes import spelled
@@ -20,7 +20,7 @@ from queries.answers.funnel import FunnelAnswer, FunnelStep, flat_units, funnel,
 from queries.answers.history import DEFAULT_LIMIT, LARGEST_LIMIT
 from queries.asking import funnel as funnel_parameters
 from queries.asking import funnel_bars as bars
-from queries.asking.filters import FILTERS, WITHOUT
+from queries.asking.filters import FILTERS, NOT, WITHOUT
 from queries.asking.funnel import EITHER, FunnelParameters, FunnelQuery, funnel_query, window_parameter
 from queries.asking.funnel_bars import CURSOR, BarParameters, UnitCursor
 from queries.asking.parameters import InvalidQuery, Parameter, Problem, one_of, whole_number
@@ -146,7 +146,7 @@ def funnel_units_csv(asked: ApiRequest[UnitsCsvParameters]) -> Response:
     parameters, bar, asked_funnel = asked.parameters, bars.bar_of(asked.parameters), funnel_query(asked.query)
     pieces = flat_units(asked.tenant, asked_funnel, bar, parameters.limit)
     body = csv_pieces(UNIT_COLUMNS, pieces, parameters.bom, parameters.raw)
-    return stream(body, CSV_TYPE, "funnel-units.csv", units_total(asked.tenant, asked_funnel, bar))
+    return Download(body, CSV_TYPE, "funnel-units.csv", units_total(asked.tenant, asked_funnel, bar))
 
 
 def json_funnel(answer: FunnelAnswer) -> answers.Funnel:
@@ -193,6 +193,7 @@ def _query(asked: FunnelQuery, grain: Grain | None) -> dict[str, Any]:
         "asOf": spelled(asked.as_of_ms),
         "tz": selection.zone,
         **{filter.name: selection.values(filter.name) for filter in FILTERS if filter.name != "type"},
+        **{f"{NOT}{filter.name}": selection.excluded(filter.name) for filter in FILTERS if filter.name != "type"},
         WITHOUT: [filter.name for filter in FILTERS if None in selection.passing(filter.name)],
     }
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from api.shapes import Count, Date, FutureRows, Moment, Pagination, Partial, Seconds, Share, one_of, shape
 from queries.answers.trend import MOST_BUCKETS
-from queries.asking.filters import FILTERS, WITHOUT
+from queries.asking.filters import FILTERS, NOT, WITHOUT
 from queries.asking.funnel import BREAKDOWNS, Order, Ties, Unit
 from queries.asking.times import Grain
 
@@ -29,6 +29,7 @@ FunnelQuery = shape("FunnelQuery", {
     "asOf": Moment | None,
     "tz": str,
     **{filter.name: list[str] for filter in FILTERS if filter.name != "type"},
+    **{f"{NOT}{filter.name}": list[str] for filter in FILTERS if filter.name != "type"},
     WITHOUT: list[str],
 })
 
@@ -113,6 +114,7 @@ FUNNEL = {
         "breakdown": "channel", "grain": "day", "askedGrain": "day",
         "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-02T00:00:00.000Z", "asOf": None, "tz": "UTC",
         **{filter.name: [] for filter in FILTERS if filter.name != "type"},
+        **{f"{NOT}{filter.name}": [] for filter in FILTERS if filter.name != "type"},
         WITHOUT: [],
     },
     "definition": "Counts each pair of a customer and an offer (a row without an offer belongs to none) by how far it came: a row of type "

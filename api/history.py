@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Annotated, Any, TypedDict, cast
 
 import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
 from msgspec import Meta
 from starlette.responses import Response
 
-from api.downloads import CSV_TYPE, EXPORT_LIMIT, CsvParameters, csv_pieces, stream
+from api.downloads import CSV_TYPE, EXPORT_LIMIT, CsvParameters, Download, csv_pieces, json_lines
 from api.endpoint import ApiRequest, Endpoint
 from api.shapes import Moment, Pagination
 from data.mapping.fields import STORED_FIELDS
+from data.reading.json_shape import DEEPEST, is_too_deep
 from data.results import RECORD_COLUMNS, Creative, Offer, Record
 from queries.answers.csv_text import header_text
-from queries.answers.history import CURSOR, LIMIT, flat_pieces, page, record_pieces, total
+from queries.answers.history import CURSOR, LIMIT, flat_pieces, json_pieces, page, total
 
 
 class InteractionRecord(TypedDict):
@@ -80,6 +82,10 @@ CSV = header_text(RECORD_COLUMNS) + header_text(map(_example_value, RECORD_COLUM
 
 _KEYS = tuple(InteractionRecord.__annotations__)
 _OBJECTS = tuple(field.name for field in STORED_FIELDS if field.is_object)
+# The members of a line that are read as JSON.
+JSON_IN_LINES = (*_OBJECTS, "offer", "creative")
+# The one member of an object in the place of one that is nested too deep, whose text it holds.
+TOO_DEEP = "nestedTooDeep"
 _values = attrgetter(*_KEYS)
 
 
@@ -87,8 +93,23 @@ def json_record(record: Record) -> InteractionRecord:
     """A record as the API answers it; the JSON objects are passed through as they were logged."""
     answer = dict(zip(_KEYS, _values(record), strict=True))
     for name in _OBJECTS:
-        answer[name] = orjson.Fragment(answer[name])
+        answer[name] = orjson.Fragment(readable(answer[name]))
     return cast(InteractionRecord, answer)
+
+
+def readable(text: str) -> str:
+    """A JSON object as every reader can read it: of one that an earlier version took, though it is nested too deep for most, the text."""
+    return orjson.dumps({TOO_DEEP: text}).decode() if len(text) > DEEPEST and is_too_deep(text) else text
+
+
+def _readable_table(table: pa.Table) -> pa.Table:
+    for name in _OBJECTS:
+        texts = table[name].combine_chunks()
+        long = pc.greater(pc.binary_length(texts), DEEPEST)
+        if pc.any(long).as_py():
+            mended = pa.array(map(readable, texts.filter(long).to_pylist()), pa.string())
+            table = table.set_column(table.column_names.index(name), name, pc.replace_with_mask(texts, long, mended))
+    return table
 
 
 @dataclass(frozen=True)
@@ -119,15 +140,13 @@ def history_page(asked: ApiRequest[PageParameters]) -> Response:
 def history_csv(asked: ApiRequest[CsvParameters]) -> Response:
     pieces = flat_pieces(asked.tenant, asked.selection, asked.parameters.limit)
     body = csv_pieces(list(RECORD_COLUMNS), pieces, asked.parameters.bom, asked.parameters.raw)
-    return stream(body, CSV_TYPE, "interaction-history.csv", total(asked.tenant, asked.selection))
+    return Download(body, CSV_TYPE, "interaction-history.csv", total(asked.tenant, asked.selection))
 
 
 def history_ndjson(asked: ApiRequest[NdjsonParameters]) -> Response:
-    def lines() -> Iterator[bytes]:
-        for piece in record_pieces(asked.tenant, asked.selection, asked.parameters.limit):
-            yield b"".join(orjson.dumps(json_record(record), option=orjson.OPT_APPEND_NEWLINE) for record in piece)
-
-    return stream(lines(), "application/x-ndjson", "interaction-history.ndjson", total(asked.tenant, asked.selection))
+    pieces = json_pieces(asked.tenant, asked.selection, asked.parameters.limit)
+    body = json_lines(map(_readable_table, pieces), JSON_IN_LINES)
+    return Download(body, "application/x-ndjson", "interaction-history.ndjson", total(asked.tenant, asked.selection))
 
 
 _PATH = "/interaction-history"

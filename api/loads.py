@@ -26,7 +26,7 @@ _log = logging.getLogger("interaction_history")
 
 
 class Load(TypedDict):
-    """One load: a file, archive, folder or glob. `rows` are the tenant's that hold the content it wrote."""
+    """One load: a file, archive, folder or glob, or what was posted or pulled in a day. `rows` are the tenant's that hold the content it wrote."""
 
     version: Annotated[int, Meta(ge=1, description="Of the store, which the load made; it names the load.")]
     source: Annotated[str, Meta(description="The name of what was read, without its folder.")]

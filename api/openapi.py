@@ -32,7 +32,8 @@ _REFUSALS = {
     HTTPStatus.FORBIDDEN: (
         "The credential is known, but its role is too low or its tenant is disabled.", "nightly may not read: the role is none"),
     HTTPStatus.TOO_MANY_REQUESTS: (
-        "Too many bad credentials from this address; `Retry-After` says how many seconds to wait.",
+        "Too many requests of this key, too many downloads or queries at once, or too many bad credentials from this address; `Retry-After` says "
+        "how many seconds to wait.",
         "too many failed attempts, try again in 60 seconds"),
     HTTPStatus.SERVICE_UNAVAILABLE: (
         "The store is not ready, or the query took too long; `Retry-After` says how many seconds to wait.",

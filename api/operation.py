@@ -20,7 +20,7 @@ from accounts import Identity, Role
 from accounts.login import names_own_page
 from api.errors import ApiError
 from data.orders.running import RunningLoads
-from data.store.limits import StoreBusy, StoreError
+from data.store.limits import StoreBusy, StoreError, log_now_and_then
 from data.store.store import Store
 
 Method = Literal["GET", "PUT", "POST", "DELETE"]
@@ -196,6 +196,7 @@ def _answered(
     except StoreBusy as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": _AGAIN_S}) from problem
     except StoreError as problem:
+        log_now_and_then(problem)
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": _AGAIN_S}) from problem
     headers = {"Cache-Control": "no-store", "Vary": "Authorization, X-API-Key, Cookie"}
     if made is None:

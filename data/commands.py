@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, unload, loads, outcomes, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, unload, loads, pull, outcomes, backup, status and sample, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import datetime
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -23,11 +24,15 @@ from data.loading.rejects import printable
 from data.loading.transaction import Stop
 from data.loading.unloading import UnloadReport
 from data.orders.handover import hand_over
-from data.orders.orders import Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
+from data.orders.orders import BackupCommand, Command, Event, Failure, LoadsCommand, SampleCommand, StatusCommand, UnloadCommand
 from data.orders.outcomes import OutcomeTable, add_outcome_commands
+from data.orders.pulls import PullCommand, PullFailure
+from data.pulling.report import PullReport
+from data.pulling.source import add_pull_flags, pull_of
 from data.sample.file import write_sample
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
+from data.store.backup import Backup
 from data.store.home import home
 from data.store.limits import StoreError
 from data.store.status import Status, tenants_of
@@ -42,6 +47,7 @@ class Display:
 
     def __init__(self, status_text: Callable[[Status], str] = str) -> None:
         self.exit_code = 0
+        self.refused = False
         self._status_text = status_text
         console = Console(stderr=True)
         self._bars = Bars(
@@ -74,7 +80,11 @@ class Display:
             case Preview():
                 self._say(str(event), sys.stdout)
                 self._exit_as(event.report)
-            case UnloadReport() | Loads() | OutcomeTable():
+            case PullFailure(message):
+                self._say(message, sys.stderr)
+                self.exit_code = 1
+                self.refused = True
+            case UnloadReport() | Loads() | OutcomeTable() | PullReport() | Backup():
                 self._say(str(event), sys.stdout)
             case Status():
                 self._say(self._status_text(event), sys.stdout)
@@ -151,7 +161,19 @@ def _parser() -> argparse.ArgumentParser:
     unload.set_defaults(run=lambda options: _carried_out(UnloadCommand(options.version, options.tenant)),
                         interrupted="Nothing was taken back; the store is unchanged.")
 
+    pull = commands.add_parser("pull", help="pull a log from a platform that serves the same API, once or again and again",
+                               description="Walks from the newest page as far as is needed, and compares the totals.")
+    add_pull_flags(pull)
+    pull.set_defaults(run=_pull, interrupted="What was pulled until then is loaded; the next pull goes on from there.")
+
     add_outcome_commands(commands, given_text, _carried_out)
+
+    saving = commands.add_parser("backup", help="write a backup of the store and the accounts, of one moment, also while the server runs",
+                                 description="The backup is read back before its folder appears. To use it, start the server with IH_HOME set to a "
+                                             "copy of the folder.")
+    saving.add_argument("folder", type=Path, metavar="DIR", help="a folder that is new or empty")
+    saving.set_defaults(run=lambda options: _carried_out(BackupCommand(str(options.folder.absolute()))),
+                        interrupted="No backup was written.")
 
     status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
     status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
@@ -184,12 +206,33 @@ def _sample(options: argparse.Namespace) -> int:
     return 0
 
 
+def _pull(options: argparse.Namespace) -> int:
+    """Each pull goes to whoever owns the store by then, and between two the store is nobody's."""
+    pull = pull_of(options)
+    while True:
+        problem = ""
+        with Display() as display:
+            try:
+                _carry_out(PullCommand(pull), display)
+            except StoreError as failed:
+                problem = printable(str(failed))
+        if problem:
+            print(problem, file=sys.stderr, flush=True)
+        if pull.every_s is None or display.refused:
+            return 1 if problem else display.exit_code
+        time.sleep(pull.every_s)
+
+
 def _carried_out(command: Command, status_text: Callable[[Status], str] = str) -> int:
     with Display(status_text) as display:
-        if not hand_over(command, home(), display.tell):
-            store = Store.open(home())
-            try:
-                command.carry_out(store, home(), display.tell, Stop())
-            finally:
-                store.close()
+        _carry_out(command, display)
     return display.exit_code
+
+
+def _carry_out(command: Command, display: Display) -> None:
+    if not hand_over(command, home(), display.tell):
+        store = Store.open(home())
+        try:
+            command.carry_out(store, home(), display.tell, Stop())
+        finally:
+            store.close()

@@ -6,7 +6,7 @@ Python values, in the orders that the contract gives. What it remembers is bound
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -101,11 +101,11 @@ class Tenant(Protocol):
     def record(self, id: str) -> Record | None:
         """The record with an id."""
 
-    def records(self, selection: Selection, limit: int | None) -> Iterator[list[Record]]:
-        """The records of a selection, newest first, in lists of bounded length; no more than `limit` in all."""
+    def record_tables(self, selection: Selection, limit: int | None, columns: Mapping[str, str]) -> Iterator[Table]:
+        """The records of a selection, newest first, as tables of bounded size, null for none; no more than `limit` in all.
 
-    def record_tables(self, selection: Selection, limit: int | None) -> Iterator[Table]:
-        """The same as tables with the columns RECORD_COLUMNS, null for none."""
+        `columns` are those of a file, RECORD_COLUMNS or JSON_COLUMNS.
+        """
 
     def rows_by_value(self, dimension: str) -> dict[str | None, int]:
         """How many interactions of the log have each value of a dimension that occurs, None being no value."""

@@ -67,6 +67,8 @@ RECORD_COLUMNS = {
     "channelName": "channel.name",
     **{field.name: field.name for field in STORED_FIELDS if field.is_object},
 }
+# The same as lines of JSON: fields as they are, and what an offer or a creative is now as one JSON object.
+JSON_COLUMNS = {**{field.name: field.name for field in STORED_FIELDS}, "offer": "offer", "creative": "creative"}
 UNIT_COLUMNS = ("customerId", "offerId", "level", "enteredAt", "reachedAt")
 
 

@@ -11,7 +11,7 @@ from pages.parameters import CustomerParameters
 from queries.answers.customer import Customer, customer, timeline
 from queries.answers.history import DEFAULT_LIMIT, exists, neighbours, page, record
 from queries.answers.summary import every_row
-from queries.asking.filters import FILTERS, Condition
+from queries.asking.filters import FILTERS, NOT, Condition
 from queries.asking.names import visible
 from queries.asking.parameters import filled, parameters_of
 from queries.asking.selection import Query, Selection, parse
@@ -142,6 +142,7 @@ def customer_pairs(typed: str | None) -> Pairs:
 def left_aside(selection: Selection) -> list[str]:
     """What an address asks that does not narrow this page."""
     others = [one.name for one in FILTERS if one.name != CUSTOMER and selection.values(one.name)]
+    others += [f"{NOT}{one.name}" for one in FILTERS if selection.excluded(one.name)]
     said = [f"{name} does not filter a customer's page" for name in others]
     if selection.start is not None or selection.end is not None:
         said.append("from and to do not filter a customer's page")

@@ -16,6 +16,7 @@ from pages.data_draft import Draft, draft
 from pages.data_jobs import begin_load, without_folder
 from pages.data_loads import draw_loads, draw_outcome, draw_running, report_words
 from pages.data_mapping import MappingForm, in_menu_words
+from pages.data_pulls import draw_pulls
 from pages.data_types import draw_meanings, draw_words
 from ui.components.table import Cell, Column, figure_table
 from ui.page.messages import plain
@@ -61,6 +62,7 @@ class DataPage:
         if _DRAFT in st.session_state:
             self.draw_draft(st.session_state[_DRAFT])
         with process.store().snapshot() as snapshot:
+            draw_pulls(snapshot, self.identity.tenant)
             draw_loads(snapshot, self.identity.tenant, self.identity.role >= Role.ADMIN)
             draw_meanings(snapshot.tenant(self.identity.tenant), self.identity.role >= Role.ADMIN)
 

@@ -98,6 +98,7 @@ FILTERS = st.lists(
         ("customerId", "A"), ("customerId", "B"), ("customerId", "nobody"), ("offerId", "off_card"), ("offerId", "off_gone"),
         ("channelId", "ch_email"), ("type", "click"), ("type", "recommendation"), ("outcome", "impression"), ("outcome", "unheard of"),
         ("direction", "inbound"), ("without", "channelId"), ("without", "offerId"),
+        ("not.customerId", "A"), ("not.offerId", "off_card"), ("not.channelId", "ch_email"), ("not.type", "click"), ("not.outcome", "impression"),
         ("from", "2026-03-15T23:00:00.000Z"), ("to", "2026-03-29T22:00:00.000Z"),
     ]),
     max_size=3, unique=True,

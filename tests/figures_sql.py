@@ -72,6 +72,13 @@ _ROWS = """
             and (len($direction) = 0 and 'direction' not in $without
                 or list_contains($direction, direction)
                 or direction is null and 'direction' in $without)
+            and not list_contains($not_customerId, customer)
+            and (offer is null or not list_contains($not_offerId, offer))
+            and (creative is null or not list_contains($not_creativeId, creative))
+            and (channel is null or not list_contains($not_channelId, channel))
+            and not list_contains($not_type, type)
+            and not list_contains($not_outcome, outcome)
+            and (direction is null or not list_contains($not_direction, direction))
             and ($from is null or moment >= $from::timestamp)
             and ($to is null or moment < $to::timestamp)
     )
@@ -147,15 +154,15 @@ def figures_by_hour_of_week(store: Store, tenant: str, zone: str, pairs: Pairs =
 
 
 def _rows(store: Store, tenant: str, pairs: Pairs, select: str, means: Means = ()) -> list[Row]:
-    parameters: dict[str, Any] = {name: [] for name in
-                                  ("customerId", "offerId", "creativeId", "channelId", "type", "outcome", "direction", "without")}
+    filters = ("customerId", "offerId", "creativeId", "channelId", "type", "outcome", "direction")
+    parameters: dict[str, Any] = {name: [] for name in (*filters, *(f"not_{name}" for name in filters), "without")}
     parameters |= {"from": None, "to": None}
     parameters |= {name: [row[place] for row in means] for place, name in enumerate(("keys", "classes", "counted"))}
     for name, value in pairs:
         if name in ("from", "to"):
             parameters[name] = value.removesuffix("Z")
         else:
-            parameters[name].append(value)
+            parameters[name.replace(".", "_")].append(value)
     found = _logged(store, tenant).cursor().execute(_ROWS + select, parameters)
     names = [column[0] for column in found.description]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

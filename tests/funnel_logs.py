@@ -87,8 +87,13 @@ def query_of(funnel: Funnel, tenant: str, zone: str = "UTC", breakdown: str | No
             ("channelId", "c", funnel.channels), ("direction", "d", funnel.directions), ("outcome", "x", funnel.outcomes),
         ) if keys is not None
     }
+    excluded = {
+        "customerId": tuple(f"u{key}" for key in sorted(funnel.other_than_customers)),
+        "channelId": tuple(f"c{key}" for key in sorted(funnel.other_than_channels)),
+    }
+    selection = Selection(tenant, conditions_of(passing, excluded), funnel.from_ms, funnel.to_ms, zone)
     return FunnelQuery(
-        Selection(tenant, conditions_of(passing), funnel.from_ms, funnel.to_ms, zone), tuple(_names("t", sorted(step)) for step in funnel.steps),
+        selection, tuple(_names("t", sorted(step)) for step in funnel.steps),
         funnel.window_ms, funnel.unit, funnel.order, funnel.ties, _names("t", sorted(funnel.excluded)), breakdown, grain, funnel.as_of_ms,
     )
 
@@ -111,6 +116,8 @@ def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuery, Funnel]
         from_ms=start,
         to_ms=end,
         customers=customers and frozenset(customers),
+        other_than_customers=frozenset(drawn.choice([()] * 6 + [(1,), (2, 9)])),
+        other_than_channels=frozenset(drawn.choice([()] * 6 + [(1,), (2, 9)])),
         offers=offers and frozenset(offers),
         channels=channels and frozenset(channels),
     )

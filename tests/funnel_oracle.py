@@ -48,6 +48,8 @@ class Funnel:
     to_ms: int | None = None
     as_of_ms: int | None = None
     customers: Keys | None = None
+    other_than_customers: Keys = frozenset()
+    other_than_channels: Keys = frozenset()
     offers: Keys | None = None
     creatives: Keys | None = None
     channels: Keys | None = None
@@ -127,7 +129,8 @@ def passes(row: Row, funnel: Funnel) -> bool:
         (row.direction, funnel.directions),
         (row.outcome, funnel.outcomes),
     ]
-    return all(keys is None or key in keys for key, keys in filters)
+    dropped = row.customer in funnel.other_than_customers or row.channel in funnel.other_than_channels
+    return not dropped and all(keys is None or key in keys for key, keys in filters)
 
 
 def lowest_step(row: Row, funnel: Funnel) -> int:

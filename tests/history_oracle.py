@@ -37,6 +37,7 @@ def matching(rows: Iterable[Row], tenant: str, pairs: Iterable[tuple[str, str]] 
             wanted.setdefault(value, set()).add(None)
         else:
             wanted.setdefault(name, set()).add(value)
+    unwanted = {name.removeprefix("not."): wanted.pop(name) for name in [*wanted] if name.startswith("not.")}
     start = min((instant(text) for text in wanted.pop("from", ())), default=None)
     end = min((instant(text) for text in wanted.pop("to", ())), default=None)
     found = [
@@ -45,6 +46,7 @@ def matching(rows: Iterable[Row], tenant: str, pairs: Iterable[tuple[str, str]] 
         and (start is None or instant(row["timestamp"]) >= start)
         and (end is None or instant(row["timestamp"]) < end)
         and all(row.get(FIELD_OF_FILTER[name]) in values for name, values in wanted.items())
+        and not any(row.get(FIELD_OF_FILTER[name]) in values for name, values in unwanted.items())
     ]
     return sorted(found, key=position, reverse=True)
 

@@ -12,7 +12,9 @@ from typing import Any
 
 from data.engine import Engine, Snapshot, Tenant
 from data.loading.loading import LoadOptions, load_entities, load_log
+from data.results import Record
 from data.store.store import Store
+from queries.answers.history import LARGEST_LIMIT, page
 from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection, parse
 
@@ -66,6 +68,16 @@ class Log:
         file = self.folder / f"{self._files}.ndjson"
         file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
         return file
+
+
+def every_record(tenant: Tenant, selection: Selection) -> list[Record]:
+    """The records of a selection, newest first, page by page."""
+    found = page(tenant, selection, LARGEST_LIMIT)
+    records = found.records
+    while found.has_more:
+        found = page(tenant, selection, LARGEST_LIMIT, found.next_cursor)
+        records += found.records
+    return records
 
 
 def _quiet(_: object) -> None:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp
 from accounts import Accounts, Role
 from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
+from connections import Connection, WebSocket
 from data.orders.running import RunningLoads
 from tests.logs import ACME, Log
 
@@ -64,9 +66,10 @@ class Service:
 
 
 @contextmanager
-def listening(app: ASGIApp) -> Iterator[str]:
-    """The address of a server that answers for an app, on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
+def listening(app: ASGIApp, **settings: Any) -> Iterator[str]:
+    """The address of a server that answers for an app over the product's connections, on a free port of this machine."""
+    kinds: dict[str, Any] = {"http": Connection, "ws": WebSocket, "log_level": "critical", "lifespan": "off"}
+    server = uvicorn.Server(uvicorn.Config(app, port=0, **kinds | settings))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -242,8 +242,9 @@ def test_a_file_that_is_no_database_is_named(home: Path, capsys: pytest.CaptureF
     home.mkdir()
     (home / "accounts.sqlite").write_text("something else entirely")
     assert main(["list"]) == 1
-    problem = f"error: {home / 'accounts.sqlite'} cannot be used: file is not a database\n"
-    assert capsys.readouterr().err == problem
+    assert capsys.readouterr().err == (
+        f"error: {home / 'accounts.sqlite'} cannot be used: file is not a database. "
+        "It is damaged, or no file of this product: put a backup in its place.\n")
 
 
 def test_a_state_folder_that_is_a_file_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.requests import Request
 
 from accounts import Identity, Role
-from accounts.audit import Audit
-from api.auditing import noted_export, noted_parameters
+from api.auditing import NotedExport, noted_parameters
+from api.downloads import Download
 from tests.logs import ACME, interaction
 from tests.service import HISTORY, PREFIX, Service
 
@@ -54,21 +51,12 @@ def test_a_page_of_the_log_and_the_size_of_a_file_are_no_export(filled: Service)
 
 
 def test_a_file_that_its_reader_gave_up_is_noted_as_not_complete(filled: Service) -> None:
-    async def body() -> AsyncIterator[str]:
-        for _ in range(3):
-            yield "é,b\r\n"
-
-    async def read_two() -> None:
-        scope = {"type": "http", "method": "GET", "path": "/x.csv", "query_string": b"", "headers": [], "client": ("192.0.2.7", 1),
-                 "state": {"identity": Identity(ACME, Role.VIEWER, "ada@example.com", "user"), "request_id": "r1"}}
-        pieces = noted_export(audit, Request(scope), 3, body())
-        assert [await anext(pieces) for _ in range(2)] == ["é,b\r\n".encode()] * 2
-        await pieces.aclose()
-
-    audit: Audit = filled.accounts.audit
-    # A browser of another test may have a loop in this thread.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, read_two()).result()
+    scope = {"type": "http", "method": "GET", "path": "/x.csv", "query_string": b"", "headers": [], "client": ("192.0.2.7", 1),
+             "state": {"identity": Identity(ACME, Role.VIEWER, "ada@example.com", "user"), "request_id": "r1"}}
+    export = NotedExport(filled.accounts.audit, Request(scope), Download(iter(["é,b\r\n"] * 3), "text/csv", "x.csv", 3))
+    pieces = iter(export)
+    assert [next(pieces) for _ in range(2)] == ["é,b\r\n"] * 2
+    export.note()
     [line] = lines(filled)
     assert (line["rows"], line["bytes"], line["complete"], line["requestId"], line["address"]) == (3, 6, False, "r1", "192.0.2.7")
 

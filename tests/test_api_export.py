@@ -15,9 +15,7 @@ import numpy as np
 import pytest
 
 import api.history
-import data.columns.history
-from data.columns.arrays import LogColumns
-from data.columns.tenant import TenantColumns
+from data.columns.records import RecordTables
 from tests import history_oracle
 from tests.history_oracle import matching
 from tests.logs import ACME, ZENITH, Log, interaction
@@ -143,7 +141,7 @@ def test_head_tells_the_count_without_the_rows(log: Log, service: Service, endin
 def test_a_download_reads_one_version_of_the_store(log: Log, service: Service, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.columns.history._PIECE", 10)
     log.load(*(interaction(f"ih_{number:03d}") for number in range(40)))
-    name = {"csv": "flat_pieces", "ndjson": "record_pieces"}[ending]
+    name = {"csv": "flat_pieces", "ndjson": "json_pieces"}[ending]
     pieces = getattr(api.history, name)
 
     def pieces_with_loads_between(*arguments):
@@ -162,7 +160,7 @@ def test_a_download_reads_one_version_of_the_store(log: Log, service: Service, e
 def test_a_stream_that_breaks_does_not_look_complete(log: Log, service: Service, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data.columns.history._PIECE", 10)
     log.load(*(interaction(f"ih_{number:03d}") for number in range(40)))
-    name = {"csv": "flat_pieces", "ndjson": "record_pieces"}[ending]
+    name = {"csv": "flat_pieces", "ndjson": "json_pieces"}[ending]
     pieces = getattr(api.history, name)
 
     def breaking(*arguments):
@@ -185,16 +183,16 @@ def test_a_download_may_take_longer_than_a_page(log: Log, service: Service, endi
     monkeypatch.setattr("data.columns.history._PIECE", 10)
     monkeypatch.setattr("api.app.TIME_LIMIT", 0.01)
     log.load(*(interaction(f"ih_{number:02d}") for number in range(20)))
-    read = data.columns.history.flat_records if ending == "csv" else data.columns.history.records
+    read = RecordTables.table
     pieces: list[int] = []
 
-    def slow(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> object:
+    def slow(tables: RecordTables, positions: np.ndarray) -> object:
         # Several times the limit, also on a fast machine.
-        tenant._snapshot.rows("select count(*) from range(1_000_000) a, range(50) b where (a.range * b.range) % 7 = 3")
+        tables._tenant._snapshot.rows("select count(*) from range(1_000_000) a, range(50) b where (a.range * b.range) % 7 = 3")
         pieces.append(len(positions))
-        return read(tenant, log, positions)
+        return read(tables, positions)
 
-    monkeypatch.setattr(data.columns.history, read.__name__, slow)
+    monkeypatch.setattr(RecordTables, "table", slow)
     response = service.caller().get(f"{HISTORY}.{ending}")
     assert response.status_code == 200
     assert response.text.count("ih_") == 20
@@ -203,7 +201,7 @@ def test_a_download_may_take_longer_than_a_page(log: Log, service: Service, endi
 
 def test_a_client_that_hangs_up_frees_the_store(log: Log, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     log.load(interaction("ih_1"))
-    pieces, cursors, cursor_of = api.history.record_pieces, [], log.store.cursor
+    pieces, cursors, cursor_of = api.history.json_pieces, [], log.store.cursor
 
     def endless(*arguments):
         while True:
@@ -213,7 +211,7 @@ def test_a_client_that_hangs_up_frees_the_store(log: Log, service: Service, monk
         cursors.append(cursor_of())
         return cursors[-1]
 
-    monkeypatch.setattr(api.history, "record_pieces", endless)
+    monkeypatch.setattr(api.history, "json_pieces", endless)
     monkeypatch.setattr(log.store, "cursor", kept_cursor)
     with listening(service.app) as origin:
         address = urlsplit(origin)
@@ -234,3 +232,14 @@ def is_closed(cursor: duckdb.DuckDBPyConnection) -> bool:
     except duckdb.ConnectionException:
         return True
     return False
+
+
+@pytest.mark.parametrize("ending", ["csv", "ndjson"])
+def test_a_packed_download_is_the_same_once_it_is_unpacked(log: Log, service: Service, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data.columns.history._PIECE", 10)
+    log.load(*(interaction(f"ih_{number:03d}") for number in range(40)))
+    plain, packed = (service.caller(**{"Accept-Encoding": how}).get(f"{HISTORY}.{ending}") for how in ("identity", "gzip"))
+    assert (plain.headers.get("content-encoding"), packed.headers["content-encoding"]) == (None, "gzip")
+    assert packed.content == plain.content
+    assert plain.text.count("ih_") == 40
+    assert {answer.headers["vary"] for answer in (plain, packed)} == {"Authorization, X-API-Key, Cookie, Accept-Encoding"}

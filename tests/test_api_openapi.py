@@ -63,13 +63,14 @@ def test_every_endpoint_and_every_parameter_is_described(description: dict[str, 
         operation = description["paths"][endpoint.path]["get"]
         names = [parameter["name"] for parameter in operation["parameters"]]
         filters = [name for filter in FILTERS if filter.name not in endpoint.without_filters for name in (filter.name, *filter.aliases)]
+        filters += [f"not.{name}" for name in filters]
         expected = [*filters, "without", "from", "to", "tz", *(parameter.name for parameter in endpoint.parameters)]
         assert sorted(names) == sorted(expected), endpoint.path
         for parameter in operation["parameters"]:
             assert parameter["in"] == "query"
             assert parameter["description"].endswith(".")
             assert parameter["schema"]
-            assert parameter.get("deprecated", False) == (parameter["name"] in ("actionId", "treatmentId"))
+            assert parameter.get("deprecated", False) == (parameter["name"].removeprefix("not.") in ("actionId", "treatmentId"))
         assert operation["summary"] and operation["description"] and operation["operationId"]
 
 

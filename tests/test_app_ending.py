@@ -64,7 +64,8 @@ def test_a_stop_does_not_wait_for_a_thread_whose_answer_nobody_waits_for(tmp_pat
 
 @pytest.mark.parametrize("how", [["serve"], ["streamlit", "run", "app.py", "--server.port", "0"]])
 def test_a_second_server_over_the_same_state_folder_says_why_it_does_not_begin(dashboard: Dashboard, how: list[str]) -> None:
-    environment = {**os.environ, "IH_HOME": str(dashboard.home), "PORT": "0"}
+    # As script/run says what it starts.
+    environment = {**os.environ, "IH_HOME": str(dashboard.home), "PORT": "0", "IH_STARTING": "Starting at …"}
     second = subprocess.run([sys.executable, "-m", *how], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 1
     assert second.stderr == (

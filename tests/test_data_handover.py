@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from data.loading.outcome import LoadReport, Progress
 from data.loading.transaction import Stop
 from data.orders import handover, orders
 from data.orders.handover import SOCKET, hand_over, serve_loads
-from data.orders.orders import Failure, LoadCommand, SampleCommand, StatusCommand
+from data.orders.orders import Event, Failure, LoadCommand, SampleCommand, StatusCommand
 from data.store.limits import StoreError
 from data.store.status import Status
 from tests.logs import Log, interaction
@@ -163,6 +164,18 @@ def test_a_connection_that_falls_silent_holds_up_neither_others_nor_the_stop(log
         silent.settimeout(5)
         assert b"200 OK" not in silent.recv(1 << 16)
     assert not hand_over(StatusCommand(), log.folder, print)
+
+
+def test_hundreds_that_fall_silent_are_dropped_for_those_who_have_an_order(served: Log) -> None:
+    with ExitStack() as guests:
+        silent = [guests.enter_context(connected(served)) for _ in range(300)]
+        events: list[Event] = []
+        assert hand_over(StatusCommand(), served.folder, events.append)
+        assert [type(event) for event in events] == [Status]
+        for guest in silent[:268]:
+            guest.settimeout(20)
+            assert guest.recv(1) == b""
+        assert threading.active_count() < 100
 
 
 def test_a_guest_that_takes_nothing_is_dropped_after_a_while_and_others_get_their_turn(served: Log, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ from tests.store_checks import contents, faults
 ROOT = Path(__file__).parent.parent
 FORMAT_1 = (ROOT / "tests" / "data" / "store-format-1.sql").read_text()
 FORMAT_2 = (ROOT / "tests" / "data" / "store-format-2.sql").read_text()
+FORMAT_3 = (ROOT / "tests" / "data" / "store-format-3.sql").read_text()
 
 
 @pytest.fixture
@@ -217,7 +218,17 @@ def test_whose_the_rows_of_an_old_load_are_is_known_to_the_operator_alone_where_
         ]
 
 
-@pytest.mark.parametrize("format_", [1, 2])
+def test_a_store_of_format_3_keeps_its_rows_and_loads_and_has_pulled_nothing(tmp_path: Path) -> None:
+    with duckdb.connect(str(tmp_path / FILE_NAME)) as connection:
+        connection.execute(FORMAT_3)
+    with closing(Store(tmp_path / FILE_NAME, tell=lambda _: None)) as store:
+        assert owners(store) == {"a": 2, "b": 2, "c": 4}
+        with store.snapshot() as snapshot:
+            assert [(line.version, line.rows, line.by) for line in loads(snapshot).lines] == [(4, 1, "reporting"), (2, 2, "operator")]
+            assert snapshot.rows("select * from pulls") == []
+
+
+@pytest.mark.parametrize("format_", [1, 2, 3])
 def test_an_upgraded_store_has_the_tables_and_macros_of_a_new_one(tmp_path: Path, log: Log, format_: int) -> None:
     columns = """
         select table_name, column_name, data_type, is_nullable, column_default
@@ -227,7 +238,7 @@ def test_an_upgraded_store_has_the_tables_and_macros_of_a_new_one(tmp_path: Path
     """
     macros = "select function_name, macro_definition from duckdb_functions() where not internal order by 1"
     with duckdb.connect(str(tmp_path / "old.duckdb")) as connection:
-        connection.execute({1: FORMAT_1, 2: FORMAT_2}[format_])
+        connection.execute({1: FORMAT_1, 2: FORMAT_2, 3: FORMAT_3}[format_])
     with closing(Store(tmp_path / "old.duckdb", tell=lambda _: None)) as store, store.snapshot() as upgraded, log.store.snapshot() as new:
         assert upgraded.rows(columns) == new.rows(columns)
         assert upgraded.rows(macros) == new.rows(macros)

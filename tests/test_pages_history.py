@@ -45,7 +45,8 @@ def test_a_link_opened_while_signed_out_shows_its_view_after_signing_in(stranger
 
 
 @pytest.mark.parametrize("words", [
-    "", "type=click&type=convert&limit=100", "actionId=off_001&from=2026-05-01&to=2026-06-01&limit=7",
+    "", "not.type=impression&not.channelId=ch_email&limit=50", "type=click&type=convert&limit=100",
+    "actionId=off_001&from=2026-05-01&to=2026-06-01&limit=7",
 ])
 def test_the_table_shows_the_rows_of_the_api_cell_for_cell(go: Visit, dashboard: Dashboard, words: str):
     page = go(f"/history?{words}&columns=time,type,customer,offer,creative,channel,direction,value,outcome,id")
@@ -89,6 +90,28 @@ def test_choosing_a_filter_narrows_the_rows_and_is_in_the_address(go: Visit, das
     expect(page.get_by_role("heading", level=2)).to_have_text(f"{count:,} interactions")
     expect(page.get_by_text("Interactions of offer Everyday Cashback Card")).to_be_visible()
     assert {row[3] for row in cells(page)} == {"Everyday Cashback Card"}
+
+
+def test_what_is_left_out_is_chosen_in_a_menu_said_and_in_the_address(go: Visit, dashboard: Dashboard):
+    page = go("/history?not.direction=inbound&cursor=ih_0000002000")
+    page.get_by_role("button", name="Leave out (1)").click()
+    choose(page, "Not type", f"impression · {_count(dashboard, type='impression'):,}")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile(r"/history\?not.type=impression&not.direction=inbound$"))
+    drawn(page)
+    count = _count(dashboard, **{"not.type": "impression", "not.direction": "inbound"})
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"{count:,} interactions")
+    expect(page.get_by_text("Interactions not of type impression, not of direction inbound")).to_be_visible()
+    assert "impression" not in {row[1] for row in cells(page)}
+    assert {row[6] for row in cells(page)} == {"outbound"}
+    page.get_by_role("button", name="Clear filters").click()
+    expect(page).to_have_url(re.compile(r"/history$"))
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"{WHOLE:,} interactions")
+
+
+def _count(dashboard: Dashboard, **asked: str) -> int:
+    with dashboard.client() as client:
+        return client.get(API, params=asked).json()["pagination"]["total"]
 
 
 def test_back_and_forward_step_through_the_views(go: Visit):

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from data.columns.warming import warm
 from data.store.store import Snapshot
-from queries.answers.history import page, record_pieces, total
+from queries.answers.history import flat_pieces, page, total
 from queries.asking.selection import Selection
 from tests.logs import ACME, Log, interaction
 
@@ -19,7 +19,7 @@ ONE_CUSTOMER = Selection(ACME, (("customerId", ("CUST001",)),))
 def answers(snapshot: Snapshot) -> list:
     tenant = snapshot.tenant(ACME)
     return [
-        [page(tenant, selection), total(tenant, selection), list(record_pieces(tenant, selection))]
+        [page(tenant, selection), total(tenant, selection), [piece.to_pylist() for piece in flat_pieces(tenant, selection)]]
         for selection in (ALL, CLICKS, ONE_CUSTOMER)
     ]
 
@@ -39,7 +39,7 @@ def test_a_snapshot_stays_as_it_was_while_loads_commit(log: Log) -> None:
         with log.snapshot() as now:
             assert page(now.tenant(ACME), ALL, 1).records[0].id == "newer"
             assert total(now.tenant(ACME), ALL) == 40
-        assert len(next(record_pieces(before.tenant(ACME), ALL))) == 8
+        assert next(flat_pieces(before.tenant(ACME), ALL)).num_rows == 8
 
 
 def test_a_snapshot_that_first_reads_after_a_load_still_reads_its_own_version(log: Log) -> None:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from queries.answers.history import exists, record, record_pieces
+from queries.answers.history import exists, record
 from queries.asking.selection import Selection
-from tests.logs import ACME, ZENITH, Log
+from tests.logs import ACME, ZENITH, Log, every_record
 
 
 def test_each_id_finds_its_own_record_also_among_ties(tangled_log: Log):
     with tangled_log.snapshot() as snapshot:
         tenant = snapshot.tenant(ACME)
-        listed = [one for piece in record_pieces(tenant, Selection(ACME)) for one in piece]
+        listed = every_record(tenant, Selection(ACME))
         assert [record(tenant, one.id) for one in listed] == listed
         assert len(listed) == 90
 

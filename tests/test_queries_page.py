@@ -29,6 +29,10 @@ filters = st.lists(
         *(("type", id) for id in (*TYPES, "Click")),
         *(("outcome", id) for id in ("positive", "none of \"these\"")),
         *(("direction", id) for id in ("inbound", "outbound")),
+        *((f"not.{name}", value) for name, value in (
+            ("customerId", CUSTOMERS[0]), ("offerId", next(iter(OFFERS))), ("channelId", next(iter(CHANNELS))), ("type", TYPES[0]),
+            ("direction", "inbound"),
+        )),
         *(("without", name) for name in ("offerId", "creativeId", "channelId", "direction")),
     ]),
     max_size=4, unique=True,

@@ -21,6 +21,10 @@ POINT = "must be an ISO 8601 date or time such as 2026-03-15 or 2026-03-15T14:30
 @pytest.mark.parametrize(("pairs", "expected"), [
     ([], {}),
     ([("type", "click")], {"conditions": (("type", ("click",)),)}),
+    ([("not.type", "click"), ("not.type", "convert")], {"conditions": (("type", ("click", "convert"), Operator.NONE_OF),)}),
+    ([("not.actionId", "a"), ("offerId", "b"), ("not.actionId", "c")],
+     {"conditions": (("offerId", ("b",)), ("offerId", ("a", "c"), Operator.NONE_OF))}),
+    ([("not.offerId", "a"), ("not.actionId", "b")], {"conditions": (("offerId", ("a",), Operator.NONE_OF),)}),
     ([("type", "click"), ("type", "convert")], {"conditions": (("type", ("click", "convert")),)}),
     ([("type", "click"), ("type", "click")], {"conditions": (("type", ("click",)),)}),
     ([("type", "")], {}),
@@ -119,9 +123,9 @@ def test_an_end_beyond_the_calendar_is_open_and_the_last_moment_is_not() -> None
 
 def test_what_passes_becomes_the_conditions_that_ask_for_it() -> None:
     passing = {"type": ["click"], "channelId": [None, "ch_email"], "offerId": [None], "direction": []}
-    conditions = conditions_of(passing)
+    conditions = conditions_of(passing, {"type": ("dismiss",), "offerId": ()})
     assert conditions == (
-        Condition("channelId", ("ch_email",)), Condition("type", ("click",)),
+        Condition("channelId", ("ch_email",)), Condition("type", ("click",)), Condition("type", ("dismiss",), Operator.NONE_OF),
         Condition("offerId", operator=Operator.WITHOUT), Condition("channelId", operator=Operator.WITHOUT),
     )
     selection = Selection("acme", conditions)

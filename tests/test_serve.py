@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -34,6 +37,25 @@ def test_the_log_of_a_server_that_only_answered_is_empty(tmp_path: Path) -> None
         assert client.get("/overview").status_code == 200
     assert dashboard.server.returncode == 0
     assert (tmp_path / "server.log").read_text() == ""
+
+
+FEW_DESCRIPTORS = """
+import resource, runpy
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+runpy.run_module("serve", run_name="__main__")
+"""
+
+
+def test_heads_half_sent_by_more_clients_than_there_are_descriptors_keep_nobody_out(tmp_path: Path) -> None:
+    with served(tmp_path, TENANT, ["-c", FEW_DESCRIPTORS]) as dashboard, dashboard.client() as client, ExitStack() as silent:
+        address = urlsplit(dashboard.address)
+        for _ in range(300):
+            silent.enter_context(socket.create_connection((address.hostname, address.port))).sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+        assert httpx2.get(f"{dashboard.address}/healthz").status_code == 200
+        assert client.get("/api/v1/interaction-history").status_code == 200
+        assert len(os.listdir(f"/proc/{dashboard.server.pid}/fd")) < 200
+    assert [line.count("128 connections are open") for line in (tmp_path / "server.log").read_text().splitlines()] == [1]
 
 
 def test_a_port_that_is_taken_is_said_and_nothing_else(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from data.columns import customers, history
@@ -54,11 +54,8 @@ class ColumnTenant:
     def record(self, id: str) -> Record | None:
         return history.record(self.columns, id)
 
-    def records(self, selection: Selection, limit: int | None) -> Iterator[list[Record]]:
-        return history.record_lists(self.columns, selection, limit)
-
-    def record_tables(self, selection: Selection, limit: int | None) -> Iterator[Table]:
-        return history.record_tables(self.columns, selection, limit)
+    def record_tables(self, selection: Selection, limit: int | None, columns: Mapping[str, str]) -> Iterator[Table]:
+        return history.record_tables(self.columns, selection, limit, columns)
 
     def rows_by_value(self, dimension: str) -> dict[str | None, int]:
         return history.rows_by_value(self.columns, dimension)

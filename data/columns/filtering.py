@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data.columns.arrays import LogColumns
-from data.columns.row_filter import RowFilter, allowed_keys
+from data.columns.row_filter import RowFilter, all_but, allowed_keys
 from data.columns.tenant import TenantColumns
 from queries.asking.selection import Selection
 
@@ -25,10 +25,14 @@ class Matches:
     def __init__(self, tenant: TenantColumns, selection: Selection):
         self._mask: np.ndarray | None = None
         keys, sizes = allowed_keys(tenant, selection), tenant.key_counts()
-        customers = [key for id in selection.values("customerId") if (key := tenant.customer_key(id)) is not None]
+        excluded = selection.excluded("customerId")
+        customers = keys_of_customers(tenant, [id for id in selection.values("customerId") if id not in excluded])
         self.first = self.end = 0
         if not selection.values("customerId"):
             self.log = tenant.log
+            if excluded:
+                sizes["customer"] = tenant.customer_count() + 1
+                keys["customer"] = all_but(sizes["customer"], keys_of_customers(tenant, excluded))
         elif len(customers) <= 1:
             self.log = tenant.customer_log(customers[0]) if customers else LogColumns(lambda name: np.empty(0, np.int64))
         else:
@@ -143,11 +147,21 @@ class JourneyPlaces:
 
 def _runs(tenant: TenantColumns, selection: Selection) -> list[Run]:
     every = tenant.journeys.customer
-    asked = selection.values("customerId")
-    if not asked:
-        return [(0, len(every))] if len(every) else []
-    places = sorted(place for id in asked if (place := tenant.customer_place(id)) is not None)
-    return [(place, place + 1) for place in places]
+    asked, excluded = selection.values("customerId"), selection.excluded("customerId")
+    if asked:
+        return [(place, place + 1) for place in _places(tenant, [id for id in asked if id not in excluded])]
+    gone = _places(tenant, excluded)
+    runs = zip([0, *(place + 1 for place in gone)], [*gone, len(every)], strict=True)
+    return [(first, end) for first, end in runs if first < end]
+
+
+def _places(tenant: TenantColumns, ids: Sequence[str]) -> list[int]:
+    return sorted(place for id in ids if (place := tenant.customer_place(id)) is not None)
+
+
+def keys_of_customers(tenant: TenantColumns, ids: Sequence[str]) -> list[int]:
+    """The keys of those of some customers that there are."""
+    return [key for id in ids if (key := tenant.customer_key(id)) is not None]
 
 
 def _bounds(tenant: TenantColumns, selection: Selection) -> tuple[int | None, int | None]:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
 
 from data.columns.arrays import LogColumns
 from data.columns.filtering import Matches, first_of
-from data.columns.records import flat_records, records
+from data.columns.records import RecordTables, records
 from data.columns.tenant import TenantColumns
 from data.results import Neighbours, Record, RecordPage
 from queries.asking.periods import TimeRange
 from queries.asking.selection import Selection
 
-# Records of one table: each costs one read of the store.
-_PIECE = 20_000
+# Records of one table, which costs one read of the store, and bytes that only the records hold.
+_PIECE = 5_000
+_PIECE_BYTES = 1 << 20
 _PIECE_OF_COLUMN = 1 << 20
 
 
@@ -119,21 +120,16 @@ def _compare_ids_literally(tenant: TenantColumns, matches: Matches, cursor: str)
     matches.keep_only(below[matches.log.row])
 
 
-def record_lists(tenant: TenantColumns, selection: Selection, limit: int | None) -> Iterator[list[Record]]:
-    """The records of a selection, newest first; no more than `limit` in all."""
+def record_tables(tenant: TenantColumns, selection: Selection, limit: int | None, columns: Mapping[str, str]) -> Iterator[pa.Table]:
+    """The records of a selection, newest first, as tables of text columns; no more than `limit` in all."""
     matches = Matches(tenant, selection)
-    for positions in _pieces(matches, limit):
-        yield records(tenant, matches.log, positions)
+    tables = RecordTables(tenant, matches.log, columns)
+    for gathered in _gathered(matches, limit):
+        for positions in _bounded(tenant, matches.log, gathered):
+            yield tables.table(positions)
 
 
-def record_tables(tenant: TenantColumns, selection: Selection, limit: int | None) -> Iterator[pa.Table]:
-    """The same as tables of text columns."""
-    matches = Matches(tenant, selection)
-    for positions in _pieces(matches, limit):
-        yield flat_records(tenant, matches.log, positions)
-
-
-def _pieces(matches: Matches, limit: int | None) -> Iterator[np.ndarray]:
+def _gathered(matches: Matches, limit: int | None) -> Iterator[np.ndarray]:
     # Rare matches are gathered up, so that each piece costs one read of the store.
     waiting = np.empty(0, np.int64)
     missing = limit
@@ -149,6 +145,17 @@ def _pieces(matches: Matches, limit: int | None) -> Iterator[np.ndarray]:
                 break
     if len(waiting):
         yield waiting
+
+
+def _bounded(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> Iterator[np.ndarray]:
+    # Each with no more bytes than a piece may have, but always a record: many downloads hold a piece each for as long as their readers like.
+    ends = np.cumsum(tenant.text_sizes(log.row[positions]))
+    first = 0
+    while first < len(positions):
+        before = ends[first - 1] if first else 0
+        end = max(first + 1, int(np.searchsorted(ends, before + _PIECE_BYTES, side="right")))
+        yield positions[first:end]
+        first = end
 
 
 def rows_by_value(tenant: TenantColumns, dimension: str) -> dict[str | None, int]:

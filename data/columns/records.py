@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -12,7 +13,7 @@ from data.columns.arrays import DIMENSIONS, LogColumns
 from data.columns.names import Dictionaries
 from data.columns.tenant import TenantColumns
 from data.mapping.fields import KEYED_FIELDS
-from data.results import RECORD_COLUMNS, Channel, Creative, Offer, Record
+from data.results import Channel, Creative, Offer, Record
 from queries.asking.names import Entity
 from queries.asking.times import iso
 
@@ -62,26 +63,49 @@ def _creative(dictionaries: Dictionaries, key: int) -> Creative | None:
     return Creative(entity.id, entity.name, _channel(own))
 
 
-def flat_records(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> pa.Table:
-    """The records at some positions of a log as a table of text columns (`RECORD_COLUMNS`), null for none; for many at a time."""
-    dictionaries = tenant.dictionaries
-    texts = tenant.text_columns(log.row[positions])
+class RecordTables:
+    """The records at positions of a log as tables of text columns, null for none; for many at a time.
 
-    def column(value: str) -> pa.Array:
-        dimension, _, fact = value.partition(".")
-        if fact:
-            facts = [getattr(entity, fact) if entity and entity.known else None for entity in dictionaries[dimension].entities]
-            return dictionary_column(facts, getattr(log, dimension)[positions])
-        if value in _IN_WORDS:
-            dimension = _IN_WORDS[value]
-            return dictionary_column(dictionaries[dimension].ids, getattr(log, dimension)[positions])
+    `columns` says what each column has of a record, as RECORD_COLUMNS does.
+    """
+
+    def __init__(self, tenant: TenantColumns, log: LogColumns, columns: Mapping[str, str]):
+        self._tenant = tenant
+        self._log = log
+        self._columns = columns
+        # The texts of a dictionary's keys, spelled once for all tables.
+        self._spelled: dict[str, pa.Array] = {}
+
+    def table(self, positions: np.ndarray) -> pa.Table:
+        """The records at some positions, in the order given."""
+        texts = self._tenant.text_columns(self._log.row[positions])
+        return pa.table({name: self._column(value, positions, texts) for name, value in self._columns.items()})
+
+    def _column(self, value: str, positions: np.ndarray, texts: pa.Table) -> pa.Array:
+        if value in texts.column_names:
+            return texts[value]
         if value == "tenantId":
-            return dictionary_column([tenant.id], np.zeros(len(positions), np.uint8))
+            return dictionary_column([self._tenant.id], np.zeros(len(positions), np.uint8))
         if value == "customerId":
-            return tenant.customer_ids(texts["customer"].to_numpy())
-        return iso_column(log.timestamp[positions]) if value == "timestamp" else texts[value]
+            return self._tenant.customer_ids(texts["customer"].to_numpy())
+        if value == "timestamp":
+            return iso_column(self._log.timestamp[positions])
+        dimension = _IN_WORDS.get(value, value.partition(".")[0])
+        if value not in self._spelled:
+            self._spelled[value] = pa.array(_texts_by_key(self._tenant.dictionaries, dimension, value), pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(getattr(self._log, dimension)[positions].astype(np.int32)), self._spelled[value])
 
-    return pa.table({name: column(value) for name, value in RECORD_COLUMNS.items()})
+
+def _texts_by_key(dictionaries: Dictionaries, dimension: str, value: str) -> list[str | None]:
+    """The id behind each key of a dimension, a fact of what it names or, for the dimension itself, all that is known, as JSON."""
+    _, _, fact = value.partition(".")
+    entities = dictionaries[dimension].entities
+    if fact:
+        return [getattr(entity, fact) if entity and entity.known else None for entity in entities]
+    if value in _IN_WORDS:
+        return dictionaries[dimension].ids
+    known = map(_offer, entities) if value == "offer" else (_creative(dictionaries, key) for key in range(len(entities)))
+    return [orjson.dumps(one).decode() if one else None for one in known]
 
 
 _DIMENSION_OF = {column: dimension for dimension, column in DIMENSIONS.items()}

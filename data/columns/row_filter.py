@@ -14,6 +14,8 @@ from data.columns.tenant import TenantColumns
 from queries.asking.filters import FILTERS
 from queries.asking.selection import Selection
 
+Keys = Collection[int] | np.ndarray
+
 _ALLOWED = uint8[::1]
 _PLACES = uint32[::1]
 _TIMES = Array(int64, 1, "C", readonly=True)
@@ -76,18 +78,31 @@ def drop_rows(codes: np.ndarray, keys: np.ndarray, allowed: np.ndarray) -> None:
         codes[row] *= allowed[keys[row]]
 
 
-def allowed_keys(tenant: TenantColumns, selection: Selection) -> dict[str, list[int]]:
+def allowed_keys(tenant: TenantColumns, selection: Selection) -> dict[str, Keys]:
     """The keys that pass, by each dimension that a selection narrows, the customer apart; 0 is a row's that has no value.
 
     A name that never occurs has no key, so of such names alone nothing passes.
     """
-    found = {}
+    found: dict[str, Keys] = {}
     for filter in FILTERS:
-        values = selection.passing(filter.name)
-        if values and filter.dimension != "customer":
-            keys = tenant.dictionaries[filter.dimension].keys
-            found[filter.dimension] = [0 if value is None else keys[value] for value in values if value is None or value in keys]
+        values, excluded = selection.passing(filter.name), selection.excluded(filter.name)
+        if filter.dimension == "customer" or not (values or excluded):
+            continue
+        keys = tenant.dictionaries[filter.dimension].keys
+        if values:
+            found[filter.dimension] = [
+                0 if value is None else keys[value] for value in values if value is None or (value in keys and value not in excluded)
+            ]
+        else:
+            found[filter.dimension] = all_but(tenant.key_counts()[filter.dimension], [keys[value] for value in excluded if value in keys])
     return found
+
+
+def all_but(count: int, keys: Collection[int]) -> np.ndarray:
+    """The keys from 0 to before `count` that are not among some."""
+    passes = np.ones(count, bool)
+    passes[[*keys]] = False
+    return np.flatnonzero(passes)
 
 
 class RowFilter:
@@ -97,7 +112,7 @@ class RowFilter:
     """
 
     def __init__(
-        self, columns: Any, keys: Mapping[str, Collection[int]], start: int | None = None, end: int | None = None,
+        self, columns: Any, keys: Mapping[str, Keys], start: int | None = None, end: int | None = None,
         sizes: Mapping[str, int] | None = None,
     ):
         self._allowed: list[tuple[np.ndarray, np.ndarray]] = []
@@ -106,7 +121,8 @@ class RowFilter:
             column = getattr(columns, name)
             size = (sizes or {}).get(name) or _size(column)
             allowed = np.zeros(size, np.uint8)
-            allowed[[key for key in passing if key < size]] = 1
+            listed = np.asarray(passing if isinstance(passing, np.ndarray) else [*passing], np.int64)
+            allowed[listed[listed < size]] = 1
             self._allowed.append((column, allowed))
             shares.append(allowed.mean())
         # The filter that likely keeps least goes first, for the others then read little.

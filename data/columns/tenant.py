@@ -193,13 +193,20 @@ class TenantColumns:
 
     def texts(self, rows: np.ndarray) -> list[list[Any]]:
         """What only the records hold, in the order of the row numbers given: id, context, response, outcome, value, customer key."""
-        found = {row: texts for row, *texts in self._snapshot.rows(*_texts_of(rows))}
+        found = {row: texts for row, *texts in self._snapshot.rows(*_read_of(rows, _TEXTS))}
         return [found[row] for row in rows.tolist()]
 
     def text_columns(self, rows: np.ndarray) -> pa.Table:
         """The same as columns, for many rows at a time: of a page's few, they alone would take as long as all of it."""
-        found = self._snapshot.table(*_texts_of(rows)).sort_by("row")
+        found = self._snapshot.table(*_read_of(rows, _TEXTS)).sort_by("row")
         return found.take(np.searchsorted(found["row"].to_numpy(), rows))
+
+    def text_sizes(self, rows: np.ndarray) -> np.ndarray:
+        """How many bytes what only the records hold has, in the order of the row numbers given."""
+        size = "strlen(id) + strlen(context) + strlen(response) + strlen(outcome) as size"
+        found = self._snapshot.arrays(*_read_of(rows, size))
+        order = np.argsort(found["row"])
+        return found["size"][order][np.searchsorted(found["row"], rows, sorter=order)]
 
     def in_order(self) -> bool:
         """Whether row numbers rise along the log, and so along every part of it."""
@@ -257,13 +264,16 @@ def places_of(customers: np.ndarray) -> np.ndarray:
     return places
 
 
-def _texts_of(rows: np.ndarray) -> tuple[str, dict[str, Any]]:
-    """The statement that reads what only some records hold, in no order."""
+_TEXTS = "id, context, response, outcome, value, customer"
+
+
+def _read_of(rows: np.ndarray, columns: str) -> tuple[str, dict[str, Any]]:
+    """The statement that reads some columns of some records, in no order."""
     first, last = (int(rows.min()), int(rows.max())) if len(rows) else (0, 0)
     # Of rows that lie close together it is quicker to read the whole stretch than to look each one up.
     close = last - first < _CLOSE * len(rows)
     sql = f"""
-        select rowid as "row", id, context, response, outcome, value, customer
+        select rowid as "row", {columns}
         from interactions
         where {"rowid >= $first and rowid <= $last" if close else "rowid = any($rows)"}
     """

@@ -28,16 +28,16 @@ class Duplicates:
     replaced: int
 
 
-def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection, replace: bool = False) -> Duplicates:
+def set_duplicates_aside(cursor: duckdb.DuckDBPyConnection, replace: bool = False, of: str | None = None) -> Duplicates:
     """Fill `duplicates` with the staged rows that are not to be written, and count them.
 
     The first row of an id stays; `difference` names the fields in which a later one differs, and is empty where none does. Where the
     file is to `replace` what the store has, its rows are compared with one another first, and of those that then differ from the store's
-    the latter are `gone`.
+    the latter are `gone`; with `of` only those that a load by that account, key or pull wrote.
     """
     if replace:
         _compare_within_file(cursor)
-    _compare_with_store(cursor, replace)
+    _compare_with_store(cursor, replace, of)
     if not replace:
         _compare_within_file(cursor)
     [(known, conflicts)] = cursor.execute("""
@@ -65,7 +65,7 @@ def not_loaded(cursor: duckdb.DuckDBPyConnection) -> Iterator[Reject]:
         yield Reject(*row[1:])
 
 
-def _compare_with_store(cursor: duckdb.DuckDBPyConnection, replace: bool) -> None:
+def _compare_with_store(cursor: duckdb.DuckDBPyConnection, replace: bool, of: str | None) -> None:
     # By hash alone nearly every row is shown to be new without looking at a single id.
     cursor.execute("""
         create or replace temp table met as
@@ -81,16 +81,19 @@ def _compare_with_store(cursor: duckdb.DuckDBPyConnection, replace: bool) -> Non
             {STORED}
             where i.rowid in (select "row" from ids where hash in (select (hash >> 32)::uinteger from met))
         )
-        select n.number, o."row", {_DIFFERENCE} as difference
+        select
+            n.number,
+            o."row",
+            {_DIFFERENCE} as difference,
+            $replace and ($of is null or o.load in (select version from loads where "by" = $of)) as yields
         from staged n
         join stored o on o.tenant = n.tenant and o.id = n.id
         where n.hash in (select hash from met)
             and n.number not in (select number from duplicates)
-    """)
-    taken = "difference = ''" if replace else "true"
-    cursor.execute(f"insert into duplicates select number, difference from compared where {taken}")
+    """, {"replace": replace, "of": of})
+    cursor.execute("insert into duplicates select number, difference from compared where difference = '' or not yields")
     if replace:
-        cursor.execute("""insert into gone select "row" from compared where difference != ''""")
+        cursor.execute("""insert into gone select "row" from compared where difference != '' and yields""")
 
 
 def _compare_within_file(cursor: duckdb.DuckDBPyConnection) -> None:

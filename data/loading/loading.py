@@ -199,7 +199,7 @@ def _written(
     cursor.execute(f"create or replace temp view fresh as select *, {version} as load from staged anti join duplicates using (number)")
     add_dictionary_entries(cursor)
     described = apply_descriptions(cursor)
-    keep_replaced(cursor)
+    keep_replaced(cursor, version)
     change = write(cursor, phase)
     made = bool(summary.loaded or summary.replaced or described)
     if not made:

@@ -46,6 +46,7 @@ class PostedRows:
     known: int
     conflicts: int
     rejected: int
+    replaced: int = 0
 
 
 def record_posts(cursor: duckdb.DuckDBPyConnection, posts: Sequence[PostedRows], finished: datetime.datetime, file: str) -> int:
@@ -61,7 +62,7 @@ def record_posts(cursor: duckdb.DuckDBPyConnection, posts: Sequence[PostedRows],
     load = version
     for (tenant, by), group in groupby(sorted(posts, key=whose), key=whose):
         its = list(group)
-        counts = {name: sum(getattr(post, name) for post in its) for name in ("loaded", "known", "conflicts", "rejected")}
+        counts = {name: sum(getattr(post, name) for post in its) for name in ("loaded", "known", "conflicts", "rejected", "replaced")}
         refused = {name: counts[name] for name in ("conflicts", "rejected")}
         found = cursor.execute("""
             select version
@@ -74,15 +75,17 @@ def record_posts(cursor: duckdb.DuckDBPyConnection, posts: Sequence[PostedRows],
             cursor.execute("""
                 update loads
                 set loaded = loaded + $loaded, known = known + $known, conflicts = conflicts + $conflicts, rejected = rejected + $rejected,
-                    finished = $finished
+                    replaced = replaced + $replaced, finished = $finished
                 where version = $version
             """, {"version": own, "finished": finished, **counts})
             cursor.execute("update tenant_loads set conflicts = conflicts + $conflicts, rejected = rejected + $rejected where version = $version",
                            {"version": own, **refused})
         else:
             own = load = load + 1
-            cursor.execute("insert into loads values ($version, $file, $loaded, $known, $conflicts, $rejected, $finished, 0, $by, true, true)",
-                           {"version": own, "file": file, "by": by, "finished": finished, **counts})
+            cursor.execute("""
+                insert into loads
+                values ($version, $file, $loaded, $known, $conflicts, $rejected, $finished, $replaced, $by, true, true)
+            """, {"version": own, "file": file, "by": by, "finished": finished, **counts})
             cursor.execute("insert into tenant_loads select $version, tenant, $conflicts, $rejected from tenant_keys where id = $tenant",
                            {"version": own, "tenant": tenant, **refused})
         cursor.execute("""insert into posted select unnest($first), unnest($end), $load""",
@@ -130,12 +133,12 @@ def record_load(cursor: duckdb.DuckDBPyConnection, record: LoadRecord) -> None:
     """, {"version": record.version, "conflicts": record.conflicts, "rejected": record.rejected})
 
 
-def keep_replaced(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Keep the contents that are `gone` because a load replaces them."""
+def keep_replaced(cursor: duckdb.DuckDBPyConnection, load: int) -> None:
+    """Keep the contents that are `gone` because a load replaces them, but for its own: of a row it has one content."""
     if not cursor.execute("select 1 from gone limit 1").fetchone():
         return
     cursor.execute(f"""
         insert into replaced ({REPLACED})
         select {REPLACED}
-        from ({STORED} where i.rowid in (select "row" from gone))
-    """)
+        from ({STORED} where i.rowid in (select "row" from gone) and i.load != $load)
+    """, {"load": load})

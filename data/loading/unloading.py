@@ -119,6 +119,11 @@ def _gather(cursor: duckdb.DuckDBPyConnection, whose: dict[str, int | str | None
         using fresh f
         where f.load = r.load and f.tenant = r.tenant and f.id = r.id
     """)
+    keep_places(cursor)
+
+
+def keep_places(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Keep where the rows stood that are `gone` and not `fresh`, for cursors that name them."""
     cursor.execute(f"""
         insert into removed
         select tenant, id, "timestamp", $at + interval {HOURS_OF_A_REMOVED_PLACE} hours

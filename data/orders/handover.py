@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
+from functools import partial
 from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any
 
 from data.loading.transaction import OPERATOR, Stop
 from data.orders.orders import AtOnce, Command, Event, Failure, command_of, event_members, event_of
+from data.orders.pulls import PullCommand
 from data.orders.running import RunningLoad, RunningLoads
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -38,6 +40,8 @@ _LONGEST_ADDRESS = 103
 _DESCRIPTORS = Path("/proc/self/fd")
 # A guest that neither sends the rest of its order nor takes what it is told is dropped after as many seconds.
 _PATIENCE_S = 30
+# So many may be about to send their orders; one more, and the oldest is dropped: each has a descriptor and a thread.
+_MOST_SILENT = 32
 # A stop waits no longer for loads, of which one may be reading what never comes.
 _LONGEST_STOP_S = 5
 _AGAIN_S = 0.05
@@ -117,6 +121,8 @@ class _Server(socketserver.ThreadingUnixStreamServer):
         self._running = running
         self._path = home / SOCKET
         self._guests: dict[Any, Stop] = {}
+        # Those that have sent no order yet, the oldest first.
+        self._silent: dict[Any, None] = {}
         self._left = threading.Condition()
         self._path.unlink(missing_ok=True)
         with _address(self._path) as address:
@@ -131,12 +137,25 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._left:
             self._guests[request] = Stop()
+            self._silent[request] = None
+            if len(self._silent) > _MOST_SILENT:
+                oldest = next(iter(self._silent))
+                del self._silent[oldest]
+                # It may have left by itself.
+                with suppress(OSError):
+                    oldest.shutdown(socket.SHUT_RDWR)
         super().process_request(request, client_address)
+
+    def heard(self, request: Any) -> None:
+        """A guest has sent its order."""
+        with self._left:
+            self._silent.pop(request, None)
 
     def shutdown_request(self, request: Any) -> None:
         super().shutdown_request(request)
         with self._left:
             del self._guests[request]
+            self._silent.pop(request, None)
             self._left.notify_all()
 
     def close(self) -> None:
@@ -156,17 +175,22 @@ class _Server(socketserver.ThreadingUnixStreamServer):
     def carry_out(self, command: Command, tell: Callable[[Event], None], guest: socket.socket) -> None:
         """Loads take turns, and the rest waits for none. A guest who leaves ends what it asked for."""
         stop = self._guests[guest]
+        if isinstance(command, PullCommand):
+            with _leaving(stop.now, guest):
+                command.carry_out(self._store, self._home, tell, stop)
+            self._running.after_load()
+            return
         if isinstance(command, AtOnce):
             command.carry_out(self._store, self._home, tell, stop)
             return
         load = RunningLoad(command.source, command.tenant, OPERATOR, stop)
-        with _cancelling(self._running, load, guest), self._running.turn(load, tell) as noting:
+        with _leaving(partial(self._running.cancel, load), guest), self._running.turn(load, tell) as noting:
             command.carry_out(self._store, self._home, noting, stop)
 
 
 @contextmanager
-def _cancelling(running: RunningLoads, load: RunningLoad, guest: socket.socket) -> Iterator[None]:
-    """Cancel a load once its guest has left, who sends nothing after the order: whatever arrives is the end of the connection."""
+def _leaving(cancel: Callable[[], object], guest: socket.socket) -> Iterator[None]:
+    """Cancel what a guest asked for once it has left, who sends nothing after the order: whatever arrives is the end of the connection."""
     over = threading.Event()
 
     def watch() -> None:
@@ -175,7 +199,7 @@ def _cancelling(running: RunningLoads, load: RunningLoad, guest: socket.socket) 
             while not over.is_set():
                 if selector.select(_AGAIN_S):
                     # Again and again: an interrupt between two statements stops neither.
-                    running.cancel(load)
+                    cancel()
                     over.wait(_AGAIN_S)
 
     watching = threading.Thread(target=watch, name="guest", daemon=True)
@@ -198,6 +222,7 @@ class _Guest(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         try:
             values = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or "{}")
+            self.server.heard(self.connection)
             command = command_of(self.path.removeprefix("/"), values)
         except (ValueError, StoreError) as problem:
             self._answer(400, "application/json")

@@ -22,10 +22,14 @@ from data.mapping.mapping import NO_MAPPING, Mapping
 from data.mapping.mapping_file import mapping_of
 from data.mapping.targets import mapping_of_kind, mapping_of_log
 from data.orders.outcomes import OutcomesCommand, OutcomeTable, ResetOutcomeCommand, SetOutcomeCommand
+from data.orders.pulls import PullCommand, PullFailure
+from data.pulling.report import PullReport
+from data.pulling.source import Pull
 from data.reading.columnar import numbered
 from data.reading.source import source_of
 from data.sample.log import sample_batches
 from data.sample.placements import sample_entities
+from data.store.backup import Backup, backup
 from data.store.limits import StoreError
 from data.store.status import Status, store_status
 from data.store.store import Store
@@ -40,7 +44,7 @@ class Failure:
     message: str
 
 
-Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | Failure
+Event = Progress | LoadReport | Preview | UnloadReport | Loads | OutcomeTable | Status | PullReport | PullFailure | Backup | Failure
 Report = Callable[[Event], None]
 
 
@@ -146,9 +150,21 @@ class UnloadCommand:
         tell(unload(store, self.version, self.tenant, OPERATOR, tell, stop))
 
 
+@dataclass(frozen=True)
+class BackupCommand:
+    """Write a backup into a folder; the path is absolute."""
+
+    name: ClassVar[str] = "backup"
+
+    folder: str
+
+    def carry_out(self, store: Store, home: Path, tell: Report, stop: Stop) -> None:
+        tell(backup(store, home, Path(self.folder), lambda phase: tell(Progress(phase))))
+
+
 Load = LoadCommand | SampleCommand | UnloadCommand
-AtOnce = StatusCommand | LoadsCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
-Command = Load | AtOnce
+AtOnce = StatusCommand | LoadsCommand | BackupCommand | OutcomesCommand | SetOutcomeCommand | ResetOutcomeCommand
+Command = Load | AtOnce | PullCommand
 
 _ORDERS: dict[str, type[Command]] = {kind.name: kind for kind in get_args(Command)}
 _EVENTS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
@@ -164,6 +180,8 @@ def command_of(name: str, values: Any) -> Command:
     if "mapping" in fields:
         fields["mapping"] = mapping_of(fields["mapping"])
     try:
+        if "pull" in fields:
+            fields["pull"] = Pull(**fields["pull"])
         return _ORDERS[name](**fields)
     except TypeError as problem:
         raise StoreError(f"{problem}.") from problem

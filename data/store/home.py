@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,11 +16,21 @@ from data.store.limits import StoreError
 
 
 def home() -> Path:
-    """The state folder: setting `IH_HOME`, else `var/` beside the code; made private to its owner where it is missing."""
+    """The state folder: setting `IH_HOME`, else `var/` beside the code; made where it is missing, and its owner's alone.
+
+    `StoreError` where others may write to it: what they laid there would be read, or written through.
+    """
     folder = Path(os.environ.get("IH_HOME") or Path(__file__).resolve().parents[2] / "var").resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if mode & _WRITTEN_BY_OTHERS:
+        raise StoreError(f"{folder} may be written to by others (its mode is {mode:o}). Close it to them: chmod 700 {shlex.quote(str(folder))}")
+    if mode & _OF_OTHERS:
+        folder.chmod(mode & ~_OF_OTHERS)
     return folder
 
+
+_OF_OTHERS, _WRITTEN_BY_OTHERS = 0o077, 0o022
 
 Connection = TypeVar("Connection")
 Step = Callable[[Connection], None]

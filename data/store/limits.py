@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +19,33 @@ if TYPE_CHECKING:
 
 class StoreError(Exception):
     """The store cannot do what was asked; the message says why and what to do."""
+
+
+DAMAGED = "It is damaged, or no store: put a backup in its place, or set IH_HOME to another state folder."
+_REMEDIES = {
+    "No space left": "Make room on its disk.",
+    "Permission denied": "Give the owner of this process the right to read and write it.",
+    "Read-only file system": "Make its file system writable.",
+}
+
+
+def unreadable(path: Path, problem: Exception) -> StoreError:
+    """That a file cannot be read, why, and what to do."""
+    # The engine's own remedies follow the first line, and where it stood when it failed.
+    why = str(problem).partition("\n")[0].rstrip(".!")
+    return StoreError(f"{path} cannot be read: {why}. {next((remedy for said, remedy in _REMEDIES.items() if said in why), DAMAGED)}")
+
+
+_logged: dict[str, float] = {}
+
+
+def log_now_and_then(problem: StoreError) -> None:
+    """Tell the operator why something cannot be used: once a minute, for every request meets with it. That it is busy is no fault."""
+    said = _logged.get(str(problem), -inf)
+    if not isinstance(problem, StoreBusy | TooSlow) and time.monotonic() > said + _SAID_AGAIN_S:
+        _logged.clear()
+        _logged[str(problem)] = time.monotonic()
+        log.error("%s", problem)
 
 
 class StoreInUse(StoreError):
@@ -36,6 +65,9 @@ class TooSlow(StoreError):
 
 
 _AGAIN = 0.05
+_SAID_AGAIN_S = 60
+
+log = logging.getLogger("interaction_history")
 
 
 @dataclass(eq=False)

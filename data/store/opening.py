@@ -12,7 +12,10 @@ from pathlib import Path
 import duckdb
 
 from data.store.home import Formats, drop_copy, upgrading
-from data.store.limits import StoreError, StoreInUse
+from data.store.limits import DAMAGED, StoreError, StoreInUse, unreadable
+
+# The bytes of the engine's headers, which a file has before anything else.
+_HEADERS = 3 * 4096
 
 
 def opened(path: Path, tell: Callable[[str], None]) -> duckdb.DuckDBPyConnection:
@@ -20,19 +23,42 @@ def opened(path: Path, tell: Callable[[str], None]) -> duckdb.DuckDBPyConnection
 
     `StoreInUse` where another process has it, `StoreError` where it cannot be read.
     """
-    connection = _connected(path)
+    try:
+        return _opened(path, tell)
+    except (duckdb.Error, OSError, UnicodeDecodeError) as problem:
+        raise unreadable(path, problem) from problem
+
+
+def _opened(path: Path, tell: Callable[[str], None]) -> duckdb.DuckDBPyConnection:
+    # It lies there while a store is being made: where that is broken off, what there is of it is no store that was damaged.
+    mark = path.with_name(f"{path.name}.new")
+    if not path.exists():
+        mark.touch(0o600)
+    is_new = mark.exists()
+    if not is_new and not path.stat().st_size:
+        raise StoreError(f"{path} is empty. {DAMAGED}")
+    try:
+        connection = connected(path)
+    except duckdb.Error:
+        if not is_new or path.stat().st_size > _HEADERS:
+            raise
+        path.unlink()
+        connection = connected(path)
     try:
         found = _format(connection)
         if found is None:
+            if not is_new or connection.execute("select 1 from duckdb_tables()").fetchall():
+                raise StoreError(f"{path} is a database of something else. Set IH_HOME to another state folder.")
             _create(connection)
-            return connection
+            found = FORMATS.newest
+        mark.unlink(missing_ok=True)
         steps = FORMATS.missing(path, found)
         if steps:
             # Closed before it is copied: the engine's lock on the file ends with any descriptor of it that this process closes.
             connection.execute("checkpoint")
             connection.close()
             with upgrading(path, found, FORMATS.newest, partial(shutil.copyfile, path), tell):
-                connection = _connected(path)
+                connection = connected(path)
                 _upgrade(connection)
         else:
             drop_copy(path)
@@ -43,7 +69,8 @@ def opened(path: Path, tell: Callable[[str], None]) -> duckdb.DuckDBPyConnection
     return connection
 
 
-def _connected(path: Path) -> duckdb.DuckDBPyConnection:
+def connected(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to a file, made where it is missing, for its owner alone; `StoreInUse` where another process has it."""
     # The files that the engine makes beside its own, now and later, take their mode from the process.
     os.umask(0o077)
     try:
@@ -56,14 +83,14 @@ def _connected(path: Path) -> duckdb.DuckDBPyConnection:
         connection.execute("set global timezone = 'UTC'")
         path.chmod(0o600)
     except duckdb.IOException as problem:
-        if "lock" in str(problem).lower():
+        if "set lock" in str(problem).lower():
             raise StoreInUse(f"{path} is in use by another process. Stop that process, or set IH_HOME to another state folder.") from problem
-        raise StoreError(f"{path} cannot be opened: {problem}") from problem
+        raise
     return connection
 
 
 def _format(connection: duckdb.DuckDBPyConnection) -> int | None:
-    """The format of the file; None of a new one."""
+    """The format of the file; None where it is no store."""
     if not connection.execute("select 1 from duckdb_tables() where table_name = 'store'").fetchall():
         return None
     [(found,)] = connection.execute("select format from store").fetchall()
@@ -101,8 +128,13 @@ def _owned_rows(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(files("data.store").joinpath("format_3.sql").read_text())
 
 
+def _pulls(connection: duckdb.DuckDBPyConnection) -> None:
+    """From 3 to 4: the store knows how far a pull has come."""
+    connection.execute(files("data.store").joinpath("format_4.sql").read_text())
+
+
 # Each step brings a file of one format to the next. A new one comes at the end, and schema.sql is changed with it.
-FORMATS = Formats(1, [_half_hashes, _owned_rows])
+FORMATS = Formats(1, [_half_hashes, _owned_rows, _pulls])
 
 
 def _hash_anew_for_another_engine(connection: duckdb.DuckDBPyConnection) -> None:

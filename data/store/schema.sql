@@ -106,7 +106,7 @@ create table interactions (
     load         uinteger  not null   -- the version of the load that wrote this content; 0 where that is not known
 );
 
--- The contents that a load with --replace has put another in the place of: of a row of interactions, those that loads with smaller
+-- The contents that a pull or a load with --replace has put another in the place of: of a row of interactions, those that loads with smaller
 -- versions wrote. In words, so that no dictionary keeps what no row has.
 create table replaced (
     load         uinteger  not null,
@@ -156,4 +156,47 @@ create table journeys (
     outcome_type uinteger  not null,
     value        double,
     "row"        uinteger  not null
+);
+
+-- How far the pull from a platform into a tenant has come. In words, for a tenant that has no row yet is pulled as well.
+create table pulls (
+    url          varchar   not null,
+    tenant       varchar   not null,
+    "cursor"     varchar,             -- where the walk under way goes on; null where none is
+    reached      timestamp,           -- the newest time that the walk under way has met
+    high         timestamp,           -- the high-water mark: the newest time that a walk which came to its end had met
+    pulled       timestamp,           -- when a walk last came to its end
+    reconciled   timestamp            -- when the totals were last compared
+);
+
+-- What was last found of the totals, by type; type is null for all of them.
+create table pull_totals (
+    url          varchar   not null,
+    tenant       varchar   not null,
+    type         varchar,
+    theirs       ubigint   not null,
+    ours         ubigint   not null,  -- rows of the log
+    absent       ubigint   not null,  -- of ours, those that the platform does not have, or has with another content
+    refused      ubigint   not null,  -- of theirs, those that are not in the log, or with another content
+    compared     timestamp not null,
+    agreed_since timestamp            -- null where they do not agree
+);
+
+-- The platform's rows that were not loaded: they have a problem, or the log has their id with a content that the pull did not write.
+create table pull_refused (
+    url          varchar   not null,
+    tenant       varchar   not null,
+    id           varchar   not null,
+    type         varchar,
+    offer        varchar,
+    creative     varchar,
+    reason       varchar   not null
+);
+
+-- The rows of the log that the platform does not have.
+create table pull_absent (
+    url          varchar   not null,
+    tenant       varchar   not null,
+    id           varchar   not null,
+    found        timestamp not null
 );

@@ -16,7 +16,7 @@ import pyarrow as pa
 from data.columns.memory import Memory
 from data.columns.saved import SavedColumns
 from data.store.home import say
-from data.store.limits import StoreError, TimeLimits, TooSlow
+from data.store.limits import StoreError, TimeLimits, TooSlow, unreadable
 from data.store.opening import opened
 from data.store.versions import Change, Versions
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 FILE_NAME = "history.duckdb"
 TIME_LIMIT = 20.0
 
+# What the engine raises where it cannot read its file; of a checksum that is wrong, an error of no kind.
+_OF_THE_FILE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 _DAY_MS = 86_400_000
 
 
@@ -123,6 +125,11 @@ class Store:
                 raise
             except duckdb.ConnectionException as problem:
                 raise StoreError("The store is closed.") from problem
+            except duckdb.Error as problem:
+                # Anything else is a fault of the program.
+                if isinstance(problem, _OF_THE_FILE) or type(problem) is duckdb.Error:
+                    raise unreadable(self.path, problem) from problem
+                raise
 
     def _view(self, cursor: duckdb.DuckDBPyConnection) -> Snapshot:
         # The first read pins the transaction to this version.
@@ -205,6 +212,10 @@ class Snapshot:
 
     def table(self, sql: str, parameters: Mapping[str, Any] | None = None) -> pa.Table:
         return self._cursor.sql(sql, params=parameters).to_arrow_table()
+
+    def reader(self, sql: str, rows: int) -> pa.RecordBatchReader:
+        """The rows in batches of so many, read as they are asked for: nothing else may be asked meanwhile."""
+        return self._cursor.sql(sql).to_arrow_reader(rows)
 
     def arrays(self, sql: str, parameters: Mapping[str, Any] | None = None) -> dict[str, np.ndarray]:
         return self._cursor.execute(sql, parameters).fetchnumpy()

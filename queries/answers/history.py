@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from data.engine import Table, Tenant
-from data.results import Neighbours, Record
+from data.results import JSON_COLUMNS, RECORD_COLUMNS, Neighbours, Record
 from queries.asking.filters import FILTERS
 from queries.asking.parameters import Parameter, any_text, whole_number
 from queries.asking.periods import LogSpan
@@ -91,7 +91,7 @@ class RelaxedSelection:
 def relaxed_selections(tenant: Tenant, selection: Selection) -> list[RelaxedSelection]:
     """The selection without each filter it has, and without its period; the largest first."""
     candidates = [
-        (filter.label, selection.dropping(filter.name)) for filter in FILTERS if selection.passing(filter.name)
+        (filter.label, selection.dropping(filter.name)) for filter in FILTERS if selection.asks(filter.name)
     ]
     if selection.start is not None or selection.end is not None:
         candidates.append(("Period", replace(selection, start=None, end=None)))
@@ -101,9 +101,9 @@ def relaxed_selections(tenant: Tenant, selection: Selection) -> list[RelaxedSele
 
 def flat_pieces(tenant: Tenant, selection: Selection, limit: int | None = None) -> Iterator[Table]:
     """The records of a selection as tables of text columns (`RECORD_COLUMNS`); no more than `limit` records in all."""
-    return tenant.record_tables(selection, limit)
+    return tenant.record_tables(selection, limit, RECORD_COLUMNS)
 
 
-def record_pieces(tenant: Tenant, selection: Selection, limit: int | None = None) -> Iterator[list[Record]]:
-    """The records of a selection; no more than `limit` in all."""
-    return tenant.records(selection, limit)
+def json_pieces(tenant: Tenant, selection: Selection, limit: int | None = None) -> Iterator[Table]:
+    """The same with the columns of lines of JSON (`JSON_COLUMNS`)."""
+    return tenant.record_tables(selection, limit, JSON_COLUMNS)

@@ -48,6 +48,8 @@ FILTERS = (
 )
 
 WITHOUT = "without"
+NOT = "not."
+"""What stands before a filter's name where its values are not to pass."""
 OPTIONAL = tuple(filter.name for filter in FILTERS if filter.optional)
 
 BY_NAME = {filter.name: filter for filter in FILTERS}
@@ -58,14 +60,15 @@ class Operator(StrEnum):
     """How a condition compares the column of its filter, in the order in which conditions are written."""
 
     ANY_OF = "any of"
+    NONE_OF = "none of"
     WITHOUT = "without"
 
 
 class Condition(NamedTuple):
     """What a selection asks under one filter, with one operator.
 
-    ANY_OF has the values that pass. WITHOUT has none, and passes rows without a value; beside ANY_OF of the same filter, a row
-    passes with either. All other conditions narrow.
+    ANY_OF has the values that pass, NONE_OF those that do not: rows without a value do. WITHOUT has none, and passes rows without a value;
+    beside ANY_OF of the same filter, a row passes with either. All other conditions narrow.
     """
 
     filter: str
@@ -76,7 +79,8 @@ class Condition(NamedTuple):
         """The parameters of an address that ask for this condition."""
         if self.operator is Operator.WITHOUT:
             return [(WITHOUT, self.filter)]
-        return [(self.filter, value) for value in self.values]
+        name = f"{NOT}{self.filter}" if self.operator is Operator.NONE_OF else self.filter
+        return [(name, value) for value in self.values]
 
 
 @dataclass(frozen=True)
@@ -95,17 +99,27 @@ class FilterParameter:
     stands_for: str | None = None
 
 
-def _any_of(filter: Filter) -> list[FilterParameter]:
-    meaning = f"{filter.description} Repeat it to match any of several values."
-    older = f"Older name of `{filter.name}`; ignored if that is given."
+def _named(filter: Filter, operator: Operator, meaning: str, prefix: str = "") -> list[FilterParameter]:
+    name = f"{prefix}{filter.name}"
+    older = f"Older name of `{name}`; ignored if that is given."
     return [
-        FilterParameter(filter.name, Operator.ANY_OF, filter, meaning, filter.example),
-        *(FilterParameter(alias, Operator.ANY_OF, filter, older, filter.example, filter.name) for alias in filter.aliases),
+        FilterParameter(name, operator, filter, meaning, filter.example),
+        *(FilterParameter(f"{prefix}{alias}", operator, filter, older, filter.example, name) for alias in filter.aliases),
     ]
+
+
+def _any_of(filter: Filter) -> list[FilterParameter]:
+    return _named(filter, Operator.ANY_OF, f"{filter.description} Repeat it to match any of several values.")
+
+
+def _none_of(filter: Filter) -> list[FilterParameter]:
+    without = " An interaction that has none passes." if filter.optional else ""
+    return _named(filter, Operator.NONE_OF, f"Not this {filter.label.lower()}. Repeat it to match none of several values.{without}", NOT)
 
 
 FILTER_PARAMETERS = (
     *(parameter for filter in FILTERS for parameter in _any_of(filter)),
+    *(parameter for filter in FILTERS for parameter in _none_of(filter)),
     FilterParameter(
         WITHOUT, Operator.WITHOUT, None, f"The interactions that have no value under a filter: {', '.join(f'`{name}`' for name in OPTIONAL)}, "
         "or an older name. Given several times: under none of them. Beside a filter of that name: one of its values, or none.", "channelId",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from queries.asking import selection
+from queries.asking.filters import NOT
 from queries.asking.parameters import Parameter, Problem, filled, one_of, parameters_of, whole_number
 from queries.asking.selection import Query, Selection
 from queries.asking.times import GRAINS, Grain, iso, milliseconds
@@ -190,11 +191,10 @@ def funnel_query(asked: Query) -> FunnelQuery:
 
 
 def _type_filter(asked: Selection) -> list[Problem]:
-    values = asked.values("type")
-    if not values:
-        return []
-    spelled = " and ".join(map(repr, values))
-    return [Problem("type", f"type is not a filter of a funnel: its steps say which types count; it was {spelled}")]
+    return [
+        Problem(name, f"{name} is not a filter of a funnel: its steps say which types count; it was {' and '.join(map(repr, values))}")
+        for name, values in (("type", asked.values("type")), (f"{NOT}type", asked.excluded("type"))) if values
+    ]
 
 
 def _number_of_steps(values: dict[str, Any]) -> list[Problem]:

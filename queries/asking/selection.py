@@ -39,10 +39,21 @@ class Selection:
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of which any may stand under a filter; none where it is not set."""
-        return next((values for filter, values, operator in self.conditions if filter == name and operator is Operator.ANY_OF), ())
+        return self._values(name, Operator.ANY_OF)
+
+    def excluded(self, name: str) -> tuple[str, ...]:
+        """The values of which none may stand under a filter; none where it is not set."""
+        return self._values(name, Operator.NONE_OF)
+
+    def _values(self, name: str, asked: Operator) -> tuple[str, ...]:
+        return next((values for filter, values, operator in self.conditions if filter == name and operator is asked), ())
+
+    def asks(self, name: str) -> bool:
+        """Whether there is a condition under a filter."""
+        return any(condition.filter == name for condition in self.conditions)
 
     def passing(self, name: str) -> tuple[str | None, ...]:
-        """The values under a filter with which a row passes, None for no value; none where every row does."""
+        """The values under a filter with which a row passes unless they are excluded, None for no value; none where every row does."""
         without = any(condition.filter == name and condition.operator is Operator.WITHOUT for condition in self.conditions)
         return (*self.values(name), None) if without else self.values(name)
 
@@ -63,11 +74,12 @@ class Selection:
         return pairs
 
 
-def conditions_of(passing: Mapping[str, Collection[str | None]]) -> tuple[Condition, ...]:
-    """A selection's conditions, from the values that pass under each filter, as in `Selection.passing`."""
+def conditions_of(passing: Mapping[str, Collection[str | None]], excluded: Mapping[str, tuple[str, ...]]) -> tuple[Condition, ...]:
+    """A selection's conditions, from the values that pass under each filter and those that do not, as `Selection` tells them."""
     some = {name: tuple(value for value in passing.get(name, ()) if value is not None) for name in BY_NAME}
     return in_order([
         *(Condition(name, values) for name, values in some.items() if values),
+        *(Condition(name, values, Operator.NONE_OF) for name, values in excluded.items() if values),
         *(Condition(name, operator=Operator.WITHOUT) for name in BY_NAME if None in passing.get(name, ())),
     ])
 
@@ -147,15 +159,17 @@ def narrowed(selection: Selection, pairs: Iterable[tuple[str, str]]) -> Selectio
             further.setdefault(value, []).append(None)
         else:
             further.setdefault(name, []).append(value)
-    passing = {}
+    passing, excluded = {}, {}
     for filter in FILTERS:
-        values, wanted = selection.passing(filter.name), further.get(filter.name)
+        values, others, wanted = selection.passing(filter.name), selection.excluded(filter.name), further.get(filter.name)
         if wanted is not None:
-            values = tuple(value for value in wanted if value in values) if values else tuple(wanted)
+            values = tuple(value for value in wanted if (not values or value in values) and value not in others)
             if not values:
                 return None
+        else:
+            excluded[filter.name] = others
         passing[filter.name] = values
-    return replace(selection, conditions=conditions_of(passing))
+    return replace(selection, conditions=conditions_of(passing, excluded))
 
 
 def filter_of(name: str, id: str | None) -> tuple[str, str]:

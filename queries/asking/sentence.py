@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,8 +18,10 @@ _MANY = 4
 def sentence(selection: Selection, names: Names) -> str:
     """What a selection shows, in words: `Interactions of type click, offer Platinum Card Upgrade, 1–31 March 2026 (UTC)`."""
     parts = [_said(filter, selection, names) for filter in FILTERS if selection.values(filter.name)]
+    of = "of " if parts else ""
+    parts += [_said_not(filter, selection, names) for filter in FILTERS if selection.excluded(filter.name)]
     without = [f"without {filter.a}" for filter in FILTERS if selection.passing(filter.name) == (None,)]
-    said = f"Interactions of {', '.join(parts)}" if parts else "Interactions" if without else "All interactions"
+    said = f"Interactions {of}{', '.join(parts)}" if parts else "Interactions" if without else "All interactions"
     if without:
         said += f"{', ' if parts else ' '}{', '.join(without)}"
     return f"{said}, {period_phrase(selection)}" if selection.start is not None or selection.end is not None else said
@@ -55,14 +58,27 @@ def instant(ms: int, zone: str) -> str:
 
 
 def _said(filter: Filter, selection: Selection, names: Names) -> str:
-    values = selection.values(filter.name)
-    labels = values if filter.dimension == "customer" else [names[filter.dimension].label(value) for value in values]
+    labels = _labels(filter, selection.values(filter.name), names)
     if len(labels) > _MANY:
         none = " or none" if None in selection.passing(filter.name) else ""
         return f"any of {len(labels)} {filter.plural}{none}"
-    spelled = [visible(label) for label in labels]
-    *others, last = [*spelled, "none"] if None in selection.passing(filter.name) else spelled
-    return f"{filter.label.lower()} " + (f"{', '.join(others)} or {last}" if others else last)
+    return f"{filter.label.lower()} {_either([*labels, 'none'] if None in selection.passing(filter.name) else labels)}"
+
+
+def _said_not(filter: Filter, selection: Selection, names: Names) -> str:
+    labels = _labels(filter, selection.excluded(filter.name), names)
+    if len(labels) > _MANY:
+        return f"not of {len(labels)} {filter.plural}"
+    return f"not of {filter.label.lower()} {_either(labels)}"
+
+
+def _labels(filter: Filter, values: Sequence[str], names: Names) -> list[str]:
+    return [visible(value if filter.dimension == "customer" else names[filter.dimension].label(value)) for value in values]
+
+
+def _either(labels: Sequence[str]) -> str:
+    *others, last = labels
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _day(ms: int, zone: ZoneInfo) -> date | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -12,7 +13,7 @@ import streamlit as st
 
 from data.engine import Tenant
 from queries.answers.summary import choices, count_without
-from queries.asking.filters import BY_NAME, FILTERS, WITHOUT, Filter
+from queries.asking.filters import BY_NAME, FILTERS, NOT, WITHOUT, Filter
 from queries.asking.names import visible
 from queries.asking.parameters import Parameter, one_of
 from queries.asking.periods import LAST_DAYS, LATEST, DateRange, chosen_last_days, dates_of_log, of_last_days, period_pairs, touched_dates
@@ -136,16 +137,22 @@ class FilterBar:
     def fields(self) -> tuple[AddressField, ...]:
         """The widgets' shares of the address."""
         zone = (self.zone.field,) if self.zone else ()
-        return (*self.period.fields, *zone, *(filter_field(asked.name) for asked in self._filters))
+        filters = (*(filter_field(asked.name) for asked in self._filters), *(_exclusion_field(asked.name) for asked in self._exclusions))
+        return (*self.period.fields, *zone, *filters)
 
     @property
     def _filters(self) -> list[Filter]:
         return [asked for asked in FILTERS if asked.name not in self.omitted]
 
+    @property
+    def _exclusions(self) -> list[Filter]:
+        # Offers that are shown by themselves have a place of their own; that some are left out is said here. A funnel's types are its steps'.
+        return [asked for asked in FILTERS if asked.name != "type" or "type" not in self.omitted]
+
     def draw(self, bound: Binding) -> None:
         """Draws the bar; `bound` is what `address.mirror` made of its fields."""
         selection = self.selection
-        active = sum(bool(selection.passing(name)) for name in BY_NAME) + (selection.start is not None or selection.end is not None)
+        active = sum(selection.asks(name) for name in BY_NAME) + (selection.start is not None or selection.end is not None)
         disclosure(f"Filters ({active})" if active else "Filters", "filters", "filters_open")
         with st.container(key="filters", horizontal=True, vertical_alignment="bottom"):
             self.period.draw(bound, _WIDTH)
@@ -160,6 +167,25 @@ class FilterBar:
                 else:
                     self._choice_of_names(asked, _chosen(selection, asked), bound, wrap=True, width=_WIDTH)
 
+            self._draw_exclusions(bound)
+
+    def _draw_exclusions(self, bound: Binding) -> None:
+        """Draws the menu of what is left out."""
+        count_of = sum(len(self.selection.excluded(asked.name)) for asked in self._exclusions)
+        menu = st.popover(f"Leave out ({count_of})" if count_of else "Leave out", icon=":material/block:", key="leave_out", on_change="rerun")
+        if not menu.open:
+            # All choices once more would be sent with each page.
+            return
+        with menu:
+            for asked in self._exclusions:
+                key, chosen = f"{NOT}{asked.name}", self.selection.excluded(asked.name)
+                labels = {one: visible(one) for one in chosen} if asked.dimension == "customer" else _labels(self.tenant, asked, chosen)
+                labels.pop(_NONE, None)
+                _settle(key, labels, chosen)
+                st.multiselect(f"Not {asked.label.lower()}", list(labels), **bound(key), format_func=partial(_spelled, labels),
+                               accept_new_options=asked.dimension == "customer", placeholder="None", select_all=False, wrap=True,
+                               filter_mode="contains")
+
     def draw_apart(self, name: str, label: str, most: int, bound: Binding) -> None:
         """Draws one of the omitted filters by itself, for `most` values; its field is `filter_field(name)`."""
         self._choice_of_names(replace(BY_NAME[name], label=label), self.selection.values(name), bound, max_selections=most, wrap=True,
@@ -169,8 +195,12 @@ class FilterBar:
         labels = _labels(self.tenant, asked, chosen)
         _settle(asked.name, labels, chosen)
         look.setdefault("placeholder", f"Any {asked.label.lower()}")
-        st.multiselect(asked.label, list(labels), **bound(asked.name), format_func=lambda one: labels.get(one, one),
+        st.multiselect(asked.label, list(labels), **bound(asked.name), format_func=partial(_spelled, labels),
                        select_all=False, filter_mode="contains", **look)
+
+
+def _spelled(labels: Mapping[str, str], one: str) -> str:
+    return labels.get(one, one)
 
 
 def _labels(tenant: Tenant, asked: Filter, chosen: Collection[str]) -> dict[str, str]:
@@ -205,6 +235,17 @@ def filter_field(name: str) -> AddressField:
         return values(given, name) + [_NONE] * (name in values(given, WITHOUT))
 
     return AddressField(name, value, pairs)
+
+
+def _exclusion_field(name: str) -> AddressField:
+    """The part of the address that leaves values of a filter out."""
+    key = f"{NOT}{name}"
+
+    def pairs(chosen: list[str]) -> Pairs:
+        ids = _known_labels(key)
+        return [(key, ids.get(text, text)) for text in chosen]
+
+    return AddressField(key, lambda given: values(given, key), pairs)
 
 
 def _chosen(selection: Selection, asked: Filter) -> tuple[str, ...]:

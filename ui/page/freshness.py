@@ -7,12 +7,13 @@ import streamlit as st
 import process
 from accounts import Forbidden, Unauthenticated
 from data.engine import Tenant
+from data.pulling.states import least_fresh, pull_states
 from queries.answers.history import CURSOR, total
 from queries.asking.selection import Selection
 from ui.components.sentences import sentences
 from ui.page import address
 from ui.page.address import rows_link
-from ui.page.log import Log, as_of, future_words
+from ui.page.log import Log, as_of, future_words, pulled_words
 from ui.page.shell import visitor
 from ui.words.numbers import counted
 
@@ -24,6 +25,7 @@ def draw_as_of(log: Log, selection: Selection) -> None:
     """Says by which clock the log is read, leads to the rows of the future if it has any, and offers what comes later."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="as_of"):
         st.caption(as_of(log.clock, log.future_rows, selection.zone), width="content")
+        _draw_pulled(log.tenant.id, selection.zone)
         _draw_choice()
     if log.has_future:
         later = Selection(log.tenant.id, start=log.clock + 1, zone=selection.zone)
@@ -37,6 +39,13 @@ def draw_news(tenant: Tenant, selection: Selection) -> None:
     watch = st.fragment(_watch, run_every=address.REFRESH_SECONDS if by_itself else LOOK_SECONDS)
     # Of what is handed over nothing holds the page's version of the log: it would stay in memory for as long as the page stands open.
     watch(selection, total(tenant, selection), by_itself)
+
+
+def _draw_pulled(tenant: str, zone: str) -> None:
+    with process.store().snapshot() as snapshot:
+        states = pull_states(snapshot, tenant)
+    if states:
+        st.caption(pulled_words(*least_fresh(states), zone), width="content")
 
 
 def _draw_choice() -> None:

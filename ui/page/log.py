@@ -1,4 +1,4 @@
-"""A log as a page reads it: one that has rows, and whose times are therefore known; and up to when it tells."""
+"""A log as a page reads it: one that has rows, and whose times are therefore known; up to when it tells, and when it was pulled."""
 
 from __future__ import annotations
 
@@ -32,6 +32,14 @@ def as_of(clock: int, future: int, zone: str) -> str:
     """Up to when a log tells whose clock is given in milliseconds, and which has so many rows of the future."""
     newest = "the newest interaction in the log" + (" that is not in the future" if future else "")
     return f"As of {zoned_time(clock, zone)}, {newest}"
+
+
+def pulled_words(pulled: int | None, agrees: bool | None, zone: str) -> str:
+    """When a log was last pulled, in milliseconds, and whether the platform's totals agree with it."""
+    if pulled is None:
+        return "The first pull has not come to its end yet"
+    compared = {None: "the totals have not been compared yet", True: "the totals agree", False: "the totals differ"}[agrees]
+    return f"Last pulled {zoned_time(pulled, zone)}, {compared}"
 
 
 def future_words(rows: int) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from data.reading.json_shape import is_too_deep
 from data.results import Record
 from queries.asking.filters import Condition
 from queries.asking.names import visible
@@ -25,10 +26,17 @@ from ui.words.numbers import exact_time, money, time
 
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 _INDENT = "  "
+# Deeper levels stand below each other.
+_MOST_INDENTS = 50
 
 
 def indented(text: str) -> str:
-    """JSON text with a member a line, each value spelled as it was: `1.50` stays `1.50`, and of equal names both stay."""
+    """JSON text with a member a line, each value spelled as it was: `1.50` stays `1.50`, and of equal names both stay.
+
+    What is nested deeper than is taken today stays as it is: it would become a text of megabytes.
+    """
+    if is_too_deep(text):
+        return text
     tokens = _TOKENS.findall(text)
     written: list[str] = []
     depth = 0
@@ -36,7 +44,7 @@ def indented(text: str) -> str:
         closes = token in ("}", "]")
         depth -= closes
         if (before in ("{", "[") and not closes) or (closes and before not in ("{", "[")) or before == ",":
-            written.append("\n" + depth * _INDENT)
+            written.append("\n" + min(depth, _MOST_INDENTS) * _INDENT)
         written.append(": " if token == ":" else token)
         depth += token in ("{", "[")
     return "".join(written)

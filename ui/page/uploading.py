@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
@@ -16,7 +15,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from data.store.limits import StoreError
+from data.store.settings import whole_number_setting
 
 UPLOADS = "/_stcore/upload_file/"
 FOLDER = "uploads"
@@ -34,10 +33,7 @@ _drop_zone = st.components.v2.component("drop_zone", js=Path(__file__).with_name
 
 def largest_mb() -> int:
     """How many MB a file may have: setting `IH_UPLOAD_MB`, else 200."""
-    said = os.environ.get("IH_UPLOAD_MB", "200")
-    if not (said.isascii() and said.isdecimal() and 0 < int(said) <= _MOST_MB):
-        raise StoreError(f"IH_UPLOAD_MB must be a whole number from 1 to {_MOST_MB}, not {said!r}.")
-    return int(said)
+    return whole_number_setting("IH_UPLOAD_MB", 200, 1, _MOST_MB)
 
 
 def ask_for_file(label: str, key: str, note: str) -> UploadedFile | None:

@@ -184,8 +184,10 @@ class ChunkCounter:
     def _write_codes(self, first: int, end: int, chunk: slice, codes: np.ndarray) -> None:
         kernel.write_codes(self.types[chunk], self.code_of_type, codes)
         self.filter.drop(codes, chunk.start, chunk.stop)
-        if self.plan.customers is not None:
-            asked = np.isin(self.customers[first:end], list(self.plan.customers))
+        plan = self.plan
+        if plan.customers is not None or plan.excluded_customers:
+            is_inverted = plan.customers is None
+            asked = np.isin(self.customers[first:end], list(plan.excluded_customers if is_inverted else plan.customers or ()), invert=is_inverted)
             codes *= np.repeat(asked, np.diff(self.starts[first : end + 1]))
 
 

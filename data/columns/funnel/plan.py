@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
+from data.columns.filtering import keys_of_customers
 from data.columns.names import Dictionary
 from data.columns.row_filter import allowed_keys
 from data.columns.tenant import TenantColumns
@@ -19,7 +20,8 @@ class FunnelPlan:
 
     A step is the set of its type keys; an empty set is a step whose types never occur. `window_ms` None is no
     window. Entries lie in `from_ms <= entry < to_ms`, None being open; rows later than `as_of_ms` are as if they had not come yet.
-    `filters` are those of the selection, as (dimension, keys that pass); `customers` are the keys of those it asks for, None for all.
+    `filters` are those of the selection, as (dimension, keys that pass); `customers` are the keys of those it asks for, None for all but
+    the `excluded_customers`.
     Raises ValueError for a query that has no meaning.
     """
 
@@ -33,6 +35,7 @@ class FunnelPlan:
     to_ms: int | None = None
     as_of_ms: int | None = None
     customers: Keys | None = None
+    excluded_customers: Keys = frozenset()
     filters: tuple[tuple[str, Keys], ...] = ()
 
     def __post_init__(self) -> None:
@@ -50,6 +53,8 @@ class FunnelPlan:
 def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
     """The query in key space; names that never occur have no key, so a filter of them alone passes nothing."""
     dictionaries = tenant.dictionaries
+    names = query.selection.values("customerId")
+    asked, excluded = (frozenset(keys_of_customers(tenant, ids)) for ids in (names, query.selection.excluded("customerId")))
     return FunnelPlan(
         steps=tuple(_keys(dictionaries.type, step) for step in query.steps),
         unit=query.unit,
@@ -60,8 +65,9 @@ def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
         from_ms=query.selection.start,
         to_ms=query.selection.end,
         as_of_ms=query.as_of_ms,
-        customers=_customers(tenant, query.selection.values("customerId")),
-        filters=tuple((dimension, frozenset(keys)) for dimension, keys in allowed_keys(tenant, query.selection).items()),
+        customers=asked - excluded if names else None,
+        excluded_customers=frozenset() if names else excluded,
+        filters=tuple((dimension, frozenset(map(int, keys))) for dimension, keys in allowed_keys(tenant, query.selection).items()),
     )
 
 
@@ -69,5 +75,3 @@ def _keys(dictionary: Dictionary, ids: tuple[str, ...]) -> Keys:
     return frozenset(dictionary.keys[id] for id in ids if id in dictionary.keys)
 
 
-def _customers(tenant: TenantColumns, ids: tuple[str, ...]) -> Keys | None:
-    return frozenset(key for id in ids if (key := tenant.customer_key(id)) is not None) if ids else None
