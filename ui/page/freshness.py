@@ -14,7 +14,7 @@ from ui.components.sentences import sentences
 from ui.page import address
 from ui.page.address import rows_link
 from ui.page.log import Log, as_of, future_words, pulled_words
-from ui.page.shell import visitor
+from ui.page.shell import BY_ITSELF, visitor
 from ui.words.numbers import counted
 
 LOOK_SECONDS = 10
@@ -61,7 +61,7 @@ def _choose() -> None:
 
 def _watch(selection: Selection, shown: int, by_itself: bool) -> None:
     try:
-        identity = visitor()
+        identity = visitor(is_use=False)
     except (Unauthenticated, Forbidden):
         # The whole page says so.
         st.rerun()
@@ -70,6 +70,7 @@ def _watch(selection: Selection, shown: int, by_itself: bool) -> None:
     if found == shown:
         return
     if by_itself:
+        st.session_state[BY_ITSELF] = True
         st.rerun()
     newer = counted(found - shown, "newer interaction") if found > shown else counted(shown - found, "interaction") + " fewer"
     if st.button(f"{newer} · Show", key="news", type="tertiary", icon=":material/arrow_upward:"):
