@@ -12,6 +12,7 @@ from accounts import Forbidden, Role, Unauthenticated
 from data.store.limits import StoreError, TooSlow
 from ui.page import address, messages
 from ui.page.shell import account_menu, frame, refused, visitor
+from ui.page.turns import drawing
 from ui.page.uploading import intake
 
 
@@ -96,7 +97,8 @@ def main() -> None:
         forget_other_pages(page.url_path)
         frame(page.title)
         account_menu(identity.name, identity.tenant, str(identity.role))
-        page.run()
+        with drawing.turn(identity.tenant, identity.name):
+            page.run()
     except Unauthenticated:
         frame("Signed out")
         messages.signed_out(shown_address())

@@ -104,7 +104,7 @@ def torn(platform: Platform, asked: dict[str, str]) -> Answer:
 
 def slow(platform: Platform, asked: dict[str, str]) -> None:
     """An answer that comes later than the pull waits."""
-    time.sleep(0.4)
+    time.sleep(3)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -73,7 +73,7 @@ def test_a_date_says_as_well_when_to_ask_again(pulling: Pulling) -> None:
 
 @pytest.mark.parametrize(("limit", "name"), [(20, "cursor"), (50, "nextCursor")])
 def test_whatever_fails_each_row_is_here_once(pulling: Pulling, limit: int, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asking, "_TIMEOUTS", (5, 0.2))
+    monkeypatch.setattr(asking, "_TIMEOUTS", (20, 2))
     pulling.platform.most, pulling.platform.cursor_name = limit, name
     pulling.platform.faults = [BUSY, None, torn, slow, None, BROKEN, FLAT, BUSY_A_WHILE]
     assert pulling().loaded == 100

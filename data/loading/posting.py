@@ -6,7 +6,7 @@ import datetime
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import count, groupby
 
 import duckdb
 import pyarrow as pa
@@ -71,6 +71,7 @@ class PostReport:
 
 @dataclass(eq=False)
 class _Waiting:
+    number: int
     post: Post
     report: PostReport | None = None
     problem: Exception | None = None
@@ -102,39 +103,34 @@ class Posting:
     def __init__(self, after: Callable[[], None]):
         """`after` is called after each version that has new rows."""
         self._after = after
+        self._numbers = count()
         self._waiting: list[_Waiting] = []
         self._changing = threading.Lock()
         self._leading = threading.Lock()
 
     def take(self, store: Store, post: Post) -> PostReport:
         """Load the rows of a post; its report once they are committed. `StoreError` where nothing of it was loaded."""
-        own = _Waiting(post)
         with self._changing:
+            own = _Waiting(next(self._numbers), post)
             self._waiting.append(own)
         with self._leading:
             if not own.is_done:
-                self._carry_out(store, self._next(own))
+                self._carry_out(store, own)
         if own.problem:
             raise own.problem
         assert own.report
         return own.report
 
-    def _next(self, own: _Waiting) -> list[_Waiting]:
-        """The post and, where it shares its version, those that wait beside it, in the order in which they came."""
-        with self._changing:
-            chosen = [own]
-            rows = own.post.rows.num_rows
-            for other in self._waiting if not own.post.is_alone else ():
-                if other is not own and not other.post.is_alone and rows + other.post.rows.num_rows <= _MOST_ROWS:
-                    chosen.append(other)
-                    rows += other.post.rows.num_rows
-            chosen.sort(key=self._waiting.index)
-            self._waiting = [other for other in self._waiting if other not in chosen]
-        return chosen
+    def _carry_out(self, store: Store, own: _Waiting) -> None:
+        chosen: list[_Waiting] = []
 
-    def _carry_out(self, store: Store, chosen: Sequence[_Waiting]) -> None:
+        def arrived() -> list[Post]:
+            new = self._taken(chosen) if chosen else sorted([own, *self._taken([own])], key=lambda one: one.number)
+            chosen.extend(new)
+            return [one.post for one in new]
+
         try:
-            reports = loaded_posts(store, [one.post for one in chosen])
+            reports = loaded_posts(store, arrived)
         except Exception as problem:
             # Each is told, by the thread that waits for it.
             for one in chosen:
@@ -145,24 +141,34 @@ class Posting:
         if any(report.loaded and not one.post.dry_run for one, report in zip(chosen, reports, strict=True)):
             self._after()
 
+    def _taken(self, chosen: Sequence[_Waiting]) -> list[_Waiting]:
+        """Those that have come to wait and may share the version of the chosen ones, in the order in which they came."""
+        rows = sum(one.post.rows.num_rows for one in chosen)
+        taken: list[_Waiting] = []
+        with self._changing:
+            for other in self._waiting if not chosen[0].post.is_alone else ():
+                if other not in chosen and not other.post.is_alone and rows + other.post.rows.num_rows <= _MOST_ROWS:
+                    taken.append(other)
+                    rows += other.post.rows.num_rows
+            self._waiting = [other for other in self._waiting if other not in taken and other not in chosen]
+        return taken
 
-def loaded_posts(store: Store, posts: Sequence[Post]) -> list[PostReport]:
-    """Load some posts as one version, and report on each; one that `is_alone` is the only one."""
+
+def loaded_posts(store: Store, arrived: Callable[[], Sequence[Post]]) -> list[PostReport]:
+    """Load posts as one version, and report on each; one that `is_alone` is the only one.
+
+    `arrived` tells those to begin with, and again and again those that have come while the rows of others were read, until there are none.
+    """
+    posts: list[Post] = []
+    firsts: list[int] = []
     with connection(store, Stop(), is_small=True) as cursor:
         staging = Staging(cursor, NO_MAPPING, None)
-        firsts = {}
-        for tenant, own in groupby(sorted(range(len(posts)), key=lambda place: posts[place].tenant), key=lambda place: posts[place].tenant):
-            places = list(own)
-            at = staging.rows
-            for place in places:
-                firsts[place] = at
-                at += posts[place].rows.num_rows
-            rows = pa.concat_tables([posts[place].rows for place in places]).combine_chunks()
-            for batch in rows.to_batches() or [pa.RecordBatch.from_pylist([], JSON_ROWS)]:
-                staging.take_posted(batch, tenant)
+        while new := arrived():
+            posts += new
+            firsts += _staged(staging, new)
         with store.turn:
             set_duplicates_aside(cursor)
-            outcomes = _outcomes(cursor, [firsts[place] for place in range(len(posts))], posts)
+            outcomes = _outcomes(cursor, firsts, posts)
             reports = [outcome.report(post) for outcome, post in zip(outcomes, posts, strict=True)]
             [post], [report] = posts[:1], reports[:1]
             refused = post.strict and report.rejected + report.conflicts > 0
@@ -170,11 +176,25 @@ def loaded_posts(store: Store, posts: Sequence[Post]) -> list[PostReport]:
                 [(version,)] = cursor.execute("select version from store").fetchall()
                 return [replace(report, loaded=0 if refused else report.loaded, kept=not refused, version=version)]
             version = written_posts(store, cursor, [
-                PostedRows(firsts[place], firsts[place] + post.rows.num_rows, post.tenant, post.by, report.loaded, report.known,
-                           report.conflicts, report.rejected)
-                for place, (post, report) in enumerate(zip(posts, reports, strict=True))
+                PostedRows(first, first + post.rows.num_rows, post.tenant, post.by, report.loaded, report.known, report.conflicts, report.rejected)
+                for first, post, report in zip(firsts, posts, reports, strict=True)
             ])
     return [replace(report, version=version) for report in reports]
+
+
+def _staged(staging: Staging, posts: Sequence[Post]) -> list[int]:
+    """Lay the rows of some posts aside, those of a tenant at once; the number of each one's first row."""
+    firsts = {}
+    for tenant, own in groupby(sorted(range(len(posts)), key=lambda place: posts[place].tenant), key=lambda place: posts[place].tenant):
+        places = list(own)
+        at = staging.rows
+        for place in places:
+            firsts[place] = at
+            at += posts[place].rows.num_rows
+        rows = pa.concat_tables([posts[place].rows for place in places]).combine_chunks()
+        for batch in rows.to_batches() or [pa.RecordBatch.from_pylist([], JSON_ROWS)]:
+            staging.take_posted(batch, tenant)
+    return [firsts[place] for place in range(len(posts))]
 
 
 def _outcomes(cursor: duckdb.DuckDBPyConnection, firsts: Sequence[int], posts: Sequence[Post]) -> list[_Outcome]:
