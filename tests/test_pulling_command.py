@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import re
 import shlex
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 from data import commands
 from data.commands import main
 from data.orders.handover import serve_loads
+from data.orders.pulls import STOPPED
 from data.pulling.source import Pull, add_pull_flags, pull_of, pulls_of
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -57,6 +60,27 @@ def test_the_command_pulls_and_says_what_came_of_it(flags: list[str], platform: 
             assert capsys.readouterr().err.splitlines()[-1] == f"{platform.url} answers 403: the role is too low"
         finally:
             close()
+
+
+def test_a_server_that_stops_ends_the_pull_that_waits_and_says_what_stays(
+    flags: list[str], platform: Platform, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    platform.most = 20
+    platform.faults = [None, answering(429, Retry_After="600")]
+    home = tmp_path / "home"
+    home.mkdir()
+    with closing(Store.open(home)) as store:
+        close = serve_loads(store, home)
+        with ThreadPoolExecutor() as pool:
+            pulling = pool.submit(main, flags)
+            while len(platform.asked) < 2:
+                assert not pulling.done()
+                time.sleep(0.01)
+            close()
+            assert pulling.result() == 1
+        assert capsys.readouterr().err.splitlines()[-1] == STOPPED
+        with store.snapshot() as snapshot:
+            assert snapshot.rows("select count(*) from interactions") == [(20,)]
 
 
 def test_again_and_again_until_the_key_is_refused(

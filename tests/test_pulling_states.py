@@ -75,7 +75,7 @@ def test_readiness_tells_a_caller_of_its_own_pulls_alone(pulling: Pulling, tmp_p
     [state] = states(pulling)
     log = Log(tmp_path / "accounts")
     log.store.close()
-    log.store = pulling.store
+    log.store = log.engine = pulling.store
     with Service(log) as service:
         told = service.caller().get("/readyz").json()
         assert datetime.fromisoformat(told["pulled"]).timestamp() * 1000 == state.pulled and told["totalsAgree"] is True

@@ -73,6 +73,14 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
     assert refused.stderr == "PORT must be a whole number from 0 to 65535, not 'http'\n"
 
 
+def test_a_file_of_pulls_with_a_wrong_line_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "pulls"
+    file.write_text("# all\n--from https://host/api/v1\n")
+    refused = _serve(tmp_path / "home", IH_PULL=str(file), PORT="0")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("Line 2 of the file that IH_PULL names is wrong: the following arguments are required: --key-file, --tenant. ")
+
+
 def _serve(home: Path, **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "IH_HOME": str(home)} | settings
     return subprocess.run([sys.executable, "-m", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)

@@ -25,7 +25,7 @@ from typing import Any
 
 from data.loading.transaction import OPERATOR, Stop
 from data.orders.orders import AtOnce, Command, Event, Failure, command_of, event_members, event_of
-from data.orders.pulls import PullCommand
+from data.orders.pulls import STOPPED, PullCommand
 from data.orders.running import RunningLoad, RunningLoads
 from data.store.limits import StoreError
 from data.store.store import Store
@@ -61,7 +61,8 @@ def hand_over(command: Command, home: Path, tell: Callable[[Event], None]) -> bo
             return False
         if answer.status != 200:
             raise StoreError(json.loads(answer.read())["error"])
-        while (members := _members(answer)) != _END:
+        stopped = STOPPED if isinstance(command, PullCommand) else "The server stopped during the load; the store is unchanged."
+        while (members := _members(answer, stopped)) != _END:
             tell(event_of(members))
     return True
 
@@ -77,13 +78,13 @@ class _ConnectionToOwner(HTTPConnection):
             self.sock.connect(address)
 
 
-def _members(answer: HTTPResponse) -> dict[str, Any]:
+def _members(answer: HTTPResponse, stopped: str) -> dict[str, Any]:
     try:
         line = answer.readline()
     except OSError as problem:
-        raise StoreError("The server stopped during the load; the store is unchanged.") from problem
+        raise StoreError(stopped) from problem
     if not line.endswith(b"\n"):
-        raise StoreError("The server stopped during the load; the store is unchanged.")
+        raise StoreError(stopped)
     return json.loads(line)
 
 

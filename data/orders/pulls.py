@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from data.loading.transaction import Stop
+from data.loading.transaction import Stop, Stopped
 from data.pulling.source import Pull
+from data.store.limits import StoreError
 from data.store.store import Store
+
+STOPPED = "The pull was stopped; what it has loaded by then stays, and the next pull goes on from there."
 
 
 @dataclass(frozen=True)
@@ -36,4 +39,6 @@ class PullCommand:
             tell(pulled(store, self.pull, tell, stop))
         except KeyRefused as problem:
             tell(PullFailure(str(problem)))
+        except Stopped as problem:
+            raise StoreError(STOPPED) from problem
 
