@@ -93,11 +93,14 @@ class Accounts:
             self.audit.note("sign-out", *whose)
         self.sessions.close(token)
 
-    def authenticate_session(self, token: str | None) -> Identity:
-        """The identity behind a session cookie, with its current role and tenant; raises Unauthenticated or Forbidden."""
+    def authenticate_session(self, token: str | None, is_use: bool = True) -> Identity:
+        """The identity behind a session cookie, with its current role and tenant; raises Unauthenticated or Forbidden.
+
+        What a page asks by itself `is_use` of the session no more than a page that stands open.
+        """
         if not token:
             raise Unauthenticated("there is no session")
-        return self.sessions.identity(token)
+        return self.sessions.identity(token, is_use=is_use)
 
     def authenticate_key(self, raw: str, address: str) -> Identity:
         """The identity behind an API key; raises Unauthenticated, Forbidden, or Throttled after too many unknown keys."""

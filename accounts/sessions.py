@@ -124,10 +124,11 @@ class Sessions:
             but=but,
         )
 
-    def identity(self, token: str, before_change: bool = False) -> Identity:
+    def identity(self, token: str, before_change: bool = False, is_use: bool = True) -> Identity:
         """The identity behind a session, with its current role and tenant; raises Unauthenticated or Forbidden.
 
-        Whoever must first change the password is told so by MustChange, unless `before_change`.
+        Whoever must first change the password is told so by MustChange, unless `before_change`. A session that is only looked at, without
+        being in use, comes to its end as if it had not been.
         """
         row = self._store.row(
             """
@@ -142,7 +143,7 @@ class Sessions:
         now = int(self._now())
         if row is None or row["seen"] <= now - self._settings.idle_s or row["opened"] <= now - self._settings.longest_s:
             raise Unauthenticated("the session is unknown or has ended")
-        if row["seen"] <= now - SEEN_STEP_S:
+        if is_use and row["seen"] <= now - SEEN_STEP_S:
             self._store.note("update sessions set seen = :now where digest = :digest", now=now, digest=digest(token))
         identity = admitted(Identity(row["tenant"], Role(row["role"]), row["email"], "user"), bool(row["disabled"]))
         if row["must_change"] and not before_change:

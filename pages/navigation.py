@@ -11,7 +11,7 @@ import streamlit as st
 from accounts import Forbidden, Role, Unauthenticated
 from data.store.limits import StoreError, TooSlow
 from ui.page import address, messages
-from ui.page.shell import account_menu, frame, refused, visitor
+from ui.page.shell import BY_ITSELF, account_menu, frame, refused, visitor
 from ui.page.turns import drawing
 from ui.page.uploading import intake
 
@@ -112,6 +112,8 @@ def main() -> None:
         messages.took_too_long(stopped.seconds, "A shorter period, or one offer, is answered sooner.")
     except StoreError:
         messages.unavailable()
+    finally:
+        st.session_state.pop(BY_ITSELF, None)
 
 
 main()

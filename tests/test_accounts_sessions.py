@@ -111,3 +111,12 @@ def test_sessions_that_have_run_out_are_swept_away_at_the_next_sign_in(
     clock.seconds = NOW + 12 * HOUR
     signed_in(accounts)
     assert [row["opened"] for row in AccountsDatabase(tmp_path).rows("select opened from sessions")] == [NOW + 12 * HOUR]
+
+
+def test_a_session_that_is_only_looked_at_ends_as_if_it_had_not_been(accounts: Accounts, clock: Clock) -> None:
+    token = signed_in(accounts)
+    for _ in range(8):
+        assert accounts.authenticate_session(token, is_use=False).name == "ada@example.com"
+        clock.seconds += HOUR
+    with pytest.raises(Unauthenticated):
+        accounts.authenticate_session(token)

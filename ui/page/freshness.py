@@ -14,7 +14,7 @@ from ui.components.sentences import sentences
 from ui.page import address
 from ui.page.address import rows_link
 from ui.page.log import Log, as_of, future_words, pulled_words
-from ui.page.shell import visitor
+from ui.page.shell import BY_ITSELF, visitor
 from ui.words.numbers import counted
 
 LOOK_SECONDS = 10
@@ -42,6 +42,8 @@ def draw_news(tenant: Tenant, selection: Selection) -> None:
 
 
 def _draw_pulled(tenant: str, zone: str) -> None:
+    if process.is_elsewhere():
+        return
     with process.store().snapshot() as snapshot:
         states = pull_states(snapshot, tenant)
     if states:
@@ -59,15 +61,16 @@ def _choose() -> None:
 
 def _watch(selection: Selection, shown: int, by_itself: bool) -> None:
     try:
-        identity = visitor()
+        identity = visitor(is_use=False)
     except (Unauthenticated, Forbidden):
         # The whole page says so.
         st.rerun()
-    with process.store().snapshot() as snapshot:
+    with process.engine().snapshot() as snapshot:
         found = total(snapshot.tenant(identity.tenant), selection)
     if found == shown:
         return
     if by_itself:
+        st.session_state[BY_ITSELF] = True
         st.rerun()
     newer = counted(found - shown, "newer interaction") if found > shown else counted(shown - found, "interaction") + " fewer"
     if st.button(f"{newer} · Show", key="news", type="tertiary", icon=":material/arrow_upward:"):

@@ -15,6 +15,9 @@ from ui.page.log import Log
 
 PRODUCT = "Interaction History"
 
+BY_ITSELF = "run by itself"
+"""Set in the session's state while a run goes on that nobody has asked for."""
+
 _HERE = Path(__file__).parent
 _STYLES, _SCRIPTS = ("look.css", "print.css"), ("phone_menu.js", "printing.js")
 STREAMLIT_DOCUMENT = Path(st.__file__).parent / "static" / "index.html"
@@ -58,17 +61,21 @@ _signing_out = st.components.v2.component(
 )
 
 
-def visitor() -> Identity:
-    """The current identity behind the session cookie; raises `Unauthenticated` or `Forbidden`."""
+def visitor(is_use: bool = True) -> Identity:
+    """The current identity behind the session cookie; raises `Unauthenticated` or `Forbidden`.
+
+    A run that the page has begun by itself is no use of the session, nor is one that is said not to be.
+    """
     # Which of the two cookies counts, the wall has decided, which knows how the browser reached it.
     cookies = st.context.cookies
-    return process.accounts().authenticate_session(sent_session(cookies, secure=True) or sent_session(cookies, secure=False))
+    return process.accounts().authenticate_session(sent_session(cookies, secure=True) or sent_session(cookies, secure=False),
+                                                   is_use and not st.session_state.get(BY_ITSELF))
 
 
 def show(title: str, draw: Callable[[Log], None]) -> None:
     """Draws a page of the visitor's log, as it stands now; of one without rows its title, and the way to load some."""
     identity = visitor()
-    with process.store().snapshot() as snapshot:
+    with process.engine().snapshot() as snapshot:
         tenant = snapshot.tenant(identity.tenant)
         log = Log.of(tenant)
         if log is None:
