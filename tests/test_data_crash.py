@@ -65,6 +65,24 @@ def test_a_load_that_is_killed_half_way_leaves_the_store_as_before(home: Path, l
     assert reopened(home) == before
 
 
+def test_a_load_that_is_killed_while_it_commits_is_there_whole_or_not_at_all(home: Path, large: Path) -> None:
+    before = reopened(home)
+    process = loading(home, large)
+    for line in process.stderr:
+        if line.startswith("committing"):
+            process.kill()
+            break
+    process.wait()
+    process.stderr.close()
+    store = Store.open(home)
+    with store.snapshot() as snapshot:
+        version, [(rows, journeys)] = snapshot.version, snapshot.rows(
+            "select (select count(*) from interactions), (select count(*) from journeys)")
+    store.close()
+    assert (version, rows, journeys) in ((before[2] + 1, 300_600, 300_600), (before[2], 600, 600))
+    assert version > before[2] or reopened(home) == before
+
+
 def test_a_load_that_is_killed_while_it_waits_for_the_rest_of_the_file_leaves_the_store_as_before(home: Path) -> None:
     before = reopened(home)
     pipe = home.parent / "slow.ndjson"
