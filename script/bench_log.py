@@ -50,10 +50,15 @@ def main() -> None:
 
 def options_with_home(description: str) -> argparse.Namespace:
     """The options of a part that measures over the log of a folder: `rows` and `home`."""
+    return parser_with_home(description).parse_args()
+
+
+def parser_with_home(description: str) -> argparse.ArgumentParser:
+    """A parser of the same, for a part with options of its own."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rows", type=int, default=20_000_000)
     parser.add_argument("--home", type=Path, required=True, help="a folder for the log and the store, as script/bench log --home made it")
-    return parser.parse_args()
+    return parser
 
 
 def made_store(home: Path, rows: int) -> Path:

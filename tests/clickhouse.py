@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -38,9 +39,11 @@ _CONFIGURATION = """
 class Mirror:
     """The engine in front of a store: whoever asks gets what the store holds by then."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, server: Address | None = None) -> None:
+        """`server` is where scratch databases may be made, beside the one that it names; without it, in this process."""
         self.store = store
-        self.target = ClickHouseStore(Address(f"log{next(_numbers)}", folder=Path(_home().name)))
+        at = Address("log", folder=Path(_home().name)) if server is None else replace(server, database=f"{server.database}_test_{os.getpid()}_")
+        self.target = ClickHouseStore(replace(at, database=f"{at.database}{next(_numbers)}"))
         self._version = -1
 
     def close(self) -> None:

@@ -4,13 +4,15 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from data.clickhouse.address import password_of, read_address
 from data.loading.arriving import compile_ahead
+from tests.clickhouse import Mirror
 from tests.figures_logs import load_cut, load_random_tenants, load_sample_in_fifty
 from tests.logs import ENGINES, FURTHER_ENGINES, Log, tangled_logs
 from tests.service import Service
@@ -34,10 +36,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engines", action="store_true", help="run the tests that ask an engine with every engine, not just the embedded one")
 
 
+    parser.addoption("--engine-url", metavar="URL", help="run them with the ClickHouse there as well, in scratch databases beside the one it names")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # Before the tests are read, which go by the table.
     if config.getoption("--engines"):
         ENGINES.update(FURTHER_ENGINES)
+    if url := config.getoption("--engine-url"):
+        FURTHER_ENGINES["server"] = partial(Mirror, server=read_address(url, password_of(), "--engine-url"))
+        ENGINES["server"] = FURTHER_ENGINES["server"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -127,6 +127,26 @@ def test_a_copy_that_is_broken_off_is_shown_to_nobody_and_goes_on(tmp_path: Path
             assert span is not None and span.rows == 11
 
 
+def test_the_copy_of_another_store_is_left_alone(tmp_path: Path) -> None:
+    with Log(tmp_path / "one", "clickhouse") as log, Log(tmp_path / "other") as other:
+        log.load(interaction("1"))
+        other.load(interaction("2", tenantId="other"))
+        assert isinstance(log.engine, Mirror)
+        with log.snapshot() as snapshot:
+            assert snapshot.tenant(ACME).record("1")
+            with pytest.raises(StoreError, match=r"has rows of the tenant 'acme', of which this store has none\. Nothing was changed"):
+                copy_to(other.store, log.engine.target, lambda _: None)
+
+
+def test_what_is_read_while_a_copy_runs_is_not_handed_out_as_one_version(tmp_path: Path) -> None:
+    with Log(tmp_path, "clickhouse") as log:
+        log.load(interaction("1"))
+        assert isinstance(log.engine, Mirror)
+        with pytest.raises(StoreError, match="was copied into while it was read"), log.snapshot() as snapshot:
+            assert snapshot.tenant(ACME).record("1")
+            copy_to(log.store, log.engine.target, lambda _: None)
+
+
 @pytest.mark.parametrize("text", [
     "clickhouse+https://user@host", "clickhouse+https:///db", "postgres://host/db", "chdb://relative", "chdb:///", "clickhouse+http://h:port/db",
     "clickhouse+http://host/a/b", "clickhouse+http://host/db?secure=1", "nothing",

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from data.columns.records import flat_records, records
+from data.columns.records import RecordTables, records
 from data.results import RECORD_COLUMNS, Channel, Creative, Offer, Record
 from queries.asking.times import iso
 from tests.logs import ACME, ZENITH, Log, interaction
@@ -102,6 +102,6 @@ def test_the_flat_table_spells_times_as_the_record_does(log: Log) -> None:
     log.load(*(interaction(f"ih_{number}", iso(ms)) for number, ms in enumerate(times)))
     with log.store.snapshot() as snapshot:
         acme = snapshot.tenant(ACME).columns
-        table = flat_records(acme, acme.log, np.arange(len(times)))
+        table = RecordTables(acme, acme.log, RECORD_COLUMNS).table(np.arange(len(times)))
         assert table.column_names == list(RECORD_COLUMNS)
         assert table["timestamp"].to_pylist() == [iso(ms) for ms in times]

@@ -51,13 +51,11 @@ class Connection:
     def session(self, seconds: float | None) -> Iterator[Session]:
         """Statements that together take at most so many seconds; None is no limit."""
         client = self._taken()
-        is_sound = False
+        session = Session(client, self.address, seconds)
         try:
-            yield Session(client, self.address, seconds)
-            is_sound = True
+            yield session
         finally:
-            # One that a statement broke off may have half an answer waiting.
-            self._give_back(client, is_sound)
+            self._give_back(client, session.is_sound)
 
     @contextmanager
     def outside(self) -> Iterator[Session]:
@@ -88,6 +86,8 @@ class Session:
     """A client's statements within one limit of time. Not for sharing between threads."""
 
     def __init__(self, client: Client, address: Address, seconds: float | None) -> None:
+        # A client of which a statement was broken off may have half an answer waiting.
+        self.is_sound = True
         self._client = client
         self._address = address
         self._seconds = seconds
@@ -129,8 +129,10 @@ class Session:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
+        is_sound, self.is_sound = self.is_sound, False
         try:
             yield
+            self.is_sound = is_sound
         except DatabaseError as problem:
             if isinstance(problem, OperationalError):
                 raise Unreachable(_unreachable(self._address)) from None

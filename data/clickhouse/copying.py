@@ -77,15 +77,15 @@ class CopyReport:
 def copy_to(source: Store, target: ClickHouseStore, tell: Callable[[Progress], None]) -> CopyReport:
     """Make a ClickHouse hold what the embedded store holds. One that is broken off goes on where it was when it is begun again.
 
-    While it runs, the target answers nobody.
+    While it runs, the target answers nobody. `StoreError` where the target has tenants that the store does not have.
     """
     if not has_tables(target.connection):
         create(target.connection, Layout())
     with source.snapshot(None) as snapshot, target.connection.session(None) as session:
         cluster = cluster_of(session)
+        wanted, present = _sums_of_source(snapshot), _sums_of_target(session)
+        _refuse_foreign_tenants(target, wanted, present)
         session.run(f"truncate table versions{_on(cluster)}")
-        wanted = _sums_of_source(snapshot)
-        present = _sums_of_target(session)
         gone = [day for day in present if wanted.get(day) != present[day]]
         missing = [day for day in wanted if wanted[day] != present.get(day)]
         for day in gone:
@@ -100,8 +100,18 @@ def copy_to(source: Store, target: ClickHouseStore, tell: Callable[[Progress], N
         for table, sql in (("words", _WORDS), ("meanings", _MEANINGS)):
             session.run(f"truncate table {table}{_on(cluster)}")
             _insert(session, table, snapshot.table(sql))
-        _insert(session, "versions", pa.table({"version": pa.array([snapshot.version], pa.uint64())}))
+        session.run("insert into versions (version) values ({version:UInt64})", {"version": snapshot.version})
         return CopyReport(str(target.address), snapshot.version, rows, sent)
+
+
+def _refuse_foreign_tenants(target: ClickHouseStore, wanted: dict[Day, Sum], present: dict[Day, Sum]) -> None:
+    """What looks like the copy of another store is left alone."""
+    foreign = sorted({tenant for tenant, _ in present} - {tenant for tenant, _ in wanted})
+    if foreign:
+        raise StoreError(
+            f"{target.address} has rows of the tenant '{foreign[0]}', of which this store has none. Nothing was changed: name another database, or "
+            "drop this one if it holds an older copy."
+        )
 
 
 def _on(cluster: str | None) -> str:

@@ -43,8 +43,8 @@ _SMALL = {
         "tenant String, place UInt32, outcome String, name Nullable(String), classification Nullable(String), category Nullable(String), "
         "counts_as Nullable(String)", "tenant, place",
     ),
-    # One row, there only while the store is whole.
-    "versions": ("version UInt64", "version"),
+    # One row, there only while the store is whole; `copy` is another for each copy into it.
+    "versions": ("version UInt64, copy UUID default generateUUIDv4()", "version"),
 }
 
 TABLES = ("interactions", *_SMALL)

@@ -31,7 +31,7 @@ class ClickHouseStore:
         self.connection = Connection(address)
         self._now_ms = now_ms
         self._answers = Answers()
-        self._memories: dict[str, tuple[int, TenantMemory]] = {}
+        self._memories: dict[str, tuple[str, TenantMemory]] = {}
         self._lock = threading.Lock()
 
     def close(self) -> None:
@@ -39,22 +39,31 @@ class ClickHouseStore:
 
     @contextmanager
     def snapshot(self, seconds: float | None = TIME_LIMIT) -> Iterator[Snapshot]:
-        """The newest version; `TooSlow` after so many seconds, None for no limit, `StoreError` where no server answers or its store is not whole."""
-        with self.connection.session(seconds) as session:
-            [(version, count)] = session.rows("select max(version), count() from versions")
-            if not count:
-                raise StoreError(f"{self.address} holds no whole store: a copy into it has not ended. Run python -m data copy again.")
-            yield Snapshot(session, version, self._now_ms(), lambda tenant: self._memory(tenant, version))
+        """The newest version; `TooSlow` after so many seconds, None for no limit, `StoreError` where no server answers or its store is not whole.
 
-    def _memory(self, tenant: str, version: int) -> TenantMemory:
+        So it is in the end where a copy has begun meanwhile: what was read may be of both versions.
+        """
+        with self.connection.session(seconds) as session:
+            version, copy = self._newest(session)
+            yield Snapshot(session, version, self._now_ms(), lambda tenant: self._memory(tenant, copy))
+            if self._newest(session) != (version, copy):
+                raise StoreError(f"{self.address} was copied into while it was read. Ask again.")
+
+    def _newest(self, session: Session) -> tuple[int, str]:
+        found = session.rows("select version, toString(copy) from versions")
+        if not found:
+            raise StoreError(f"{self.address} holds no whole store: a copy into it has not ended. Run python -m data copy again.")
+        return found[0][0], found[0][1]
+
+    def _memory(self, tenant: str, copy: str) -> TenantMemory:
         with self._lock:
-            known, memory = self._memories.get(tenant, (-1, None))
-            if memory is None or known < version:
+            known, memory = self._memories.get(tenant, (copy, None))
+            if memory is None or known != copy:
                 if memory is not None:
                     memory.pass_away()
                 memory = TenantMemory(self._answers)
-                self._memories[tenant] = version, memory
-            return memory if known <= version else TenantMemory(self._answers)
+                self._memories[tenant] = copy, memory
+            return memory
 
 
 class Snapshot:
