@@ -33,7 +33,7 @@ DOCUMENT = document()
 
 try:
     # Here rather than at startup, whose failure is shown as a trace.
-    process.store()
+    process.engine()
     process.accounts()
     process.pulls()
     largest_mb()
@@ -78,7 +78,7 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         *sign_in_routes(process.accounts()),
-        *health_routes(process.store, process.accounts),
+        *health_routes(process.engine, process.accounts),
         Route("/", first_page),
         # Browsers ask for it before the page's script has named its own.
         Route("/favicon.png", favicon),
@@ -88,7 +88,7 @@ app = st.App(
         # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.
         Middleware(SignInWall, accounts=process.accounts(), closed=("/media/",), doors={UPLOADS: Role.EDITOR}),
         Middleware(UploadDoor),
-        Middleware(ApiFirst, store=process.store, accounts=process.accounts, loads=process.loads),
+        Middleware(ApiFirst, engine=process.engine, store=process.store, accounts=process.accounts, loads=process.loads),
     ],
     on_script_error=page_failed,
 )

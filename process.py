@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from functools import cache
 
 from accounts import Accounts
+from data.clickhouse.address import STORE, store_address
+from data.columns.funnel.tally import compile_kernel
 from data.columns.warming import warm
+from data.engine import Engine
 from data.loading.arriving import compile_ahead
 from data.orders.handover import serve_loads
 from data.orders.running import RunningLoads
 from data.pulling.repeating import RepeatedPulls, pulls_set
 from data.pulling.source import Pull
 from data.store.home import home
+from data.store.limits import ReadOnly
 from data.store.store import Store
 
 # A step of reading ahead is over sooner; only compiling, once on a machine, takes longer, and a stop does not wait for that.
@@ -23,9 +27,29 @@ _LONGEST_STEP_S = 3
 
 
 @cache
+def engine() -> Engine:
+    """What answers for the log: the store of the state folder or, where the setting `IH_STORE` names one, a ClickHouse."""
+    address = store_address()
+    if address is None:
+        return store()
+    # Imported here: who has no ClickHouse need not load its client.
+    from data.clickhouse.store import ClickHouseStore
+
+    return ClickHouseStore(address)
+
+
+@cache
 def store() -> Store:
-    """The store of the state folder, opened once."""
+    """The store of the state folder, opened once; `ReadOnly` where the log is elsewhere."""
+    if is_elsewhere():
+        raise ReadOnly(f"The log is in the ClickHouse that {STORE} names, which this server only reads. Load rows into a store without "
+                       f"{STORE}, and bring them there: python -m data copy --to ADDRESS")
     return Store.open(home())
+
+
+def is_elsewhere() -> bool:
+    """Whether the log is not in the state folder, so that nothing is loaded here."""
+    return store_address() is not None
 
 
 @cache
@@ -43,7 +67,10 @@ def loads() -> RunningLoads:
 @cache
 def pulls() -> list[Pull]:
     """What this process pulls by itself, as setting `IH_PULL` says when it starts."""
-    return pulls_set()
+    found = pulls_set()
+    if found and is_elsewhere():
+        raise ReadOnly(f"IH_PULL and {STORE} are both set, but what {STORE} names is only read. Unset one of them.")
+    return found
 
 
 class _ReadingAhead:
@@ -84,6 +111,10 @@ class _ReadingAhead:
 def running() -> Iterator[None]:
     """While the server runs: the store is open, its columns come into memory beside the first requests, loads may be
     handed in, and what is to be pulled is."""
+    if is_elsewhere():
+        with _answering_from_elsewhere():
+            yield
+        return
     reading_ahead = _ReadingAhead()
     loads().after_load = reading_ahead.begin
     close_loads = serve_loads(store(), home(), loads())
@@ -100,4 +131,14 @@ def running() -> Iterator[None]:
         # Of a thread that still reads, a store that closes would take the connection, and the end of the process its stack.
         reading_ahead.join()
         store().close()
+        accounts().close()
+
+
+@contextmanager
+def _answering_from_elsewhere() -> Iterator[None]:
+    threading.Thread(target=compile_kernel, name="compile", daemon=True).start()
+    try:
+        yield
+    finally:
+        engine().close()
         accounts().close()

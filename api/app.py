@@ -34,10 +34,12 @@ from api.operation import Operation, operation_routes
 from api.outcomes import OPERATIONS as OUTCOMES
 from api.shapes import spelled
 from api.shares import Downloads, Queries, Rates, key_rate
+from data.engine import TIME_LIMIT, Engine
 from data.orders.running import RunningLoads
 from data.pulling.states import least_fresh, pull_states
 from data.store.limits import StoreError, TooSlow, log_now_and_then
-from data.store.store import TIME_LIMIT, Store
+from data.store.store import Snapshot as StoreSnapshot
+from data.store.store import Store
 from queries.asking.parameters import InvalidQuery, filled
 
 VERSION = "1.0.0"
@@ -54,9 +56,12 @@ _log = logging.getLogger("interaction_history")
 class ApiFirst:
     """Middleware that answers whatever is asked under the API's path, so that nothing behind it can answer that in another form."""
 
-    def __init__(self, app: ASGIApp, store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]):
+    def __init__(
+        self, app: ASGIApp, engine: Callable[[], Engine], store: Callable[[], Store], accounts: Callable[[], Accounts],
+        loads: Callable[[], RunningLoads],
+    ):
         self._behind = app
-        self._api = GZipMiddleware(api(store, accounts, loads), COMPRESSED_FROM_BYTES, COMPRESSION)
+        self._api = GZipMiddleware(api(engine, store, accounts, loads), COMPRESSED_FROM_BYTES, COMPRESSION)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -66,9 +71,11 @@ class ApiFirst:
             await self._behind(scope, receive, send)
 
 
-def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]) -> ASGIApp:
-    """The API over a store, the accounts that may ask it and the loads that run; all are asked for at each request, since they open after
-    this app.
+def api(
+    engine: Callable[[], Engine], store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Callable[[], RunningLoads]
+) -> ASGIApp:
+    """The API over what answers for the log, the store that is written, the accounts that may ask and the loads that run; all are asked for at
+    each request, since they open after this app.
     """
     described = orjson.dumps(openapi(ENDPOINTS, OPERATIONS, VERSION))
 
@@ -84,19 +91,19 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
         async def downloading(request: Request) -> Response:
             with ExitStack() as held:
                 held.enter_context(downloads.place(request.state.identity))
-                answer = await to_thread.run_sync(_answer, endpoint, request, store, held, limiter=downloads.threads)
+                answer = await to_thread.run_sync(_answer, endpoint, request, engine, held, limiter=downloads.threads)
                 packed = "gzip" in request.headers.get("accept-encoding", "") and request.method != "HEAD"
                 return SentDownload(answer, packed, held.pop_all(), downloads.threads)
 
         async def answering(request: Request) -> Response:
             async with queries.turn(request.state.identity):
                 with ExitStack() as held:
-                    return await to_thread.run_sync(_answer, endpoint, request, store, held)
+                    return await to_thread.run_sync(_answer, endpoint, request, engine, held)
 
         return downloading if endpoint.streams else answering
 
     routes = [Route(endpoint.path, answering(endpoint)) for endpoint in ENDPOINTS]
-    routes += operation_routes(OPERATIONS, store, loads)
+    routes += operation_routes(OPERATIONS, engine, store, loads)
     routes += [Route("/openapi.json", description), Route("/docs", documentation)]
     app = Starlette(
         routes=routes,
@@ -107,12 +114,12 @@ def api(store: Callable[[], Store], accounts: Callable[[], Accounts], loads: Cal
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint[Any], request: Request, store: Callable[[], Store], held: ExitStack) -> Any:
+def _answer(endpoint: Endpoint[Any], request: Request, engine: Callable[[], Engine], held: ExitStack) -> Any:
     """A response, or a download whose snapshot is `held` with it."""
     try:
         # A snapshot that is left may say that its time was up, hence inside.
         with ExitStack() as stack:
-            snapshot = stack.enter_context(store().snapshot(None if endpoint.streams else TIME_LIMIT))
+            snapshot = stack.enter_context(engine().snapshot(None if endpoint.streams else TIME_LIMIT))
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
             response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
@@ -192,7 +199,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     return error_response(request, ApiError(HTTPStatus.INTERNAL_SERVER_ERROR, message))
 
 
-def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) -> list[Route]:
+def health_routes(engine: Callable[[], Engine], accounts: Callable[[], Accounts]) -> list[Route]:
     """`/healthz` and `/readyz`; the latter says more to a caller with a credential."""
 
     # It needs nothing, so it waits for no thread either.
@@ -210,13 +217,14 @@ def health_routes(store: Callable[[], Store], accounts: Callable[[], Accounts]) 
         except ApiError:
             tenant = None
         try:
-            with store().snapshot() as snapshot:
+            with engine().snapshot() as snapshot:
                 body: dict[str, str | int | bool | None] = {"status": "ready"}
                 if tenant is not None:
                     log = snapshot.tenant(tenant).span()
                     newest, clock = (log.newest, log.clock) if log else (None, None)
                     body |= {"version": snapshot.version, "newestRow": spelled(newest), "clock": spelled(clock)}
-                    if states := pull_states(snapshot, tenant):
+                    # What is pulled is pulled into a store of this program's own.
+                    if isinstance(snapshot, StoreSnapshot) and (states := pull_states(snapshot, tenant)):
                         pulled, agrees = least_fresh(states)
                         body |= {"pulled": spelled(pulled), "totalsAgree": agrees}
         except StoreError:

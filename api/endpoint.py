@@ -9,8 +9,7 @@ from typing import Any, Generic, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data.engine import Tenant
-from data.store.store import Snapshot
+from data.engine import Snapshot, Tenant
 from queries.asking.parameters import Parameter, parameters_of
 from queries.asking.selection import Query, Selection, parse
 

@@ -20,7 +20,7 @@ from data.loading.posting import MOST_TOLD, NotLoaded, Post
 from data.reading.batches import JSON_ROWS
 from data.reading.formats import rows_of
 from data.reading.options import ReadOptions
-from data.store.limits import StoreBusy, StoreError
+from data.store.limits import ReadOnly, StoreBusy, StoreError
 
 LARGEST_POST = 10 * 1024 * 1024
 
@@ -112,7 +112,7 @@ def _posted(asked: Asked) -> PostAnswer:
     post = Post(whose.tenant, whose.name, rows, asked.flags["strict"], asked.flags["dryRun"])
     try:
         report = asked.running.posts.take(asked.store, post)
-    except StoreBusy:
+    except (ReadOnly, StoreBusy):
         raise
     except StoreError as problem:
         _log.error("a post of tenant %s was not written: %s", whose.tenant, problem)

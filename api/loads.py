@@ -106,9 +106,10 @@ OPERATIONS = (
         path="/loads",
         name="listLoads",
         summary="Loads",
-        description="The loads that the tenant's rows came with, the newest first. A load is one file, archive, folder or glob. `rows` are those "
-                    "that hold the content which the load wrote; a row belongs to the load that wrote its present content. A load that changed "
-                    "nothing is not listed, nor one that has been taken back.",
+        description="The loads that the tenant's rows came with, the newest first. A load is one file, archive, folder or glob; what a key "
+                    "posts in a day is one, and what is pulled from a platform in a day. `rows` are those that hold the content which the load "
+                    "wrote; a row belongs to the load that wrote its present content. A load that changed nothing is not listed, nor one that "
+                    "has been taken back.",
         role=Role.EDITOR,
         answer=_listed,
         body=Loads,

@@ -19,8 +19,9 @@ from starlette.routing import Route
 from accounts import Identity, Role
 from accounts.login import names_own_page
 from api.errors import ApiError
+from data.engine import Engine
 from data.orders.running import RunningLoads
-from data.store.limits import StoreBusy, StoreError, log_now_and_then
+from data.store.limits import ReadOnly, StoreBusy, StoreError, log_now_and_then
 from data.store.store import Store
 
 Method = Literal["GET", "PUT", "POST", "DELETE"]
@@ -32,18 +33,25 @@ _MOST_WRITERS = 40
 
 @dataclass(frozen=True)
 class Asked:
-    """A request that was admitted: who asks, the values of the path's parameters and the flags, the body, and the loads that run.
+    """A request that was admitted: who asks, what answers for the log and what opens the store that is written, the values of the path's
+    parameters and the flags, the body, and the loads that run.
 
     The body is JSON, None where there is none, or bytes where the operation takes lines.
     """
 
     identity: Identity
-    store: Store
+    engine: Engine
+    opened: Callable[[], Store]
     path: dict[str, str]
     body: Any
     running: RunningLoads
     flags: dict[str, bool]
     headers: Mapping[str, str]
+
+    @property
+    def store(self) -> Store:
+        """What is written; `ReadOnly` where the log is not."""
+        return self.opened()
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,16 @@ class Operation:
         return ("application/x-ndjson", "application/json") if self.takes_lines else ("application/json",)
 
 
-def operation_routes(operations: Sequence[Operation], store: Callable[[], Store], running: Callable[[], RunningLoads]) -> list[Route]:
+def operation_routes(
+    operations: Sequence[Operation], engine: Callable[[], Engine], store: Callable[[], Store], running: Callable[[], RunningLoads]
+) -> list[Route]:
     """A route for each path, of all its methods; operations of one path stand together."""
-    return [_route(path, list(its), store, running) for path, its in groupby(operations, key=lambda operation: operation.path)]
+    return [_route(path, list(its), engine, store, running) for path, its in groupby(operations, key=lambda operation: operation.path)]
 
 
-def _route(path: str, operations: Sequence[Operation], store: Callable[[], Store], running: Callable[[], RunningLoads]) -> Route:
+def _route(
+    path: str, operations: list[Operation], engine: Callable[[], Engine], store: Callable[[], Store], running: Callable[[], RunningLoads]
+) -> Route:
     by_method = {operation.method: operation for operation in operations}
 
     async def answering(request: Request) -> Response:
@@ -118,7 +130,8 @@ def _route(path: str, operations: Sequence[Operation], store: Callable[[], Store
         flags = _flags(operation, request)
         body = await _body(operation, request)
         # What writes may wait for others that write, and then keeps no thread from those who read.
-        return await to_thread.run_sync(_answered, operation, request, body, flags, store, running, limiter=_writers() if operation.changes else None)
+        limiter = _writers() if operation.changes else None
+        return await to_thread.run_sync(_answered, operation, request, body, flags, engine, store, running, limiter=limiter)
 
     return Route(path.replace("}", ":any}"), answering, methods=list(by_method))
 
@@ -189,10 +202,14 @@ async def _bounded(request: Request, largest: int) -> AsyncIterator[bytes]:
 
 
 def _answered(
-    operation: Operation, request: Request, body: Any, flags: dict[str, bool], store: Callable[[], Store], running: Callable[[], RunningLoads]
+    operation: Operation, request: Request, body: Any, flags: dict[str, bool], engine: Callable[[], Engine], store: Callable[[], Store],
+    running: Callable[[], RunningLoads],
 ) -> Response:
     try:
-        made = operation.answer(Asked(request.state.identity, store(), dict(request.path_params), body, running(), flags, request.headers))
+        asked = Asked(request.state.identity, engine(), store, dict(request.path_params), body, running(), flags, request.headers)
+        made = operation.answer(asked)
+    except ReadOnly as problem:
+        raise ApiError(HTTPStatus.CONFLICT, str(problem)) from problem
     except StoreBusy as problem:
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, str(problem), {"Retry-After": _AGAIN_S}) from problem
     except StoreError as problem:

@@ -12,8 +12,8 @@ from accounts import Role
 from api.errors import ApiError
 from api.operation import Asked, Operation, PathParameter
 from api.shapes import Count
+from data.engine import TIME_LIMIT
 from data.store.meanings import reset_meaning, set_meaning
-from data.store.store import TIME_LIMIT
 from queries.asking.outcomes import LONGEST_NAME, RECOMMENDATION, Category, Classification, CountsAs, InvalidMeaning, OutcomeRow, Said
 
 _COUNTS = "The count that counts its rows, and the rates with it; null where none does."
@@ -43,7 +43,7 @@ class SetOutcome(TypedDict, total=False):
 
 
 def outcomes(asked: Asked) -> OutcomeList:
-    with asked.store.snapshot(TIME_LIMIT) as snapshot:
+    with asked.engine.snapshot(TIME_LIMIT) as snapshot:
         tenant = snapshot.tenant(asked.identity.tenant)
         return {"outcomes": [_json_row(row) for row in tenant.outcomes.rows(tenant.rows_by_value("outcome"))]}
 
@@ -54,7 +54,7 @@ def set_outcome(asked: Asked) -> OutcomeMeaning:
         set_meaning(asked.store, asked.identity.tenant, key, _said(asked.body))
     except InvalidMeaning as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
-    with asked.store.snapshot(TIME_LIMIT) as snapshot:
+    with asked.engine.snapshot(TIME_LIMIT) as snapshot:
         tenant = snapshot.tenant(asked.identity.tenant)
         return _json_row(tenant.outcomes.row(key, tenant.rows_by_value("outcome")))
 

@@ -1,4 +1,4 @@
-"""The command line `python -m data`: load, unload, loads, pull, outcomes, backup, status and sample, with progress on standard error."""
+"""The command line `python -m data`: load, pull, outcomes, backup, status, sample, copy and the like, with progress on standard error."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from data.clickhouse.address import store_address
+from data.clickhouse.commands import add_commands, refuse_elsewhere, status
 from data.load_flags import add_load, add_presets, given_text
 from data.loading.listing import Loads
 from data.loading.outcome import LoadReport, Progress
@@ -168,6 +170,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_outcome_commands(commands, given_text, _carried_out)
 
+    add_commands(commands, _number, lambda: Display().tell)
+
     saving = commands.add_parser("backup", help="write a backup of the store and the accounts, of one moment, also while the server runs",
                                  description="The backup is read back before its folder appears. To use it, start the server with IH_HOME set to a "
                                              "copy of the folder.")
@@ -175,9 +179,9 @@ def _parser() -> argparse.ArgumentParser:
     saving.set_defaults(run=lambda options: _carried_out(BackupCommand(str(options.folder.absolute()))),
                         interrupted="No backup was written.")
 
-    status = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
-    status.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
-    status.set_defaults(run=lambda options: _carried_out(StatusCommand(), tenants_of if options.tenants else str))
+    shows = commands.add_parser("status", help="show tenants, rows, size, version and the latest loads")
+    shows.add_argument("--tenants", action="store_true", help="print only the tenants that have rows, the largest first, a line each")
+    shows.set_defaults(run=lambda options: _status(tenants_of if options.tenants else str))
 
     sample = commands.add_parser("sample", help="generate a realistic log and load it, or write it to a file",
                                  description="The same arguments make the same log.")
@@ -206,6 +210,14 @@ def _sample(options: argparse.Namespace) -> int:
     return 0
 
 
+def _status(text: Callable[[Status], str]) -> int:
+    address = store_address()
+    if address is None:
+        return _carried_out(StatusCommand(), text)
+    print(printable(text(status(address))))
+    return 0
+
+
 def _pull(options: argparse.Namespace) -> int:
     """Each pull goes to whoever owns the store by then, and between two the store is nobody's."""
     pull = pull_of(options)
@@ -230,6 +242,7 @@ def _carried_out(command: Command, status_text: Callable[[Status], str] = str) -
 
 
 def _carry_out(command: Command, display: Display) -> None:
+    refuse_elsewhere()
     if not hand_over(command, home(), display.tell):
         store = Store.open(home())
         try:

@@ -22,6 +22,9 @@ from queries.asking.selection import Selection
 
 T = TypeVar("T")
 
+# The seconds that a query has, unless its asker says otherwise.
+TIME_LIMIT = 20.0
+
 
 class Table(Protocol):
     """Some rows as an Arrow table, every column a text: what a file is written from, whole columns at a time."""
@@ -158,5 +161,8 @@ class Snapshot(Protocol):
 class Engine(Protocol):
     """What answers queries."""
 
-    def snapshot(self, seconds: float | None) -> AbstractContextManager[Snapshot]:
+    def snapshot(self, seconds: float | None = TIME_LIMIT) -> AbstractContextManager[Snapshot]:
         """The newest version, for at most this many seconds; None means no limit."""
+
+    def close(self) -> None:
+        """Let go of what it holds; nobody asks it any more."""

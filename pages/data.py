@@ -47,6 +47,9 @@ class DataPage:
     def draw(self) -> None:
         st.session_state["data_tenant"] = self.identity.tenant
         heading("Data", [])
+        if process.is_elsewhere():
+            self.draw_elsewhere()
+            return
         draw_running()
         draw_outcome()
         if intake().file is None:
@@ -65,6 +68,13 @@ class DataPage:
             draw_pulls(snapshot, self.identity.tenant)
             draw_loads(snapshot, self.identity.tenant, self.identity.role >= Role.ADMIN)
             draw_meanings(snapshot.tenant(self.identity.tenant), self.identity.role >= Role.ADMIN)
+
+    def draw_elsewhere(self) -> None:
+        """Says how rows come into a log that this server only reads, and what its types count as."""
+        st.info("This log is in ClickHouse, and this server only reads it. An operator loads rows into a store of its own and brings them here: "
+                "`python -m data copy --to ADDRESS`", icon=":material/info:")
+        with process.engine().snapshot() as snapshot:
+            draw_meanings(snapshot.tenant(self.identity.tenant), may_change=False)
 
     def draw_intake(self) -> None:
         intake().open_to(self.identity.name)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 
 from data.loading.arriving import compile_ahead
 from tests.figures_logs import load_cut, load_random_tenants, load_sample_in_fifty
-from tests.logs import ENGINES, Log, tangled_logs
+from tests.logs import ENGINES, FURTHER_ENGINES, Log, tangled_logs
 from tests.service import Service
 
 # Some test modules import from it before it is a plugin.
@@ -30,13 +30,28 @@ settings.register_profile("mutants", max_examples=10, deadline=None, derandomize
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engines", action="store_true", help="run the tests that ask an engine with every engine, not just the embedded one")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Before the tests are read, which go by the table.
+    if config.getoption("--engines"):
+        ENGINES.update(FURTHER_ENGINES)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _compiled() -> None:
     """As in a server that has run for a while: the many small loads of the tests then take half as long."""
     compile_ahead()
 
 
-@pytest.fixture(scope="session", params=sorted(ENGINES))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", sorted(ENGINES), indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of an engine: whatever asks for it, or for a log, runs with each."""
     return request.param

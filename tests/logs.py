@@ -17,14 +17,17 @@ from data.store.store import Store
 from queries.answers.history import LARGEST_LIMIT, page
 from queries.asking.funnel import FunnelQuery
 from queries.asking.selection import Selection, parse
+from tests.clickhouse import Mirror
 
 Row = dict[str, Any]
 
 ACME, ZENITH = "acme", "zenith"
 
 
-# What answers for a log, by the engine's name.
-ENGINES: dict[str, Callable[[Log], Engine]] = {"columns": lambda log: log.store}
+# What answers for a store, by the engine's name. Every test that asks the port runs with each of them.
+ENGINES: dict[str, Callable[[Store], Engine]] = {"columns": lambda store: store}
+# The others: `--engines` brings them into the tests above, and some tests name one.
+FURTHER_ENGINES: dict[str, Callable[[Store], Engine]] = {"clickhouse": Mirror}
 
 
 class Log:
@@ -34,7 +37,7 @@ class Log:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.store = Store.open(folder)
-        self._engine = engine
+        self.engine = (ENGINES | FURTHER_ENGINES)[engine](self.store)
         self.rows: list[Row] = []
         self._files = 0
 
@@ -42,11 +45,13 @@ class Log:
         return self
 
     def __exit__(self, *problem: object) -> None:
+        if isinstance(self.engine, Mirror):
+            self.engine.close()
         self.store.close()
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """What the engine answers from now."""
-        return ENGINES[self._engine](self).snapshot(seconds=None)
+        return self.engine.snapshot(seconds=None)
 
     def load(self, *rows: Row) -> None:
         """Load rows as one file; every one must be new."""

@@ -19,6 +19,8 @@ from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
 from connections import Connection, WebSocket
 from data.orders.running import RunningLoads
+from data.store.limits import ReadOnly
+from data.store.store import Store
 from tests.logs import ACME, Log
 
 PREFIX = "/api/v1"
@@ -34,10 +36,12 @@ class Service:
         self.accounts = Accounts(log.folder, now=lambda: self.seconds)
         self.running = RunningLoads()
         self.app = Starlette(
-            routes=health_routes(lambda: self.log.store, lambda: self.accounts),
+            routes=health_routes(lambda: self.log.engine, lambda: self.accounts),
             middleware=[
                 Middleware(SignInWall, accounts=self.accounts),
-                Middleware(ApiFirst, store=lambda: self.log.store, accounts=lambda: self.accounts, loads=lambda: self.running),
+                Middleware(
+                    ApiFirst, engine=lambda: self.log.engine, store=self.store, accounts=lambda: self.accounts, loads=lambda: self.running,
+                ),
             ],
         )
         self._keys = 0
@@ -48,6 +52,12 @@ class Service:
 
     def __exit__(self, *problem: object) -> None:
         self.accounts.close()
+
+    def store(self) -> Store:
+        """What is written; a log of another engine is only read."""
+        if self.log.engine is not self.log.store:
+            raise ReadOnly("the log is only read here")
+        return self.log.store
 
     def key(self, tenant: str = ACME, role: Role = Role.VIEWER, expires_at: int | None = None) -> str:
         """A new API key."""

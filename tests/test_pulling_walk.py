@@ -71,8 +71,7 @@ def test_a_date_says_as_well_when_to_ask_again(pulling: Pulling) -> None:
     assert pulling.slept[0] == 42.0
 
 
-@pytest.mark.parametrize("limit", [20, 50])
-@pytest.mark.parametrize("name", ["nextCursor", "cursor"])
+@pytest.mark.parametrize(("limit", "name"), [(20, "cursor"), (50, "nextCursor")])
 def test_whatever_fails_each_row_is_here_once(pulling: Pulling, limit: int, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asking, "_TIMEOUTS", (20, 2))
     pulling.platform.most, pulling.platform.cursor_name = limit, name
@@ -127,24 +126,34 @@ def test_rows_that_arrive_and_vanish_during_the_walk(pulling: Pulling) -> None:
     assert pulling.agrees()
 
 
-@pytest.mark.parametrize(("body", "says"), [
-    ({"error": {"code": "UNAUTHORIZED", "message": "the key is expired", "status": 401, "requestId": "r-1"}}, "the key is expired (request r-1)"),
-    ({"error": "no such key"}, "no such key"),
-    (b"<h1>no</h1>", "<h1>no</h1>"),
-])
-@pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_stops_with_the_platforms_own_words(pulling: Pulling, status: int, body: Any, says: str) -> None:
-    pulling.platform.faults = [None, answering(status, body)]
-    with pytest.raises(KeyRefused) as refused:
-        pulling()
-    assert str(refused.value) == f"{pulling.platform.url} answers {status}: {says}"
-    assert len(pulling.platform.asked) == 2 and len(pulling.ids()) == 50
+def test_a_refused_key_stops_with_the_platforms_own_words(pulling: Pulling) -> None:
+    as_documented = {"error": {"code": "UNAUTHORIZED", "message": "the key is expired", "status": 401, "requestId": "r-1"}}
+    for status, body, says in (
+        (401, as_documented, "the key is expired (request r-1)"),
+        (403, {"error": "no such key"}, "no such key"),
+        (403, b"<h1>no</h1>", "<h1>no</h1>"),
+    ):
+        pulling.platform.asked.clear()
+        pulling.platform.faults = [answering(status, body)]
+        with pytest.raises(KeyRefused) as refused:
+            pulling()
+        assert str(refused.value) == f"{pulling.platform.url} answers {status}: {says}"
+        assert len(pulling.platform.asked) == 1 and pulling.slept == []
 
 
-@pytest.mark.parametrize("body", [{"data": []}, {"data": [], "pagination": {"total": "many"}}, [], {"data": [1], "pagination": {"total": 1}}])
-def test_what_is_not_a_page_is_said_to_be_none(pulling: Pulling, body: Any) -> None:
-    pulling.platform.faults = [answering(200, json.dumps(body).encode())] * 6
-    with pytest.raises(PlatformError, match=r"answers with what is not a page of interactions: .*Asked 6 times"):
+def test_what_is_not_a_page_is_said_to_be_none(pulling: Pulling) -> None:
+    bodies: list[Any] = [{"data": []}, {"data": [], "pagination": {"total": "many"}}, [], {"data": [1], "pagination": {"total": 1}},
+                         {"data": [{"id": 5}], "pagination": {"total": 2, "hasMore": True}}]
+    for body in bodies:
+        pulling.platform.faults = [answering(200, json.dumps(body).encode())] * 6
+        with pytest.raises(PlatformError, match=r"answers with what is not a page of interactions: .*Asked 6 times"):
+            pulling()
+    assert pulling.ids() == []
+
+
+def test_a_platform_that_leads_elsewhere_is_not_followed(pulling: Pulling) -> None:
+    pulling.platform.faults = [answering(302, Location="https://elsewhere.example.com/")]
+    with pytest.raises(PlatformError, match=r"leads to https://elsewhere.example.com/\. Give the address that answers itself"):
         pulling()
 
 

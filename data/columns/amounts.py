@@ -53,7 +53,7 @@ def amounts_with(before: Amounts, values: np.ndarray, order: np.ndarray) -> Amou
 
 def amounts_of(values: np.ndarray, most: int = 0) -> Amounts:
     """Doubles as the shortest decimals that are read as them: 0.1 is a tenth. The exponent is at most the one given."""
-    digits, exponents = _decimals(values)
+    digits, exponents = decimals(values)
     exponent = min(int(exponents.min(initial=0)) // _LIMB_DIGITS * _LIMB_DIGITS, most)
     first, shift = np.divmod(exponents - exponent, _LIMB_DIGITS)
     upper, lower = np.divmod(digits, _BASE)
@@ -64,7 +64,7 @@ def amounts_of(values: np.ndarray, most: int = 0) -> Amounts:
     return Amounts(first.astype(np.uint8), limbs, exponent, int(first.max(initial=0)) + limbs.shape[1])
 
 
-def _decimals(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def decimals(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Each value as a whole number of up to 17 digits and the power of ten that it is to be multiplied by."""
     digits, exponents = np.zeros(len(values), np.int64), np.zeros(len(values), np.int64)
     left = np.arange(len(values))

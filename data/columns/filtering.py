@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class Matches:
 
     def __init__(self, tenant: TenantColumns, selection: Selection):
         self._mask: np.ndarray | None = None
-        keys, sizes = allowed_keys(tenant, selection), tenant.key_counts()
+        keys, sizes = allowed_keys(tenant.dictionaries, selection), tenant.key_counts()
         excluded = selection.excluded("customerId")
         customers = keys_of_customers(tenant, [id for id in selection.values("customerId") if id not in excluded])
         self.first = self.end = 0
@@ -124,7 +125,7 @@ class JourneyPlaces:
         journeys = tenant.journeys
         self._starts = journeys.starts
         self.runs = _runs(tenant, selection)
-        self._filter = RowFilter(journeys, allowed_keys(tenant, selection), *_bounds(tenant, selection), tenant.key_counts())
+        self._filter = RowFilter(journeys, allowed_keys(tenant.dictionaries, selection), *_bounds(tenant, selection), tenant.key_counts())
 
     def rows(self, run: Run) -> tuple[int, int]:
         """The first row of a run of customers, and the one after its last."""
@@ -159,7 +160,11 @@ def _places(tenant: TenantColumns, ids: Sequence[str]) -> list[int]:
     return sorted(place for id in ids if (place := tenant.customer_place(id)) is not None)
 
 
-def keys_of_customers(tenant: TenantColumns, ids: Sequence[str]) -> list[int]:
+class _KeepsCustomers(Protocol):
+    def customer_key(self, id: str) -> int | None: ...
+
+
+def keys_of_customers(tenant: _KeepsCustomers, ids: Sequence[str]) -> list[int]:
     """The keys of those of some customers that there are."""
     return [key for id in ids if (key := tenant.customer_key(id)) is not None]
 

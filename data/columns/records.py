@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import orjson
@@ -28,23 +28,31 @@ def _decoded(tenant: TenantColumns, log: LogColumns, positions: np.ndarray) -> I
     texts = tenant.texts(log.row[positions])
     customers = tenant.customer_ids(np.array([customer for *_, customer in texts], np.uint32)).to_pylist()
     keys = {dimension: getattr(log, dimension)[positions].tolist() for dimension in DIMENSIONS}
-    words = {field: [dictionaries[dimension].ids[key] for key in keys[dimension]] for field, dimension in _IN_WORDS.items()}
     times = log.timestamp[positions].tolist()
     for nth, (id, context, response, outcome, value, _) in enumerate(texts):
-        yield Record(
-            id=id,
-            tenantId=tenant.id,
-            customerId=customers[nth],
-            **{field: values[nth] for field, values in words.items()},
-            timestamp=iso(times[nth]),
-            context=context,
-            response=response,
-            outcome=outcome,
-            offer=_offer(dictionaries.offer.entities[keys["offer"][nth]]),
-            creative=_creative(dictionaries, keys["creative"][nth]),
-            channel=_channel(dictionaries.channel.entities[keys["channel"][nth]]),
-            value=value,
-        )
+        its = {dimension: of_rows[nth] for dimension, of_rows in keys.items()}
+        yield record_of(tenant.id, dictionaries, its, times[nth], (id, customers[nth], context, response, outcome, value))
+
+
+def record_of(
+    tenant: str, dictionaries: Dictionaries, keys: Mapping[str, int], time: int, texts: tuple[str, str, str, str, str, float | None]
+) -> Record:
+    """A record, of its keys by dimension, its time in milliseconds, and its id, customer, context, response, outcome and value."""
+    id, customer, context, response, outcome, value = texts
+    return Record(
+        id=id,
+        tenantId=tenant,
+        customerId=customer,
+        **{field: dictionaries[dimension].ids[keys[dimension]] for field, dimension in _IN_WORDS.items()},  # type: ignore[arg-type]  # required ones have one
+        timestamp=iso(time),
+        context=context,
+        response=response,
+        outcome=outcome,
+        offer=_offer(dictionaries.offer.entities[keys["offer"]]),
+        creative=_creative(dictionaries, keys["creative"]),
+        channel=_channel(dictionaries.channel.entities[keys["channel"]]),
+        value=value,
+    )
 
 
 def _offer(entity: Entity | None) -> Offer | None:
@@ -72,28 +80,40 @@ class RecordTables:
     def __init__(self, tenant: TenantColumns, log: LogColumns, columns: Mapping[str, str]):
         self._tenant = tenant
         self._log = log
-        self._columns = columns
-        # The texts of a dictionary's keys, spelled once for all tables.
-        self._spelled: dict[str, pa.Array] = {}
+        self._flat = FlatRecords(tenant.id, tenant.dictionaries, columns)
 
     def table(self, positions: np.ndarray) -> pa.Table:
         """The records at some positions, in the order given."""
         texts = self._tenant.text_columns(self._log.row[positions])
-        return pa.table({name: self._column(value, positions, texts) for name, value in self._columns.items()})
+        texts = texts.append_column("customerId", self._tenant.customer_ids(texts["customer"].to_numpy()))
+        return self._flat.table(lambda dimension: getattr(self._log, dimension)[positions], self._log.timestamp[positions], texts)
 
-    def _column(self, value: str, positions: np.ndarray, texts: pa.Table) -> pa.Array:
+
+class FlatRecords:
+    """Records as tables of text columns, of whichever engine; `columns` as in `RecordTables`."""
+
+    def __init__(self, tenant: str, dictionaries: Dictionaries, columns: Mapping[str, str]):
+        self._tenant = tenant
+        self._dictionaries = dictionaries
+        self._columns = columns
+        # The texts of a dictionary's keys, spelled once for all tables.
+        self._spelled: dict[str, pa.Array] = {}
+
+    def table(self, keys: Callable[[str], np.ndarray], times: np.ndarray, texts: pa.Table) -> pa.Table:
+        """Some records, of their keys by dimension, their times in milliseconds, and the columns that only records have."""
+        return pa.table({name: self._column(value, keys, times, texts) for name, value in self._columns.items()})
+
+    def _column(self, value: str, keys: Callable[[str], np.ndarray], times: np.ndarray, texts: pa.Table) -> pa.Array:
+        if value == "timestamp":
+            return iso_column(times)
         if value in texts.column_names:
             return texts[value]
         if value == "tenantId":
-            return dictionary_column([self._tenant.id], np.zeros(len(positions), np.uint8))
-        if value == "customerId":
-            return self._tenant.customer_ids(texts["customer"].to_numpy())
-        if value == "timestamp":
-            return iso_column(self._log.timestamp[positions])
+            return dictionary_column([self._tenant], np.zeros(len(times), np.uint8))
         dimension = _IN_WORDS.get(value, value.partition(".")[0])
         if value not in self._spelled:
-            self._spelled[value] = pa.array(_texts_by_key(self._tenant.dictionaries, dimension, value), pa.string())
-        return pa.DictionaryArray.from_arrays(pa.array(getattr(self._log, dimension)[positions].astype(np.int32)), self._spelled[value])
+            self._spelled[value] = pa.array(_texts_by_key(self._dictionaries, dimension, value), pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(keys(dimension).astype(np.int32)), self._spelled[value])
 
 
 def _texts_by_key(dictionaries: Dictionaries, dimension: str, value: str) -> list[str | None]:

@@ -10,7 +10,7 @@ import numpy as np
 from numba import int64, uint8, uint16, uint32, void
 from numba.core.types import Array, Type
 
-from data.columns.tenant import TenantColumns
+from data.columns.names import Dictionaries
 from queries.asking.filters import FILTERS
 from queries.asking.selection import Selection
 
@@ -78,7 +78,7 @@ def drop_rows(codes: np.ndarray, keys: np.ndarray, allowed: np.ndarray) -> None:
         codes[row] *= allowed[keys[row]]
 
 
-def allowed_keys(tenant: TenantColumns, selection: Selection) -> dict[str, Keys]:
+def allowed_keys(dictionaries: Dictionaries, selection: Selection) -> dict[str, Keys]:
     """The keys that pass, by each dimension that a selection narrows, the customer apart; 0 is a row's that has no value.
 
     A name that never occurs has no key, so of such names alone nothing passes.
@@ -88,13 +88,13 @@ def allowed_keys(tenant: TenantColumns, selection: Selection) -> dict[str, Keys]
         values, excluded = selection.passing(filter.name), selection.excluded(filter.name)
         if filter.dimension == "customer" or not (values or excluded):
             continue
-        keys = tenant.dictionaries[filter.dimension].keys
+        keys = dictionaries[filter.dimension].keys
         if values:
             found[filter.dimension] = [
                 0 if value is None else keys[value] for value in values if value is None or (value in keys and value not in excluded)
             ]
         else:
-            found[filter.dimension] = all_but(tenant.key_counts()[filter.dimension], [keys[value] for value in excluded if value in keys])
+            found[filter.dimension] = all_but(dictionaries.largest_keys[filter.dimension] + 1, [keys[value] for value in excluded if value in keys])
     return found
 
 

@@ -66,7 +66,7 @@ def hours_of_week(start: int, end: int, zone: ZoneInfo) -> Spans:
     """The hours of [start, end), each in the bucket of its hour of the zone's week: Monday 0:00 is 0, Sunday 23:00 is 167."""
     edges: list[np.ndarray] = []
     hours: list[np.ndarray] = []
-    for first, last, offset in _offsets(start, end, zone):
+    for first, last, offset in offsets(start, end, zone):
         inner = np.arange((first + offset) // HOUR * HOUR - offset, last, HOUR)
         edges.append(np.maximum(inner, first))
         # The first of January 1970 was a Thursday.
@@ -81,7 +81,7 @@ def _joined(parts: list[Spans]) -> Spans:
     return Spans(edges, np.concatenate([part.buckets for part in parts]), parts[-1].size)
 
 
-def _offsets(start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
+def offsets(start: int, end: int, zone: ZoneInfo) -> Iterator[tuple[int, int, int]]:
     """The stretches of [start, end) in which the zone's offset from UTC, in milliseconds, stays the same."""
     at, first, offset = start, start, _offset(start, zone)
     while at < end - 1:

@@ -52,6 +52,10 @@ class StoreInUse(StoreError):
     """Another process owns the store's file."""
 
 
+class ReadOnly(StoreError):
+    """The log is where this program reads it and does not write it."""
+
+
 class StoreBusy(StoreError):
     """Something else is changing the store, and takes its time."""
 

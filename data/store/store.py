@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from data.columns.memory import Memory
 from data.columns.saved import SavedColumns
+from data.engine import TIME_LIMIT
 from data.store.home import say
 from data.store.limits import StoreError, TimeLimits, TooSlow, unreadable
 from data.store.opening import opened
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from data.columns.engine import ColumnTenant
 
 FILE_NAME = "history.duckdb"
-TIME_LIMIT = 20.0
 
 # What the engine raises where it cannot read its file; of a checksum that is wrong, an error of no kind.
 _OF_THE_FILE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)

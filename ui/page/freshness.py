@@ -42,6 +42,8 @@ def draw_news(tenant: Tenant, selection: Selection) -> None:
 
 
 def _draw_pulled(tenant: str, zone: str) -> None:
+    if process.is_elsewhere():
+        return
     with process.store().snapshot() as snapshot:
         states = pull_states(snapshot, tenant)
     if states:
@@ -63,7 +65,7 @@ def _watch(selection: Selection, shown: int, by_itself: bool) -> None:
     except (Unauthenticated, Forbidden):
         # The whole page says so.
         st.rerun()
-    with process.store().snapshot() as snapshot:
+    with process.engine().snapshot() as snapshot:
         found = total(snapshot.tenant(identity.tenant), selection)
     if found == shown:
         return

@@ -66,7 +66,7 @@ def visitor() -> Identity:
 def show(title: str, draw: Callable[[Log], None]) -> None:
     """Draws a page of the visitor's log, as it stands now; of one without rows its title, and the way to load some."""
     identity = visitor()
-    with process.store().snapshot() as snapshot:
+    with process.engine().snapshot() as snapshot:
         tenant = snapshot.tenant(identity.tenant)
         log = Log.of(tenant)
         if log is None:

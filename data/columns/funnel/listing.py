@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from data.columns.funnel.parts import durations, funnel_breakdown, funnel_trend
 from data.columns.funnel.plan import FunnelPlan, plan_of
 from data.columns.funnel.tally import FunnelCounts, count_funnel, is_compiled
-from data.columns.funnel.units import FunnelUnits, OfferUnits, offer_units
+from data.columns.funnel.units import FunnelTenant, FunnelUnits, OfferUnits, offer_units
 from data.columns.tenant import TenantColumns
 from data.engine import Edges
 from data.results import FunnelFigures
@@ -34,7 +34,7 @@ class Listing:
         listed = sum(getattr(self.units, field.name).nbytes for field in fields(FunnelUnits))
         return listed + sum(times.nbytes for times in self.counts.milliseconds) + 4 * len(self.units.level)
 
-    def order(self, tenant: TenantColumns) -> np.ndarray:
+    def order(self, tenant: FunnelTenant) -> np.ndarray:
         """The units' places as lists show them: latest entry first, then by customer and by offer in byte order."""
         with self._ordering:
             if self._order is None:
@@ -47,7 +47,7 @@ def is_funnel_ready(tenant: TenantColumns) -> bool:
     return is_compiled() and tenant.has_read_journeys()
 
 
-def listing(tenant: TenantColumns, plan: FunnelPlan) -> Listing:
+def listing(tenant: FunnelTenant, plan: FunnelPlan) -> Listing:
     """What the plan counts, with the units."""
     def make() -> Listing:
         # One at a time: two at once would only hold each other up, and take twice the memory.
@@ -59,13 +59,13 @@ def listing(tenant: TenantColumns, plan: FunnelPlan) -> Listing:
     return tenant.answer(("units", plan), make)
 
 
-def counts_of(tenant: TenantColumns, plan: FunnelPlan) -> FunnelCounts:
+def counts_of(tenant: FunnelTenant, plan: FunnelPlan) -> FunnelCounts:
     """What the plan counts; the units may be listed or not."""
     found: Listing | None = tenant.find(("units", plan))
     return found.counts if found else _counted(tenant, plan, list_units=False)
 
 
-def funnel_figures(tenant: TenantColumns, query: FunnelQuery, trend: Edges | None) -> FunnelFigures:
+def funnel_figures(tenant: FunnelTenant, query: FunnelQuery, trend: Edges | None) -> FunnelFigures:
     """What a query counts, with the breakdown that it asks for, and its trend by some buckets."""
     plan, steps = plan_of(tenant, query), len(query.steps)
     breakdown: dict[str | None, list[int]] = {}
@@ -90,17 +90,17 @@ def funnel_figures(tenant: TenantColumns, query: FunnelQuery, trend: Edges | Non
     )
 
 
-def _counted(tenant: TenantColumns, plan: FunnelPlan, list_units: bool) -> FunnelCounts:
+def _counted(tenant: FunnelTenant, plan: FunnelPlan, list_units: bool) -> FunnelCounts:
     known_units = units_of_offers(tenant) if plan.unit == "customer_offer" else None
     return count_funnel(tenant.journeys, plan, tenant.clock() or 0, list_units, known_units)
 
 
-def units_of_offers(tenant: TenantColumns) -> OfferUnits:
+def units_of_offers(tenant: FunnelTenant) -> OfferUnits:
     """The tenant's units of customer and offer, found once for each version of the store."""
     return tenant.recall("offer units", lambda: offer_units(tenant.journeys))
 
 
-def _order(tenant: TenantColumns, units: FunnelUnits) -> np.ndarray:
+def _order(tenant: FunnelTenant, units: FunnelUnits) -> np.ndarray:
     times = tenant.journeys.timestamp[units.entry]
     order = _latest_first(times)
     times = times[order]
@@ -125,7 +125,7 @@ def _latest_first(times: np.ndarray) -> np.ndarray:
     return (packed & (1 << bits) - 1).astype(np.uint32)
 
 
-def _customer_ranks(tenant: TenantColumns, numbers: np.ndarray) -> np.ndarray:
+def _customer_ranks(tenant: FunnelTenant, numbers: np.ndarray) -> np.ndarray:
     found, which = np.unique(numbers, return_inverse=True)
     ranks = np.empty(len(found), np.uint32)
     ranks[pc.sort_indices(tenant.customer_ids(tenant.journeys.customer[found]))] = np.arange(len(found))

@@ -6,9 +6,8 @@ from bisect import bisect_right
 
 import numpy as np
 
-from data.columns.funnel.units import FunnelUnits
+from data.columns.funnel.units import FunnelTenant, FunnelUnits
 from data.columns.spans import one_bucket_per_span
-from data.columns.tenant import TenantColumns
 from data.engine import Edges
 from data.results import DURATION_EDGES, Durations, HistogramBin
 
@@ -43,7 +42,7 @@ def _histogram(ordered: np.ndarray) -> tuple[HistogramBin, ...]:
     )
 
 
-def funnel_breakdown(tenant: TenantColumns, units: FunnelUnits, dimension: str, steps: int) -> dict[str | None, list[int]]:
+def funnel_breakdown(tenant: FunnelTenant, units: FunnelUnits, dimension: str, steps: int) -> dict[str | None, list[int]]:
     """How many units reached each step, by the value of their entry."""
     ids, column = tenant.dictionaries[dimension].ids, getattr(tenant.journeys, dimension)
     levels = np.zeros((len(ids), steps + 1), np.int64)
@@ -52,7 +51,7 @@ def funnel_breakdown(tenant: TenantColumns, units: FunnelUnits, dimension: str, 
     return {id: counts for id, counts in zip(ids, _reached(levels), strict=True) if counts[0]}
 
 
-def funnel_trend(tenant: TenantColumns, units: FunnelUnits, buckets: Edges, steps: int) -> list[tuple[list[int], int]]:
+def funnel_trend(tenant: FunnelTenant, units: FunnelUnits, buckets: Edges, steps: int) -> list[tuple[list[int], int]]:
     """How many units reached each step, by the bucket of their entry, which lies in one; and how many of them may still convert."""
     spans = one_bucket_per_span(buckets.at)
     timestamps = tenant.journeys.timestamp

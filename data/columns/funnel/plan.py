@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from data.columns.filtering import keys_of_customers
+from data.columns.funnel.units import FunnelTenant
 from data.columns.names import Dictionary
 from data.columns.row_filter import allowed_keys
-from data.columns.tenant import TenantColumns
 from queries.asking.funnel import DAY_MS, FEWEST_STEPS, MOST_STEPS, FunnelQuery, Order, Ties, Unit
 
 Keys = frozenset[int]
@@ -50,7 +50,7 @@ class FunnelPlan:
             raise ValueError("with order any, steps must not share types")
 
 
-def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
+def plan_of(tenant: FunnelTenant, query: FunnelQuery) -> FunnelPlan:
     """The query in key space; names that never occur have no key, so a filter of them alone passes nothing."""
     dictionaries = tenant.dictionaries
     names = query.selection.values("customerId")
@@ -67,7 +67,7 @@ def plan_of(tenant: TenantColumns, query: FunnelQuery) -> FunnelPlan:
         as_of_ms=query.as_of_ms,
         customers=asked - excluded if names else None,
         excluded_customers=frozenset() if names else excluded,
-        filters=tuple((dimension, frozenset(map(int, keys))) for dimension, keys in allowed_keys(tenant, query.selection).items()),
+        filters=tuple((dimension, frozenset(map(int, keys))) for dimension, keys in allowed_keys(dictionaries, query.selection).items()),
     )
 
 

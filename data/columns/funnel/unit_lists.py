@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from data.columns.funnel.listing import Listing, listing
 from data.columns.funnel.plan import plan_of
+from data.columns.funnel.units import FunnelTenant
 from data.columns.records import dictionary_column, iso_column
-from data.columns.tenant import TenantColumns
 from data.results import UNIT_COLUMNS, FunnelUnit, UnitList
 from queries.asking.funnel import FunnelQuery
 from queries.asking.funnel_bars import FunnelBar, UnitCursor
@@ -18,7 +18,7 @@ from queries.asking.funnel_bars import FunnelBar, UnitCursor
 _PIECE = 20_000
 
 
-def unit_list(tenant: TenantColumns, query: FunnelQuery, bar: FunnelBar, limit: int, cursor: UnitCursor | None) -> UnitList:
+def unit_list(tenant: FunnelTenant, query: FunnelQuery, bar: FunnelBar, limit: int, cursor: UnitCursor | None) -> UnitList:
     """The units of a bar that come after a cursor."""
     found = listing(tenant, plan_of(tenant, query))
     first = 0 if cursor is None else _place_after(tenant, query, found, cursor)
@@ -31,7 +31,7 @@ def unit_list(tenant: TenantColumns, query: FunnelQuery, bar: FunnelBar, limit: 
     return UnitList(units, bar.size(found.reached), len(places) > limit)
 
 
-def unit_tables(tenant: TenantColumns, query: FunnelQuery, bar: FunnelBar, limit: int | None) -> Iterator[pa.Table]:
+def unit_tables(tenant: FunnelTenant, query: FunnelQuery, bar: FunnelBar, limit: int | None) -> Iterator[pa.Table]:
     """All units of a bar in the same order, as tables of text columns of bounded size; no more than `limit` in all."""
     found = listing(tenant, plan_of(tenant, query))
     missing = bar.size(found.reached) if limit is None else limit
@@ -51,7 +51,7 @@ def _pieces(order: np.ndarray, found: Listing, bar: FunnelBar, first: int) -> It
             yield held
 
 
-def _units(tenant: TenantColumns, query: FunnelQuery, found: Listing, places: np.ndarray) -> list[FunnelUnit]:
+def _units(tenant: FunnelTenant, query: FunnelQuery, found: Listing, places: np.ndarray) -> list[FunnelUnit]:
     journeys, units = tenant.journeys, found.units
     entries = units.entry[places]
     customers = tenant.customer_ids(journeys.customer[units.customer[places]]).to_pylist()
@@ -67,7 +67,7 @@ def _units(tenant: TenantColumns, query: FunnelQuery, found: Listing, places: np
     ]
 
 
-def _flat(tenant: TenantColumns, query: FunnelQuery, found: Listing, places: np.ndarray) -> pa.Table:
+def _flat(tenant: FunnelTenant, query: FunnelQuery, found: Listing, places: np.ndarray) -> pa.Table:
     journeys, units = tenant.journeys, found.units
     entries = units.entry[places]
     offers = journeys.offer[entries] if query.unit == "customer_offer" else np.zeros(len(places), np.uint8)
@@ -81,7 +81,7 @@ def _flat(tenant: TenantColumns, query: FunnelQuery, found: Listing, places: np.
     return pa.table(columns, list(UNIT_COLUMNS))
 
 
-def _place_after(tenant: TenantColumns, query: FunnelQuery, found: Listing, cursor: UnitCursor) -> int:
+def _place_after(tenant: FunnelTenant, query: FunnelQuery, found: Listing, cursor: UnitCursor) -> int:
     # Where in the order the units begin that come after the cursor.
     order = found.order(tenant)
     low, high = 0, len(order)

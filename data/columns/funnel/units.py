@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
+import pyarrow as pa
 from numba import int64, njit, uint32
 from numba.core.types import Array, UniTuple
 
 from data.columns.arrays import smallest_unsigned
+from data.columns.names import Dictionaries
 from data.columns.splice import Splice, stacked
 
 
@@ -31,6 +34,24 @@ class JourneyColumns(Protocol):
     def type(self) -> np.ndarray: ...
     @property
     def offer(self) -> np.ndarray: ...
+
+
+T = TypeVar("T")
+
+
+class FunnelTenant(Protocol):
+    """What funnels read of a tenant, whichever engine holds its log; `recall` and `answer` are as in `TenantMemory`."""
+
+    @property
+    def dictionaries(self) -> Dictionaries: ...
+    @property
+    def journeys(self) -> JourneyColumns: ...
+    def customer_key(self, id: str) -> int | None: ...
+    def customer_ids(self, keys: np.ndarray) -> pa.Array: ...
+    def clock(self) -> int | None: ...
+    def recall(self, key: Hashable, make: Callable[[], T]) -> T: ...
+    def answer(self, key: Hashable, make: Callable[[], T]) -> T: ...
+    def find(self, key: Hashable) -> Any | None: ...
 
 
 @dataclass(frozen=True)
