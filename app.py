@@ -17,7 +17,10 @@ from starlette.routing import Route
 
 import process
 from accounts import Role
+from accounts.content_policy import application_policy
 from accounts.login import sign_in_routes
+from accounts.password_page import password_routes
+from accounts.provider_login import provider_routes
 from accounts.wall import SignInWall
 from api.app import ApiFirst, health_routes
 from api.shares import key_rate
@@ -30,6 +33,7 @@ from ui.page.uploading import UPLOADS, UploadDoor, clear_uploads, largest_mb
 log = logging.getLogger("interaction_history")
 
 DOCUMENT = document()
+POLICY = application_policy(DOCUMENT)
 
 try:
     # Here rather than at startup, whose failure is shown as a trace.
@@ -69,7 +73,7 @@ async def favicon(_: Request) -> FileResponse:
 
 async def page_document(_: Request) -> HTMLResponse:
     """The document of every page, also of one that does not exist, which says so itself."""
-    return HTMLResponse(DOCUMENT)
+    return HTMLResponse(DOCUMENT, headers={"Content-Security-Policy": POLICY})
 
 
 app = st.App(
@@ -78,6 +82,8 @@ app = st.App(
     lifespan=lifespan,
     routes=[
         *sign_in_routes(process.accounts()),
+        *password_routes(process.accounts()),
+        *provider_routes(process.accounts()),
         *health_routes(process.engine, process.accounts),
         Route("/", first_page),
         # Browsers ask for it before the page's script has named its own.
@@ -86,7 +92,7 @@ app = st.App(
     ],
     middleware=[
         # Streamlit keeps the files of pages by their content alone, and would hand one tenant's to another.
-        Middleware(SignInWall, accounts=process.accounts(), closed=("/media/",), doors={UPLOADS: Role.EDITOR}),
+        Middleware(SignInWall, accounts=process.accounts(), closed=("/media/", "/_stcore/metrics"), doors={UPLOADS: Role.EDITOR}),
         Middleware(UploadDoor),
         Middleware(ApiFirst, engine=process.engine, store=process.store, accounts=process.accounts, loads=process.loads),
     ],

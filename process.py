@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from accounts import Accounts
+from accounts import AccessSettings, Accounts
 from data.clickhouse.address import STORE, store_address
 from data.columns.funnel.tally import compile_kernel
 from data.columns.warming import warm
 from data.engine import Engine
 from data.loading.arriving import compile_ahead
 from data.orders.handover import serve_loads
-from data.orders.running import RunningLoads
+from data.orders.running import RunningLoad, RunningLoads
 from data.pulling.repeating import RepeatedPulls, pulls_set
 from data.pulling.source import Pull
 from data.store.home import home
@@ -55,7 +55,7 @@ def is_elsewhere() -> bool:
 @cache
 def accounts() -> Accounts:
     """The accounts of the state folder, opened once."""
-    return Accounts(home())
+    return Accounts(home(), settings=AccessSettings.of())
 
 
 @cache
@@ -71,6 +71,10 @@ def pulls() -> list[Pull]:
     if found and is_elsewhere():
         raise ReadOnly(f"IH_PULL and {STORE} are both set, but what {STORE} names is only read. Unset one of them.")
     return found
+
+
+def _note_load(load: RunningLoad, problem: BaseException | None) -> None:
+    accounts().audit.note("load", load.by, load.tenant, source=load.source, began=int(load.began), problem=None if problem is None else str(problem))
 
 
 class _ReadingAhead:
@@ -117,6 +121,7 @@ def running() -> Iterator[None]:
         return
     reading_ahead = _ReadingAhead()
     loads().after_load = reading_ahead.begin
+    loads().at_end = _note_load
     close_loads = serve_loads(store(), home(), loads())
     reading_ahead.begin()
     repeated = RepeatedPulls(store(), pulls(), reading_ahead.begin)

@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from accounts import AccessSettings
 from connections import Connection, WebSocket, most_connections
 from data.store.limits import StoreError
 
@@ -25,6 +26,7 @@ SETTINGS: dict[str, Any] = {
     # Else as Streamlit sets its web socket.
     "ws": WebSocket,
     "ws_per_message_deflate": False,
+    "server_header": False,
 }
 
 
@@ -47,7 +49,9 @@ def main() -> None:
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, _end)
     logging.getLogger("uvicorn.error").addFilter(_without_traces)
-    uvicorn.run("app:app", host=host, port=int(port), **SETTINGS)
+    proxies = AccessSettings.of().proxies
+    # Whose word is taken for a client's address and for TLS. Of anybody else these headers are a guess, or a lie.
+    uvicorn.run("app:app", host=host, port=int(port), proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies), **SETTINGS)
 
 
 def _end(*_: object) -> None:

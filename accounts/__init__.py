@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Identity, Invalid, Role, Throttled, Unauthenticated
-from accounts.sessions import SESSION_COOKIE
+from accounts.identity import Forbidden, Identity, Invalid, MustChange, Role, Throttled, Unauthenticated
+from accounts.sessions import SESSION_COOKIE, sent_session
+from accounts.settings import AccessSettings
 
-__all__ = ["SESSION_COOKIE", "Accounts", "Forbidden", "Identity", "Invalid", "Role", "Throttled", "Unauthenticated"]
+__all__ = [
+    "SESSION_COOKIE", "AccessSettings", "Accounts", "Forbidden", "Identity", "Invalid", "MustChange", "Role", "Throttled", "Unauthenticated",
+    "sent_session",
+]

@@ -4,15 +4,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from accounts.identity import Identity, Unauthenticated
+from accounts.audit import Audit
+from accounts.guessing import SignInGuesses, Throttle, network
+from accounts.identity import Identity, Invalid, Throttled, Unauthenticated, Vouched
 from accounts.keys import Keys
-from accounts.passwords import Passwords, Throttle, network
-from accounts.sessions import Sessions
+from accounts.passwords import Passwords
+from accounts.sessions import Browsers, Sessions
+from accounts.settings import AccessSettings
 from accounts.store import AccountsDatabase, Tenants
 from accounts.users import LONGEST_EMAIL, Users, folded_email
 
-SIGN_INS_OF_ONE_EMAIL = (5, 15 * 60)
-SIGN_INS_FROM_ONE_NETWORK = (50, 15 * 60)
 BAD_KEYS_FROM_ONE_NETWORK = (20, 60)
 
 
@@ -24,39 +25,72 @@ class Accounts:
     """
 
     def __init__(
-        self, home: Path, now: Callable[[], float] = time.time, passwords: Passwords | None = None
+        self,
+        home: Path,
+        now: Callable[[], float] = time.time,
+        passwords: Passwords | None = None,
+        settings: AccessSettings | None = None,
     ) -> None:
+        self.settings = settings or AccessSettings()
         self._store = AccountsDatabase(home)
         self._now = now
+        self.audit = Audit(home, now)
         self.tenants = Tenants(self._store)
         self.users = Users(self._store, passwords or Passwords(), now)
         self.keys = Keys(self._store, now)
-        self.sessions = Sessions(self._store, now)
-        self._email_throttle = Throttle(*SIGN_INS_OF_ONE_EMAIL)
-        self._network_throttle = Throttle(*SIGN_INS_FROM_ONE_NETWORK)
+        self.sessions = Sessions(self._store, now, self.settings)
+        self.browsers = Browsers(self._store, now)
+        self._guesses = SignInGuesses()
         self._key_throttle = Throttle(*BAD_KEYS_FROM_ONE_NETWORK)
 
-    def sign_in(self, email: str, password: str, address: str) -> str:
-        """The token of a new session for a right e-mail and password; `address` is the client's.
+    def sign_in(self, email: str, password: str, address: str, browser: str = "", agent: str = "") -> str:
+        """The token of a new session for a right e-mail and password; `address` is the client's, `browser` the cookie that it is known by.
 
         Raises Unauthenticated, or Throttled after too many failures. Whether the user may read is answered by
         `authenticate_session`, here as on every later request. Takes the time of one Argon2 check.
         """
-        now = self._now()
-        origin = network(address)
-        attempt = (folded_email(email)[:LONGEST_EMAIL], origin)
-        # Counted before the slow check, so that attempts sent side by side cannot all slip under the limit.
-        self._email_throttle.count(attempt, now)
-        self._network_throttle.count(origin, now)
-        user = self.users.matching(email, password)
-        if user is None:
-            raise Unauthenticated("the e-mail or the password is wrong")
-        self._email_throttle.clear(attempt)
-        self._network_throttle.forgive(origin, now)
-        return self.sessions.open(user)
+        user = self._checked(email, password, address, browser)
+        self.audit.note("sign-in", folded_email(email), self.users.tenant_of(email), address=address, agent=agent)
+        return self.sessions.open(user, agent)
+
+    def sign_in_vouched(self, vouched: Vouched, address: str, agent: str = "") -> str:
+        """The token of a new session of somebody whom a provider vouches for; Invalid where the e-mail is somebody else's."""
+        user = self.users.vouched(vouched)
+        self.audit.note("sign-in", folded_email(vouched.email), vouched.tenant, address=address, agent=agent, issuer=vouched.issuer)
+        return self.sessions.open(user, agent)
+
+    def change_password(self, token: str, password: str, new: str, address: str, browser: str = "", agent: str = "") -> str:
+        """The token of a new session, once the user behind a session has given the present password and a new one; all others end.
+
+        Raises Invalid for a new password that may not be, and otherwise as `sign_in` does.
+        """
+        email = self.sessions.identity(token, before_change=True).name
+        self._checked(email, password, address, browser)
+        if new == password:
+            raise Invalid("the new password is the present one")
+        self.users.set_password(email, new)
+        self.audit.note("password.changed", email, self.users.tenant_of(email), address=address)
+        return self.sign_in(email, new, address, browser, agent)
+
+    def _checked(self, email: str, password: str, address: str, browser: str) -> int:
+        account = folded_email(email)[:LONGEST_EMAIL]
+        known = browser if self.browsers.knows(browser, account) else None
+        try:
+            with self._guesses.attempt(account, network(address), known, self._now()):
+                user = self.users.matching(email, password)
+                if user is None:
+                    raise Unauthenticated("the e-mail or the password is wrong")
+        except (Unauthenticated, Throttled) as refused:
+            tenant = self.users.tenant_of(email)
+            # What is no account may be a password that was typed into the wrong field.
+            self.audit.note("sign-in.failed", account if tenant else None, tenant, address=address, braked=isinstance(refused, Throttled))
+            raise
+        return user
 
     def sign_out(self, token: str) -> None:
         """End a session; an unknown token is already signed out."""
+        if whose := self.sessions.owner(token):
+            self.audit.note("sign-out", *whose)
         self.sessions.close(token)
 
     def authenticate_session(self, token: str | None) -> Identity:
@@ -69,10 +103,11 @@ class Accounts:
         """The identity behind an API key; raises Unauthenticated, Forbidden, or Throttled after too many unknown keys."""
         try:
             return self.keys.identity(raw)
-        except Unauthenticated:
+        except Unauthenticated as refused:
             # Only bad keys are counted and refused: were good ones refused too, one client with an old key
             # would shut out everyone behind the same address, and guessing 256 bits is hopeless anyway.
             self._key_throttle.count(network(address), self._now())
+            self.audit.note("key.failed", address=address, reason=str(refused))
             raise
 
     def close(self) -> None:

@@ -8,9 +8,12 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from accounts.accounts import Accounts
+from accounts.audit import COMMAND_LINE
 from accounts.identity import Invalid, Role
+from accounts.passwords import random_password
 from accounts.store import FILE_NAME
 from accounts.users import key_table, user_table, utc_minute
 from data.store.home import home
@@ -92,6 +95,11 @@ def parser() -> argparse.ArgumentParser:
     enable = command("enable-tenant", enable_tenant, "Let a tenant's users and keys in again.")
     enable.add_argument("tenant", metavar="TENANT")
 
+    audit = command("audit", show_audit, "Print who did what, as lines of JSON, the newest first.")
+    audit.add_argument("--tenant", metavar="TENANT", help="of one tenant alone")
+    audit.add_argument("--event", metavar="EVENT", help="of one kind alone, such as export or sign-in.failed")
+    audit.add_argument("--last", metavar="N", type=int, help="at most so many")
+
     first = command(
         "first-user",
         first_user,
@@ -115,7 +123,9 @@ def role_option(command: argparse.ArgumentParser) -> None:
 
 def password_option(command: argparse.ArgumentParser) -> None:
     says = "read the password from standard input instead of asking for it"
-    command.add_argument("--password-stdin", action="store_true", help=says)
+    ways = command.add_mutually_exclusive_group()
+    ways.add_argument("--password-stdin", action="store_true", help=says)
+    ways.add_argument("--first-password", action="store_true", help="make a random one and print it; it has to be changed at the first sign-in")
 
 
 def role_names() -> list[str]:
@@ -132,19 +142,32 @@ def instant(text: str) -> int:
 
 
 def add_user(accounts: Accounts, options: argparse.Namespace) -> None:
-    password = chosen_password(options.password_stdin)
-    user = accounts.users.add(options.email, password, options.tenant, Role(options.role))
-    print(f"Added {user.email}, {user.role} of {user.tenant}.")
+    password = random_password() if options.first_password else chosen_password(options.password_stdin)
+    user = accounts.users.add(options.email, password, options.tenant, Role(options.role), must_change=options.first_password)
+    accounts.audit.note("user.added", COMMAND_LINE, options.tenant, user=user.email, role=options.role)
+    print_done(f"Added {user.email}, {user.role} of {user.tenant}.", password if options.first_password else None)
 
 
 def set_role(accounts: Accounts, options: argparse.Namespace) -> None:
     accounts.users.set_role(options.email, Role(options.role))
+    accounts.audit.note("user.role", COMMAND_LINE, accounts.users.tenant_of(options.email), user=options.email, role=options.role)
     print(f"{options.email} now has the role {options.role}.")
 
 
 def set_password(accounts: Accounts, options: argparse.Namespace) -> None:
-    accounts.users.set_password(options.email, chosen_password(options.password_stdin))
-    print(f"{options.email} has a new password and is signed out everywhere.")
+    password = random_password() if options.first_password else chosen_password(options.password_stdin)
+    accounts.users.set_password(options.email, password, must_change=options.first_password)
+    accounts.audit.note("user.password", COMMAND_LINE, accounts.users.tenant_of(options.email), user=options.email)
+    print_done(f"{options.email} has a new password and is signed out everywhere.", password if options.first_password else None)
+
+
+def print_done(said: str, password: str | None) -> None:
+    """What was done; where a password was made, that alone on standard output."""
+    if password is None:
+        print(said)
+    else:
+        print(f"{said} It has to be changed at the first sign-in:", file=sys.stderr)
+        print(password)
 
 
 def list_all(accounts: Accounts, options: argparse.Namespace) -> None:
@@ -157,6 +180,8 @@ def list_all(accounts: Accounts, options: argparse.Namespace) -> None:
 def add_key(accounts: Accounts, options: argparse.Namespace) -> None:
     raw = accounts.keys.add(options.name, options.tenant, Role(options.role), options.expires)
     until = f", works until {utc_minute(options.expires)}" if options.expires else ""
+    accounts.audit.note("key.added", COMMAND_LINE, options.tenant, key=options.name, role=options.role,
+                        expires=utc_minute(options.expires) if options.expires else None)
     print(
         f"API key {options.name!r}: {options.role} of {options.tenant}{until}. It is shown only once:",
         file=sys.stderr,
@@ -166,17 +191,25 @@ def add_key(accounts: Accounts, options: argparse.Namespace) -> None:
 
 def revoke_key(accounts: Accounts, options: argparse.Namespace) -> None:
     key = accounts.keys.revoke(options.name, options.tenant)
+    accounts.audit.note("key.revoked", COMMAND_LINE, key.tenant, key=key.name)
     print(f"API key {key.name!r} of {key.tenant} is revoked.")
 
 
 def disable_tenant(accounts: Accounts, options: argparse.Namespace) -> None:
     accounts.tenants.set_disabled(options.tenant, True)
+    accounts.audit.note("tenant.disabled", COMMAND_LINE, options.tenant)
     print(f"Tenant {options.tenant} is disabled.")
 
 
 def enable_tenant(accounts: Accounts, options: argparse.Namespace) -> None:
     accounts.tenants.set_disabled(options.tenant, False)
+    accounts.audit.note("tenant.enabled", COMMAND_LINE, options.tenant)
     print(f"Tenant {options.tenant} is enabled.")
+
+
+def show_audit(accounts: Accounts, options: argparse.Namespace) -> None:
+    for line in islice(accounts.audit.lines(options.tenant, options.event), options.last):
+        print(json.dumps(line, ensure_ascii=False))
 
 
 def first_user(accounts: Accounts, options: argparse.Namespace) -> None:
@@ -184,6 +217,7 @@ def first_user(accounts: Accounts, options: argparse.Namespace) -> None:
     if added is None:
         return
     user, password = added
+    accounts.audit.note("user.added", COMMAND_LINE, user.tenant, user=user.email, role=user.role.value)
     if options.address:
         print(f"Sign in at {options.address} as {user.email} with password {password}")
         print(f"This account sees the tenant {user.tenant}.")

@@ -19,6 +19,13 @@ class Forbidden(Exception):
         self.reason = reason
 
 
+class MustChange(Forbidden):
+    """Known, and may read as soon as the password that somebody else chose is changed."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "the first password has to be changed")
+
+
 class Throttled(Exception):
     """Too many failures from here; worth trying again after `retry_after` whole seconds."""
 
@@ -62,6 +69,17 @@ class Identity:
     @property
     def may_read(self) -> bool:
         return self.role >= Role.VIEWER
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """Who somebody is by the word of a provider, which calls them `subject`."""
+
+    issuer: str
+    subject: str
+    email: str
+    tenant: str
+    role: Role
 
 
 def admitted(identity: Identity, tenant_disabled: bool) -> Identity:

@@ -27,6 +27,9 @@ def digest(secret: str) -> bytes:
 
 PREFIX = "krn_"
 
+# How stale `used_at` may be: a program that asks often then writes once a minute.
+USED_STEP_S = 60
+
 
 @dataclass(frozen=True)
 class Key:
@@ -38,6 +41,8 @@ class Key:
     created: int
     expires_at: int | None
     revoked_at: int | None
+    used_at: int | None = None
+    made_by: str | None = None
 
     def state(self, now: float) -> str:
         """`revoked`, `expired` or `active`."""
@@ -60,14 +65,14 @@ class Keys:
         """Every key, revoked ones too, by tenant, then name."""
         rows = self._store.rows(
             """
-            select name, role, tenant, created, expires_at, revoked_at
+            select name, role, tenant, created, expires_at, revoked_at, used_at, made_by
             from keys
             order by tenant, name
             """
         )
         return [key_of(row) for row in rows]
 
-    def add(self, name: str, tenant: str, role: Role, expires_at: int | None = None) -> str:
+    def add(self, name: str, tenant: str, role: Role, expires_at: int | None = None, made_by: str | None = None) -> str:
         """The new key itself, told this once; raises Invalid for a bad or taken name or a past expiry."""
         if not name or name != name.strip() or not name.isprintable():
             raise Invalid(f"a key's name is printable text without leading or trailing blanks, not {name!r}")
@@ -82,8 +87,8 @@ class Keys:
             self._tenants.ensure(tenant)
             self._store.change(
                 """
-                insert into keys (digest, tenant, name, role, created, expires_at)
-                values (:digest, :tenant, :name, :role, :created, :expires_at)
+                insert into keys (digest, tenant, name, role, created, expires_at, made_by)
+                values (:digest, :tenant, :name, :role, :created, :expires_at, :made_by)
                 """,
                 digest=digest(raw),
                 tenant=tenant,
@@ -91,6 +96,7 @@ class Keys:
                 role=role.value,
                 created=now,
                 expires_at=expires_at,
+                made_by=made_by,
             )
         return raw
 
@@ -123,9 +129,10 @@ class Keys:
         """The identity behind a key; raises Unauthenticated or Forbidden."""
         row = self._store.row(
             """
-            select name, role, tenant, created, expires_at, revoked_at, disabled
+            select name, keys.role, keys.tenant, keys.created, expires_at, revoked_at, used_at, made_by, disabled, users.role as maker
             from keys
             join tenants on tenants.id = keys.tenant
+            left join users on users.email = made_by and users.tenant = keys.tenant
             where digest = :digest
             """,
             digest=digest(raw),
@@ -136,7 +143,12 @@ class Keys:
         state = key.state(self._now())
         if state != "active":
             raise Unauthenticated(f"the API key is {state}")
-        return admitted(Identity(key.tenant, key.role, key.name, "key"), bool(row["disabled"]))
+        now = int(self._now())
+        if key.used_at is None or key.used_at <= now - USED_STEP_S:
+            self._store.note("update keys set used_at = :now where digest = :digest", now=now, digest=digest(raw))
+        # Who has made it for themselves cannot keep by it what they have lost.
+        role = key.role if key.made_by is None else min(key.role, Role(row["maker"] or Role.NONE.value))
+        return admitted(Identity(key.tenant, role, key.name, "key"), bool(row["disabled"]))
 
 
 def key_of(row: sqlite3.Row) -> Key:
@@ -147,4 +159,6 @@ def key_of(row: sqlite3.Row) -> Key:
         created=row["created"],
         expires_at=row["expires_at"],
         revoked_at=row["revoked_at"],
+        used_at=row["used_at"],
+        made_by=row["made_by"],
     )

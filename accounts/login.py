@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import string
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -18,8 +16,9 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from accounts.accounts import Accounts
-from accounts.identity import Forbidden, Throttled, Unauthenticated
-from accounts.sessions import LONGEST_S, SESSION_COOKIE
+from accounts.content_policy import static_policy
+from accounts.identity import Forbidden, MustChange, Throttled, Unauthenticated
+from accounts.sessions import sent_session, session_cookie
 from data.store.limits import StoreError, log_now_and_then
 from palette import THEMES, plain_css_variables
 
@@ -41,8 +40,8 @@ def safe_destination(next_address: str) -> str:
         and "\\" not in path
         and all(character >= " " and character != "\x7f" for character in next_address)
     )
-    # After signing in, these two would show the form again, or an error.
-    if not is_local or path in ("/login", "/logout"):
+    # After signing in, these would show a form again, or an error.
+    if not is_local or path in ("/login", "/logout", "/password"):
         return HOME
     return next_address
 
@@ -90,24 +89,12 @@ STYLE = plain_css_variables() + (PAGES / "style.css").read_text(encoding="utf-8"
 ICON_COLOUR = quote(THEMES["light"]["primaryColor"])
 TEMPLATES = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
 
-# The pages carry their style inside themselves, and its hash is all that the browser may apply.
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'",
-        "img-src data:",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-        "base-uri 'none'",
-    )
-)
-
-
 def sign_in_page(
-    status: int, next_address: str, email: str = "", problem: str = "", headers: dict[str, str] | None = None
+    status: int, next_address: str, email: str = "", problem: str = "", headers: dict[str, str] | None = None, provider: str = ""
 ) -> HTMLResponse:
     """The sign-in form; `problem` says why the last attempt failed, `email` is what was typed then."""
-    return page("login.html", status, headers, next_address=next_address, email=email, problem=problem)
+    return page("login.html", status, headers, next_address=next_address, email=email, problem=problem, provider=provider,
+                way_there=f"/login/provider?next={quote(next_address, safe='')}")
 
 
 def forbidden_page(name: str, reason: str) -> HTMLResponse:
@@ -117,7 +104,7 @@ def forbidden_page(name: str, reason: str) -> HTMLResponse:
 
 def page(template: str, status: int, headers: dict[str, str] | None, **values: str) -> HTMLResponse:
     html = TEMPLATES.get_template(template).render(style=Markup(STYLE), icon_colour=ICON_COLOUR, **values)
-    own = {"Cache-Control": "no-store", "Content-Security-Policy": CONTENT_SECURITY_POLICY}
+    own = {"Cache-Control": "no-store", "Content-Security-Policy": static_policy(html)}
     return HTMLResponse(html, status, headers=own | (headers or {}))
 
 
@@ -147,13 +134,16 @@ class SignInPages:
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
         self._checks = CapacityLimiter(CHECKS_AT_ONCE)
+        self._form = partial(sign_in_page, provider=accounts.settings.provider.name if accounts.settings.provider else "")
 
     async def form(self, request: Request) -> Response:
         destination = safe_destination(request.query_params.get("next", ""))
         try:
-            self._accounts.authenticate_session(request.cookies.get(SESSION_COOKIE))
+            self._accounts.authenticate_session(sent_session(request.cookies, is_secure(request)))
+        except MustChange:
+            return redirect(password_address(destination))
         except (Unauthenticated, Forbidden):
-            return sign_in_page(200, destination)
+            return self._form(200, destination)
         return redirect(destination)
 
     async def sign_in(self, request: Request) -> Response:
@@ -162,26 +152,26 @@ class SignInPages:
             return PlainTextResponse("The form is too large.\n", 413)
         email, destination = fields.get("email", ""), safe_destination(fields.get("next", ""))
         if not is_own_page(request.headers):
-            return sign_in_page(403, destination, problem=FOREIGN)
-        check = partial(self._accounts.sign_in, email, fields.get("password", ""), client_address(request))
+            return self._form(403, destination, problem=FOREIGN)
+        check = partial(self._accounts.sign_in, email, fields.get("password", ""), client_address(request), known_browser(request), agent(request))
         try:
             token = await anyio.to_thread.run_sync(check, limiter=self._checks)
         except Unauthenticated:
-            return sign_in_page(401, destination, email, WRONG)
+            return self._form(401, destination, email, WRONG)
         except Throttled as throttled:
             headers = {"Retry-After": str(throttled.retry_after)}
-            return sign_in_page(429, destination, email, patience(throttled.retry_after), headers)
+            return self._form(429, destination, email, patience(throttled.retry_after), headers)
         response = redirect(destination)
-        response.set_cookie(SESSION_COOKIE, token, max_age=LONGEST_S, secure=is_secure(request), httponly=True)
+        await keep_session(response, request, self._accounts, token)
         return response
 
     async def sign_out(self, request: Request) -> Response:
         if not is_own_page(request.headers):
             return PlainTextResponse("This sign-out was sent by another site.\n", 403)
         # In a thread, since another process may be writing the accounts.
-        await anyio.to_thread.run_sync(self._accounts.sign_out, request.cookies.get(SESSION_COOKIE, ""))
+        await anyio.to_thread.run_sync(self._accounts.sign_out, sent_session(request.cookies, is_secure(request)) or "")
         response = redirect("/login")
-        response.delete_cookie(SESSION_COOKIE, secure=is_secure(request), httponly=True)
+        response.delete_cookie(session_cookie(is_secure(request)), secure=is_secure(request), httponly=True)
         return response
 
     async def stay(self, request: Request) -> Response:
@@ -231,6 +221,41 @@ def client_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def agent(request: Request) -> str:
+    return request.headers.get("user-agent", "")
+
+
+BROWSER_COOKIE = "ih_browser"
+# As long as browsers keep any.
+BROWSER_KEPT_S = 400 * 24 * 3600
+
+
+def browser_cookie(secure: bool) -> str:
+    return f"__Host-{BROWSER_COOKIE}" if secure else BROWSER_COOKIE
+
+
+def known_browser(request: Request) -> str:
+    """The cookie by which a browser is known to the accounts that have signed in on it."""
+    return request.cookies.get(browser_cookie(is_secure(request)), "")
+
+
+async def keep_session(response: Response, request: Request, accounts: Accounts, token: str) -> None:
+    """Has the browser keep a new session in the place of the one that it had, and be known to the account from now on."""
+    secure = is_secure(request)
+    # In a thread, since another process may be writing the accounts.
+    await anyio.to_thread.run_sync(accounts.sign_out, sent_session(request.cookies, secure) or "")
+    known = await anyio.to_thread.run_sync(accounts.browsers.remember, known_browser(request), token)
+    response.set_cookie(session_cookie(secure), token, max_age=accounts.settings.longest_s, secure=secure, httponly=True)
+    response.set_cookie(browser_cookie(secure), known, max_age=BROWSER_KEPT_S, secure=secure, httponly=True)
+
+
+def password_address(destination: str) -> str:
+    """The page that changes one's password, and then leads to the destination."""
+    return f"/password?next={quote(destination, safe='')}"
+
+
 def patience(seconds: int) -> str:
+    if seconds < 60:
+        return f"Too many attempts. Try again in {seconds} second{'s' if seconds > 1 else ''}."
     minutes = -(-seconds // 60)
     return f"Too many attempts. Try again in {minutes} minute{'s' if minutes > 1 else ''}."

@@ -1,79 +1,19 @@
+"""What a password must be, and how it is kept."""
+
 from __future__ import annotations
 
-import ipaddress
-import math
+import re
 import secrets
-import threading
 import unicodedata
 from base64 import b64encode
-from collections import deque
-from collections.abc import Hashable
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from accounts.identity import Invalid, Throttled
+from accounts.identity import Invalid
 
-CROWD = 10_000
-
-
-class Throttle:
-    """Lets each key fail `limit` times in any `window` seconds; times are handed in, in seconds."""
-
-    def __init__(self, limit: int, window: int) -> None:
-        self.limit = limit
-        self.window = window
-        self._failures: dict[Hashable, deque[float]] = {}
-        self._crowd = CROWD
-        self._lock = threading.Lock()
-
-    def count(self, key: Hashable, now: float) -> None:
-        """Note a failure at `now`; raises Throttled, and notes nothing, when the limit is used up."""
-        with self._lock:
-            failures = self._failures.setdefault(key, deque())
-            while failures and failures[0] <= now - self.window:
-                failures.popleft()
-            if len(failures) >= self.limit:
-                raise Throttled(max(1, math.ceil(failures[0] + self.window - now)))
-            failures.append(now)
-            if len(self._failures) > self._crowd:
-                self._drop_stale(now)
-
-    def forgive(self, key: Hashable, at: float) -> None:
-        """Take back the failure noted at `at`."""
-        with self._lock:
-            failures = self._failures.get(key)
-            if failures and at in failures:
-                failures.remove(at)
-
-    def clear(self, key: Hashable) -> None:
-        """Forget all failures of the key."""
-        with self._lock:
-            self._failures.pop(key, None)
-
-    def _drop_stale(self, now: float) -> None:
-        self._failures = {
-            key: failures
-            for key, failures in self._failures.items()
-            if failures and failures[-1] > now - self.window
-        }
-        # The next sweep waits until the crowd has doubled, so sweeping costs little for each failure.
-        self._crowd = max(CROWD, 2 * len(self._failures))
-
-
-def network(address: str) -> str:
-    """What to count failures of a client address by: itself, or for IPv6 its /64."""
-    # One IPv6 customer owns a whole /64 and could send each attempt from another address.
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(parsed.ipv4_mapped or ipaddress.ip_network((int(parsed), 64), strict=False))
-
-
-SHORTEST = 8
+SHORTEST = 12
 LONGEST = 1000
 
 # No 0, 1, i, l, o: the first password is read off a terminal and typed.
@@ -87,12 +27,14 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._nobodys_hash = unmatchable_hash(self._hasher)
 
-    def hashed(self, password: str) -> str:
-        """The hash to store; raises Invalid for a password of a length that is not allowed."""
+    def hashed(self, password: str, email: str = "") -> str:
+        """The hash to store; raises Invalid for a password that the account of this e-mail may not have."""
         if not SHORTEST <= len(password) <= LONGEST:
-            raise Invalid(
-                f"a password has {SHORTEST} to {LONGEST} characters, this one has {len(password)}"
-            )
+            raise Invalid(f"a password has {SHORTEST} to {LONGEST} characters, this one has {len(password)}")
+        if is_common(password):
+            raise Invalid("this password is one of the first that are tried: choose several words, or let a password manager make one")
+        if email and unicodedata.normalize("NFKC", password).strip().casefold() in (email, email.partition("@")[0]):
+            raise Invalid("a password must not be the e-mail")
         return self._hasher.hash(composed(password))
 
     def matches(self, password: str, stored: str | None) -> bool:
@@ -106,6 +48,38 @@ class Passwords:
         except VerifyMismatchError:
             return False
         return stored is not None
+
+
+COMMON_WORDS = frozenset(Path(__file__).with_name("common_words.txt").read_text(encoding="utf-8").split())
+MOST_COMMON_WORDS = 3
+
+# As people write letters to please a rule: P@ssw0rd.
+_DISGUISES = str.maketrans("@483!105$7", "aabeiiosst")
+_ADORNMENTS = "0123456789!?.,@#$%&*-_+ "
+_KEYBOARDS = ("qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "abcdefghijklmnopqrstuvwxyz" * 2)
+
+
+def is_common(password: str) -> bool:
+    """Whether a password is among the first to be tried.
+
+    Those are common words or digits alone, whatever dresses them, few different letters, keys in a row, and one thing over and over.
+    """
+    folded = unicodedata.normalize("NFKC", password).casefold()
+    bare = folded.strip(_ADORNMENTS)
+    repeats = any(folded in folded[:length] * len(folded) for length in range(1, 7))
+    if repeats or len(set(bare)) < 4 or any(bare in keys or bare in keys[::-1] for keys in _KEYBOARDS):
+        return True
+    spellings = {re.sub(r"[\W\d_]", "", spelled) for spelled in (folded, folded.translate(_DISGUISES), bare.translate(_DISGUISES))}
+    return any(_is_of_common_words(letters) for letters in spellings)
+
+
+def _is_of_common_words(letters: str) -> bool:
+    ends = {0}
+    for _ in range(MOST_COMMON_WORDS):
+        ends = {end for start in ends for end in range(start + 1, len(letters) + 1) if letters[start:end] in COMMON_WORDS}
+        if len(letters) in ends:
+            return True
+    return False
 
 
 def random_password() -> str:

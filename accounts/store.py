@@ -240,8 +240,25 @@ def number_the_format(_: sqlite3.Connection) -> None:
     """From 0 to 1: the same tables, in a file that says its format."""
 
 
+def know_browsers(connection: sqlite3.Connection) -> None:
+    """From 1 to 2: the browsers of an account, what is known of a session and a key, first passwords, and users of a provider."""
+    for change in (
+        "alter table users add column must_change integer not null default 0 check (must_change in (0, 1))",
+        "alter table users add column issuer text",
+        "alter table users add column subject text",
+        "create unique index users_by_subject on users (issuer, subject)",
+        "alter table keys add column used_at integer",
+        "alter table keys add column made_by text",
+        "alter table sessions add column agent text not null default ''",
+        "create table browsers (digest blob not null, user integer not null references users (id) on delete cascade, seen integer not null,"
+        " primary key (digest, user))",
+        "create index browsers_by_user on browsers (user)",
+    ):
+        connection.execute(change)
+
+
 # Each step brings a file of one format to the next. A new one comes at the end, and schema.sql is changed with it.
-FORMATS = Formats(0, [number_the_format])
+FORMATS = Formats(0, [number_the_format, know_browsers])
 
 
 def bring_up_to_date(connection: sqlite3.Connection, path: Path, tell: Callable[[str], None]) -> None:

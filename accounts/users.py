@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from accounts.identity import Invalid, Role
+from accounts.identity import Invalid, Role, Vouched
 from accounts.keys import Key
 from accounts.passwords import Passwords, random_password
 from accounts.store import AccountsDatabase, Tenants
@@ -41,14 +41,17 @@ class Users:
         """The e-mails of those who may do all that can be done for a tenant."""
         return [user.email for user in self.all() if user.tenant == tenant and user.role is Role.ADMIN]
 
-    def add(self, email: str, password: str, tenant: str, role: Role) -> User:
-        """The new user; raises Invalid for a bad or taken e-mail, a bad tenant, or a weak password."""
+    def add(self, email: str, password: str, tenant: str, role: Role, must_change: bool = False) -> User:
+        """The new user; raises Invalid for a bad or taken e-mail, a bad tenant, or a weak password.
+
+        With `must_change` the password opens nothing but the page that changes it: for one that somebody else chose.
+        """
         user = User(normal_email(email), role, tenant, int(self._now()))
-        hashed = self._passwords.hashed(password)
+        hashed = self._passwords.hashed(password, user.email)
         with self._store.transaction():
             if self._id(user.email) is not None:
                 raise Invalid(f"there is already a user {user.email}")
-            self._insert(user, hashed)
+            self._insert(user, hashed, must_change)
         return user
 
     def add_first(self, email: str, tenant: str) -> tuple[User, str] | None:
@@ -62,7 +65,7 @@ class Users:
             # Asked again inside: two servers may be starting at once.
             if self.all():
                 return None
-            self._insert(user, hashed)
+            self._insert(user, hashed, must_change=True)
         return user, password
 
     def set_role(self, email: str, role: Role) -> None:
@@ -79,29 +82,69 @@ class Users:
         if not changed:
             raise Invalid(f"there is no user {normal_email(email)}")
 
-    def set_password(self, email: str, password: str) -> None:
-        """Change a user's password and end all their sessions; raises Invalid as `add` does."""
+    def set_password(self, email: str, password: str, must_change: bool = False) -> None:
+        """Change a user's password, end all their sessions and forget their browsers; raises Invalid as `add` does."""
         known = normal_email(email)
         if self._id(known) is None:
             raise Invalid(f"there is no user {known}")
-        hashed = self._passwords.hashed(password)
+        hashed = self._passwords.hashed(password, known)
         with self._store.transaction():
             self._store.change(
                 """
                 update users
-                set password = :hashed
+                set password = :hashed,
+                    must_change = :must_change
                 where email = :email
                 """,
                 email=known,
                 hashed=hashed,
+                must_change=int(must_change),
             )
+            for table in ("sessions", "browsers"):
+                self._store.change(f"delete from {table} where user = (select id from users where email = :email)", email=known)
+
+    def tenant_of(self, email: str) -> str | None:
+        """The tenant of the user with this e-mail, if there is one."""
+        row = self._store.row("select tenant from users where email = :email", email=folded_email(email))
+        return row["tenant"] if row else None
+
+    def vouched(self, vouched: Vouched) -> int:
+        """The id of the user whom a provider vouches for, who now has the tenant and role that it says; one who was suspended here stays so.
+
+        Raises Invalid where the e-mail is that of another user: no provider speaks for a local account.
+        """
+        email = normal_email(vouched.email)
+        with self._store.transaction():
+            found = self._store.row(
+                "select id from users where issuer = :issuer and subject = :subject", issuer=vouched.issuer, subject=vouched.subject
+            )
+            known = found["id"] if found else None
+            if self._id(email) not in (None, known):
+                raise Invalid(f"there is already another user {email}")
+            if known is None:
+                self._insert(User(email, vouched.role, vouched.tenant, int(self._now())), "", must_change=False)
+            else:
+                self._tenants.ensure(vouched.tenant)
             self._store.change(
                 """
-                delete from sessions
-                where user = (select id from users where email = :email)
+                update users
+                set email = :email,
+                    tenant = :tenant,
+                    role = case role when 'none' then role else :role end,
+                    issuer = :issuer,
+                    subject = :subject
+                where id = coalesce(:known, (select id from users where email = :email))
                 """,
-                email=known,
+                email=email,
+                tenant=vouched.tenant,
+                role=vouched.role.value,
+                issuer=vouched.issuer,
+                subject=vouched.subject,
+                known=known,
             )
+            user = self._id(email)
+        assert user is not None
+        return user
 
     def matching(self, email: str, password: str) -> int | None:
         """The id of the user with this e-mail and password; always the work of one password check."""
@@ -113,25 +156,26 @@ class Users:
             """,
             email=folded_email(email),
         )
-        matches = self._passwords.matches(password, row["password"] if row else None)
+        matches = self._passwords.matches(password, (row and row["password"]) or None)
         return row["id"] if row and matches else None
 
     def _id(self, email: str) -> int | None:
         row = self._store.row("select id from users where email = :email", email=email)
         return row["id"] if row else None
 
-    def _insert(self, user: User, hashed: str) -> None:
+    def _insert(self, user: User, hashed: str, must_change: bool) -> None:
         self._tenants.ensure(user.tenant)
         self._store.change(
             """
-            insert into users (email, password, role, tenant, created)
-            values (:email, :hashed, :role, :tenant, :created)
+            insert into users (email, password, role, tenant, created, must_change)
+            values (:email, :hashed, :role, :tenant, :created, :must_change)
             """,
             email=user.email,
             hashed=hashed,
             role=user.role.value,
             tenant=user.tenant,
             created=user.created,
+            must_change=int(must_change),
         )
 
 

@@ -21,6 +21,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from accounts import Accounts
+from accounts.audit import Audit
+from accounts.content_policy import static_policy
+from api.auditing import NotedExport, note_change
 from api.downloads import COMPRESSION, Download, SentDownload
 from api.endpoint import ApiRequest, Endpoint
 from api.errors import ApiError, error_response, identity_of
@@ -83,7 +86,8 @@ def api(
         return Response(described, media_type="application/json")
 
     def documentation(request: Request) -> Response:
-        return HTMLResponse(docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/")))
+        html = docs_page(orjson.loads(described), str(request.base_url.replace(path="")).rstrip("/"))
+        return HTMLResponse(html, headers={"Content-Security-Policy": static_policy(html)})
 
     downloads, queries = Downloads(), Queries()
 
@@ -91,14 +95,14 @@ def api(
         async def downloading(request: Request) -> Response:
             with ExitStack() as held:
                 held.enter_context(downloads.place(request.state.identity))
-                answer = await to_thread.run_sync(_answer, endpoint, request, engine, held, limiter=downloads.threads)
+                answer = await to_thread.run_sync(_answer, endpoint, request, engine, held, accounts().audit, limiter=downloads.threads)
                 packed = "gzip" in request.headers.get("accept-encoding", "") and request.method != "HEAD"
                 return SentDownload(answer, packed, held.pop_all(), downloads.threads)
 
         async def answering(request: Request) -> Response:
             async with queries.turn(request.state.identity):
                 with ExitStack() as held:
-                    return await to_thread.run_sync(_answer, endpoint, request, engine, held)
+                    return await to_thread.run_sync(_answer, endpoint, request, engine, held, accounts().audit)
 
         return downloading if endpoint.streams else answering
 
@@ -114,7 +118,7 @@ def api(
     return _RequestIds(app)
 
 
-def _answer(endpoint: Endpoint[Any], request: Request, engine: Callable[[], Engine], held: ExitStack) -> Any:
+def _answer(endpoint: Endpoint[Any], request: Request, engine: Callable[[], Engine], held: ExitStack, audit: Audit) -> Any:
     """A response, or a download whose snapshot is `held` with it."""
     try:
         # A snapshot that is left may say that its time was up, hence inside.
@@ -123,12 +127,16 @@ def _answer(endpoint: Endpoint[Any], request: Request, engine: Callable[[], Engi
             tenant = snapshot.tenant(request.state.identity.tenant)
             query = endpoint.parse(tenant.id, request.query_params.multi_items(), endpoint.parameters).or_refused()
             response = endpoint.answer(ApiRequest(request, tenant, snapshot, query, filled(endpoint.asks, query.parameters)))
-            response.headers["Cache-Control"] = "private, no-cache"
+            response.headers["Cache-Control"] = "no-store"
             response.headers["Vary"] = "Authorization, X-API-Key, Cookie"
             if isinstance(response, Download):
                 if request.method == "HEAD":
                     response.pieces = iter(())
                 held.push(stack.pop_all())
+                if request.method != "HEAD":
+                    export = NotedExport(audit, request, response)
+                    response.pieces = iter(export)
+                    held.callback(export.note)
             return response
     except InvalidQuery as problem:
         raise ApiError(HTTPStatus.BAD_REQUEST, str(problem)) from problem
@@ -158,7 +166,12 @@ class _Admission:
         except ApiError as refusal:
             await error_response(request, refusal)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            async def send_and_note(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    note_change(self._accounts().audit, request, message["status"])
+                await send(message)
+
+            await self._app(scope, receive, send_and_note)
 
 
 class _RequestIds:

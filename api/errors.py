@@ -9,7 +9,7 @@ import orjson
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
-from accounts import SESSION_COOKIE, Accounts, Forbidden, Identity, Throttled, Unauthenticated
+from accounts import Accounts, Forbidden, Identity, Throttled, Unauthenticated, sent_session
 from data.store.limits import StoreError, log_now_and_then
 
 CODES = {
@@ -67,7 +67,7 @@ def identity_of(request: HTTPConnection, accounts: Accounts) -> Identity:
         sent = request.headers.get("x-api-key")
         if sent is not None:
             return accounts.authenticate_key(sent, address)
-        return accounts.authenticate_session(request.cookies.get(SESSION_COOKIE))
+        return accounts.authenticate_session(sent_session(request.cookies, request.url.scheme in ("https", "wss")))
     except Unauthenticated as refusal:
         raise ApiError(HTTPStatus.UNAUTHORIZED, f"{refusal}; {_WANTED}", _CHALLENGE) from refusal
     except Forbidden as refusal:

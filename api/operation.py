@@ -215,7 +215,7 @@ def _answered(
     except StoreError as problem:
         log_now_and_then(problem)
         raise ApiError(HTTPStatus.SERVICE_UNAVAILABLE, "the store cannot be read right now", {"Retry-After": _AGAIN_S}) from problem
-    headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, X-API-Key, Cookie"}
+    headers = {"Cache-Control": "no-store", "Vary": "Authorization, X-API-Key, Cookie"}
     if made is None:
         return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
     return Response(orjson.dumps(made), headers=headers, media_type="application/json")

@@ -99,6 +99,6 @@ def _draw_change(tenant: str, rows: list[OutcomeRow]) -> None:
             try:
                 set_meaning(process.store(), tenant, key, Said(counts_as=counts), beside=True)
             except (StoreError, ValueError) as problem:
-                st.error(str(problem))
+                st.error(plain(str(problem)))
             else:
                 st.rerun()

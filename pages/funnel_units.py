@@ -14,6 +14,7 @@ from queries.asking.funnel_bars import CURSOR, FunnelBar, UnitCursor
 from ui.components.pager import pager
 from ui.components.table import figure_table
 from ui.page import copying
+from ui.page.messages import plain
 from ui.rows.funnels import unit_headings, unit_rows
 from ui.words import numbers
 from ui.words.funnels import bar_name, bar_pairs, units
@@ -40,7 +41,7 @@ class UnitList:
         with st.container(border=True, key="units"):
             with st.container(horizontal=True, vertical_alignment="center", key="units_heading"):
                 with st.container(gap="xxsmall", key="units_said"):
-                    st.header(f"{units(found.total, self.query)} {bar_name(self.query, self.bar)}", anchor=False)
+                    st.header(plain(f"{units(found.total, self.query)} {bar_name(self.query, self.bar)}"), anchor=False)
                     st.caption("Latest entry first. A customer leads to their interactions in History.")
                 if found.total:
                     pairs = [*self.query.pairs(), *bar_pairs(self.bar)]

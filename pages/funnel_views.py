@@ -137,8 +137,8 @@ class FunnelView:
             st.plotly_chart(times_figure(times), key="times_picture", alt=times_alt_text(times, goal), config=_PICTURE)
         with table:
             figure_table(time_rows(times), TIME_HEADINGS, "Times", key="times_table")
-        st.caption(f"From the entry to {goal_phrase(self._asked, step.number)}, of the {units(times.n, self._asked)} that "
-                   f"{reached_phrase(self._asked, step.number)}. Later bars cover longer stretches of time.")
+        st.caption(messages.plain(f"From the entry to {goal_phrase(self._asked, step.number)}, of the {units(times.n, self._asked)} that "
+                                  f"{reached_phrase(self._asked, step.number)}. Later bars cover longer stretches of time."))
 
     def _draw_before(self, answer: FunnelAnswer, bound: Binding) -> None:
         compared = funnel_comparison(self._tenant, self._asked)

@@ -29,6 +29,8 @@ MENU = (
     Entry("overview", "Overview"), Entry("offers", "Offers"), Entry("funnels", "Funnels"), Entry("customers", "Customers"),
     Entry("history", "History"), Entry("data", "Data", Role.EDITOR),
 )
+# Not in the menu: the account's own leads there.
+ACCOUNT = Entry("account", "Account")
 _PAGE, _MISSING = "page", "missing pages"
 
 
@@ -44,7 +46,7 @@ def asked_name() -> str:
 
 def missing_page(name: str) -> None:
     """Says, under the address that was asked for, that there is no such page, and leads to the one that may be meant."""
-    meant = next((entry for entry in MENU if entry.file == name.casefold()), None)
+    meant = next((entry for entry in (*MENU, ACCOUNT) if entry.file == name.casefold()), None)
     if meant is None:
         messages.no_such_page(name, "The link may be incomplete or misspelled.", MENU[0].title, f"/{MENU[0].file}")
     else:
@@ -58,7 +60,7 @@ def missing_pages() -> list[st.Page]:
     Those of the addresses before are among them, for a step back leads to them again.
     """
     name, names = asked_name(), st.session_state.setdefault(_MISSING, [])
-    if name and name == name.strip() and "/" not in name and name not in {*names, *(entry.file for entry in MENU)}:
+    if name and name == name.strip() and "/" not in name and name not in {*names, *(entry.file for entry in (*MENU, ACCOUNT))}:
         names.append(name)
     return [st.Page(partial(missing_page, name), title="No such page", url_path=name, visibility="hidden") for name in names]
 
@@ -93,6 +95,7 @@ def main() -> None:
     try:
         identity = visitor()
         pages += [page_of(entry, identity.role) for entry in MENU]
+        pages.append(st.Page(f"{ACCOUNT.file}.py", title=ACCOUNT.title, url_path=ACCOUNT.file, visibility="hidden"))
         page = st.navigation(pages, position="top")
         forget_other_pages(page.url_path)
         frame(page.title)

@@ -15,7 +15,7 @@ from queries.answers.counts import count_changes
 from queries.answers.history import page, record, relaxed_selections
 from queries.answers.trend import Bucket
 from queries.asking.filters import Condition
-from queries.asking.names import Entity
+from queries.asking.names import Entity, visible
 from queries.asking.periods import with_time_range
 from queries.asking.selection import Selection
 from queries.asking.sentence import touched_days
@@ -25,7 +25,7 @@ from ui.components.kpis import DEFAULT_MEASURES as USUAL_MEASURES
 from ui.components.table import record_table
 from ui.page import address, copying, messages
 from ui.page.address import Pairs, link_behind
-from ui.page.messages import no_interactions
+from ui.page.messages import no_interactions, plain
 from ui.page.record_drawer import DEFAULT_COLUMNS, cells, headed_columns, record_drawer
 from ui.page.section import ApiExport, section, summary
 from ui.words import numbers
@@ -61,10 +61,10 @@ class OfferPage(OfferFrame):
 
     def draw_heading(self, entity: Entity) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="heading"):
-            st.title(entity.name or entity.id, anchor=False, width="content")
+            st.title(plain(visible(entity.name or entity.id)), anchor=False, width="content")
             if entity.status:
-                st.badge(entity.status, color="green" if entity.status == "active" else "gray")
-            st.caption(entity.id if entity.name else "Only the id of this offer is known.", width="content")
+                st.badge(plain(entity.status), color="green" if entity.status == "active" else "gray")
+            st.caption(plain(visible(entity.id)) if entity.name else "Only the id of this offer is known.", width="content")
 
     def draw_summary(self, found: Standings) -> None:
         curl = partial(copying.copy_curl, COMPARISON, self.selection.pairs())

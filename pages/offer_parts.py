@@ -92,7 +92,7 @@ def draw_heat(frame: OfferFrame) -> None:
     try:
         found = heatmap(frame.tenant, selection)
     except InvalidQuery as refused:
-        st.warning(str(refused))
+        st.warning(messages.plain(str(refused)))
         return
     hours = [[day, hour, *(found.values(figure)[place][hour] for figure in HEAT_NAMES)]
              for place, day in enumerate(WEEKDAYS) for hour in range(24)]
@@ -121,7 +121,7 @@ def draw_sides(frame: OfferFrame, by: str, title: str) -> None:
     calls = [[("groupBy", by), *selection.pairs()]]
     export = TableExport(f"offer-{by}s", *summary_file(every_row(frame.tenant, selection, by)), SUMMARY, calls)
     section(by, title, export, partial(choose_one, "Rate", RATE_NAMES, frame.bound, RATE.name))
-    st.markdown(conclusion(found, rate, f"{by}s"))
+    st.markdown(messages.plain(conclusion(found, rate, f"{by}s")))
     of_two = sum(not side.rate.outnumbers for side in found) == 2
     pressed = figure_table(side_rows(found, rate, name, link), side_headings(by.capitalize(), rate, of_two), title, f"{by}s")
     st.caption(f"{MEASURE[rate].help} {how_compared([side.contrast for side in found])}")

@@ -16,7 +16,7 @@ from tests.logs import ENGINES, FURTHER_ENGINES, Log, tangled_logs
 from tests.service import Service
 
 # Some test modules import from it before it is a plugin.
-pytest.register_assert_rewrite("tests.data_page", "tests.pulling_fixtures")
+pytest.register_assert_rewrite("tests.accounts_fixtures", "tests.data_page", "tests.pulling_fixtures")
 
 # A shell ignores Ctrl-C for what it runs in the background, and whatever the tests start would inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

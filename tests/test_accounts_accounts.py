@@ -9,21 +9,11 @@ from argon2 import PasswordHasher
 from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Identity, Role, Throttled, Unauthenticated
 from accounts.passwords import Passwords
+from tests.accounts_fixtures import NOW, Clock
 
-NOW = 1_700_000_000
+pytest_plugins = ["tests.accounts_fixtures"]
+
 OFFICE = "192.0.2.7"
-
-
-class Clock:
-    seconds = NOW
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 
 from accounts.accounts import Accounts
 from accounts.cli import main
-from accounts.identity import Forbidden, Identity, Role, Unauthenticated
+from accounts.identity import Forbidden, Identity, MustChange, Role, Unauthenticated
 
 ROOT = Path(__file__).parent.parent
 
@@ -129,7 +129,10 @@ def test_the_first_user_is_printed_once_and_can_sign_in(
     assert list(first) == ["email", "password"]
     server = Accounts(home)
     token = server.sign_in(first["email"], first["password"], "192.0.2.7")
-    assert server.authenticate_session(token) == Identity("acme", Role.ADMIN, "admin@example.com", "user")
+    with pytest.raises(MustChange, match="the first password has to be changed"):
+        server.authenticate_session(token)
+    changed = server.change_password(token, first["password"], "correct horse", "192.0.2.7")
+    assert server.authenticate_session(changed) == Identity("acme", Role.ADMIN, "admin@example.com", "user")
     assert main(["first-user", "--tenant", "acme"]) == 0
     assert capsys.readouterr().out == ""
 
@@ -144,6 +147,24 @@ def test_with_an_address_the_first_user_is_told_where_to_sign_in(
     assert Accounts(home).sign_in(told[1], told[2], "192.0.2.7")
 
 
+@pytest.mark.parametrize("command", ["add-user", "set-password"])
+def test_a_password_that_the_command_makes_is_printed_alone_and_must_be_changed(
+    home: Path, capsys: pytest.CaptureFixture[str], piped: object, command: str
+) -> None:
+    if command == "set-password":
+        add_ada(piped)
+        capsys.readouterr()
+        assert main([command, "ada@example.com", "--first-password"]) == 0
+    else:
+        assert main([command, "ada@example.com", "--tenant", "acme", "--first-password"]) == 0
+    told = capsys.readouterr()
+    assert "It has to be changed at the first sign-in:\n" in told.err
+    server = Accounts(home)
+    token = server.sign_in("ada@example.com", told.out.strip(), "192.0.2.7")
+    with pytest.raises(MustChange):
+        server.authenticate_session(token)
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -154,7 +175,7 @@ def test_with_an_address_the_first_user_is_told_where_to_sign_in(
         ),
         (
             ["add-user", "eve@example.com", "--tenant", "a", "--password-stdin"],
-            "a password has 8 to 1000 characters, this one has 5",
+            "a password has 12 to 1000 characters, this one has 5",
         ),
         (["set-password", "eve@example.com", "--password-stdin"], "there is no user eve@example.com"),
         (["revoke-key", "ci"], "there is no key 'ci'"),

@@ -8,20 +8,10 @@ import pytest
 from accounts.identity import Forbidden, Identity, Invalid, Role, Unauthenticated
 from accounts.keys import Key, Keys
 from accounts.store import FILE_NAME, AccountsDatabase, Tenants
+from tests.accounts_fixtures import NOW, Clock
 
-NOW = 1_700_000_000
+pytest_plugins = ["tests.accounts_fixtures"]
 
-
-class Clock:
-    seconds = NOW
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ def test_the_policy_allows_the_style_in_the_page_and_nothing_else(page: HTMLResp
     allowed = b64encode(sha256(style.encode()).digest()).decode()
     assert page.headers["content-security-policy"] == (
         f"default-src 'none'; style-src 'sha256-{allowed}'; img-src data:; "
-        "form-action 'self'; frame-ancestors 'self'; base-uri 'none'"
+        "form-action 'self'; frame-ancestors 'self'; base-uri 'none'; object-src 'none'"
     )
 
 

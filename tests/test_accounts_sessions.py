@@ -9,22 +9,12 @@ from accounts.accounts import Accounts
 from accounts.identity import Forbidden, Identity, Role, Unauthenticated
 from accounts.passwords import Passwords
 from accounts.store import FILE_NAME, AccountsDatabase
+from tests.accounts_fixtures import NOW, Clock
 
-NOW = 1_700_000_000
+pytest_plugins = ["tests.accounts_fixtures"]
+
 HOUR = 3600
 DAY = 24 * HOUR
-
-
-class Clock:
-    seconds = NOW
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture
@@ -74,23 +64,23 @@ def test_a_disabled_tenant_counts_at_the_next_check(accounts: Accounts) -> None:
         accounts.sessions.identity(token)
 
 
-def test_a_session_ends_after_twelve_idle_hours(accounts: Accounts, clock: Clock) -> None:
+def test_a_session_ends_after_eight_idle_hours(accounts: Accounts, clock: Clock) -> None:
     token = signed_in(accounts)
-    clock.seconds = NOW + 12 * HOUR - 1
+    clock.seconds = NOW + 8 * HOUR - 1
     accounts.sessions.identity(token)
-    clock.seconds += 12 * HOUR
+    clock.seconds += 8 * HOUR
     with pytest.raises(Unauthenticated):
         accounts.sessions.identity(token)
 
 
-def test_a_session_ends_after_thirty_days_however_much_it_is_used(accounts: Accounts, clock: Clock) -> None:
+def test_a_session_ends_after_seven_days_however_much_it_is_used(accounts: Accounts, clock: Clock) -> None:
     token = signed_in(accounts)
-    for hours in range(6, 30 * 24, 6):
+    for hours in range(6, 7 * 24, 6):
         clock.seconds = NOW + hours * HOUR
         accounts.sessions.identity(token)
-    clock.seconds = NOW + 30 * DAY - 1
+    clock.seconds = NOW + 7 * DAY - 1
     accounts.sessions.identity(token)
-    clock.seconds = NOW + 30 * DAY
+    clock.seconds = NOW + 7 * DAY
     with pytest.raises(Unauthenticated):
         accounts.sessions.identity(token)
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts import passwords as throttle_module
+from accounts import guessing as throttle_module
+from accounts.guessing import Throttle, network
 from accounts.identity import Throttled
-from accounts.passwords import Throttle, network
 
 
 def test_the_limit_is_reached_at_the_next_failure_and_says_how_long_to_wait() -> None:
@@ -93,10 +93,10 @@ def test_no_window_ever_holds_more_than_the_limit(limit: int, window: int, momen
 @pytest.mark.parametrize(
     ("address", "counted_by"),
     [
-        ("192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7", "192.0.2.0/24"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
-        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.0/24"),
         ("testclient", "testclient"),
         ("", ""),
     ],

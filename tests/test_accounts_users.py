@@ -60,11 +60,11 @@ def test_what_is_no_email_is_refused_and_named(tmp_path: Path, email: str) -> No
 
 def test_a_weak_password_adds_no_user_and_changes_no_password(tmp_path: Path) -> None:
     users = users_in(tmp_path)
-    with pytest.raises(Invalid, match="8 to 1000"):
+    with pytest.raises(Invalid, match="12 to 1000"):
         users.add("ada@example.com", "1234567", "acme", Role.VIEWER)
     assert users.all() == []
     users.add("ada@example.com", "correct horse", "acme", Role.VIEWER)
-    with pytest.raises(Invalid, match="8 to 1000"):
+    with pytest.raises(Invalid, match="12 to 1000"):
         users.set_password("ada@example.com", "1234567")
     assert users.matching("ada@example.com", "correct horse") == 1
 

@@ -18,6 +18,7 @@ from accounts.identity import Role
 from accounts.login import sign_in_routes
 from accounts.passwords import Passwords
 from accounts.sessions import SESSION_COOKIE
+from accounts.settings import AccessSettings
 from accounts.wall import SignInWall
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -251,3 +252,35 @@ def test_a_stricter_header_of_the_application_stays(client: TestClient, accounts
 def test_the_application_still_starts_and_stops(client: TestClient) -> None:
     with client:
         assert client.get("/healthz").status_code == 200
+
+
+def named(accounts: Accounts, client: TestClient, *hosts: str) -> TestClient:
+    """The same server, which answers under some names alone."""
+    accounts.settings = AccessSettings(hosts=hosts)
+    return client
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example", "testserver@evil.example", "", "[", "testserver:x"])
+@pytest.mark.parametrize("path", ["/", "/login", "/history", "/api/v1/interaction-history"])
+def test_nothing_answers_under_a_name_that_is_not_its_own(client: TestClient, accounts: Accounts, host: str, path: str) -> None:
+    sign_in(client, accounts)
+    answer = named(accounts, client, "testserver", "::1").get(path, headers={"host": host})
+    assert (answer.status_code, "behind" in answer.text, "IH_HOSTS" in answer.text) == (421, False, True)
+
+
+@pytest.mark.parametrize("host", ["testserver", "TestServer:8501", "[::1]:8501"])
+def test_its_own_names_are_answered_whatever_the_port(client: TestClient, accounts: Accounts, host: str) -> None:
+    sign_in(client, accounts)
+    assert named(accounts, client, "testserver", "::1").get("/history", headers={"host": host}).status_code == 200
+
+
+def test_health_is_told_under_any_name_and_no_web_socket_opens_under_another(client: TestClient, accounts: Accounts) -> None:
+    sign_in(client, accounts)
+    named(accounts, client, "testserver")
+    assert client.get("/healthz", headers={"host": "10.0.0.7"}).status_code == 200
+    assert closed_before_opening(client, "/_stcore/stream", host="evil.example", origin="http://evil.example") == 1008
+
+
+def test_over_tls_a_browser_is_told_to_stay_with_it(client: TestClient) -> None:
+    assert client.get("https://testserver/login").headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in client.get("/login").headers

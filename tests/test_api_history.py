@@ -252,7 +252,7 @@ def test_head_answers_as_get_does_without_the_body(caller: TestClient) -> None:
 
 def test_no_shared_cache_keeps_an_answer(caller: TestClient) -> None:
     headers = caller.get(HISTORY).headers
-    assert headers["cache-control"] == "private, no-cache"
+    assert headers["cache-control"] == "no-store"
     assert {"authorization", "x-api-key", "cookie"} <= {name.strip().lower() for name in headers["vary"].split(",")}
 
 

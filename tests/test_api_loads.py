@@ -214,4 +214,4 @@ def test_the_answers_have_the_shape_that_is_described(loaded: Service) -> None:
         content = paths["paths"][described][method.lower()]["responses"][str(response.status_code)]["content"]
         schema = {**paths, **content["application/json"]["schema"]}
         assert list(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(response.json())) == []
-        assert response.headers.get("cache-control") == ("private, no-cache" if response.status_code == 200 else None)
+        assert response.headers.get("cache-control") == ("no-store" if response.status_code == 200 else None)

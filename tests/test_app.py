@@ -64,6 +64,19 @@ def test_no_page_is_kept_by_the_browser_and_no_file_by_the_server(dashboard: Das
         assert client.get("/history").headers["cache-control"] == "no-store"
         assert client.get("/logout").headers["location"] == "/login"
         assert client.get("/media/x.csv").text == "There is nothing here.\n"
+        assert client.get("/_stcore/metrics").text == "There is nothing here.\n"
+
+
+def test_the_server_answers_under_its_own_names_alone_and_does_not_say_what_it_is(dashboard: Dashboard) -> None:
+    answer = httpx2.get(f"{dashboard.address}/login", headers={"Host": "rebound.example"})
+    assert (answer.status_code, "server" in answer.headers) == (421, False)
+    assert "server" not in httpx2.get(f"{dashboard.address}/login").headers
+
+
+def test_a_client_does_not_choose_the_address_that_its_failures_are_counted_by(dashboard: Dashboard) -> None:
+    met = [httpx2.post(f"{dashboard.address}/login", data={"email": "forwarded@example.com", "password": "wrong"},
+                       headers={"X-Forwarded-For": f"10.0.{number}.7"}).status_code for number in range(6)]
+    assert met == [401] * 5 + [429]
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from data.loading.transaction import Stopped
 from data.orders.handover import hand_over, serve_loads
 from data.orders.orders import Failure, LoadCommand, UnloadCommand
 from data.orders.running import Busy, RunningLoad, RunningLoads
+from data.store.limits import StoreError
 from tests.logs import ACME, ZENITH, Log, interaction
 from tests.store_checks import faults
 from tests.test_data_handover import connected, request, slow_log, until
@@ -158,3 +159,13 @@ def test_a_load_is_taken_back_by_the_owner_of_the_store_and_told_of(log: Log) ->
     assert hand_over(UnloadCommand(version), log.folder, events.append)
     assert events[-1] == Failure("There is no load 1; `python -m data loads` lists the loads.")
     close()
+
+
+def test_whoever_is_told_of_ends_hears_of_each_load_with_its_problem() -> None:
+    running, heard = RunningLoads(), []
+    running.at_end = lambda load, problem: heard.append((load.source, load.by, str(problem)))
+    with running.turn(RunningLoad("a.csv", "acme", "ada@example.com"), print):
+        pass
+    with pytest.raises(StoreError), running.turn(RunningLoad("b.csv", "acme", "ada@example.com"), print):
+        raise StoreError("b.csv is no log")
+    assert heard == [("a.csv", "ada@example.com", "None"), ("b.csv", "ada@example.com", "b.csv is no log")]

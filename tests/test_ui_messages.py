@@ -8,7 +8,7 @@ def test_what_was_not_understood_is_shown_as_it_was_typed():
         "from ui.page.messages import not_understood\n"
         "not_understood([\"there is no parameter '<b>*foo*:red[x]'\"])"
     ).run()
-    assert r"\<b\>\*foo\*\:red\[x\]" in app.warning[0].value
+    assert r"\<b\>\*foo\*\::small[]red\[x\]" in app.warning[0].value
 
 
 def test_nothing_is_said_where_all_was_understood():

@@ -44,8 +44,9 @@ class RunningLoads:
     """The loads of one process, in the order in which they came: the first has the turn, and the others wait."""
 
     def __init__(self, after_load: Callable[[], None] = lambda: None) -> None:
-        """`after_load` is called after each load that was not stopped and did not fail, by whoever ran it."""
+        """`after_load` is called after each load that was not stopped and did not fail, by whoever ran it; `at_end` after each, with its problem."""
         self.after_load = after_load
+        self.at_end: Callable[[RunningLoad, BaseException | None], None] = lambda load, problem: None
         self.posts = Posting(lambda: self.after_load())
         self._loads: list[RunningLoad] = []
         self._changed = threading.Condition()
@@ -72,8 +73,12 @@ class RunningLoads:
         try:
             self._wait(load, note, patience_s)
             yield note
+        except BaseException as problem:
+            self.at_end(load, problem)
+            raise
         finally:
             self._leave(load)
+        self.at_end(load, None)
         self.after_load()
 
     def cancel(self, load: RunningLoad) -> None:

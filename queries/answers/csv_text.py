@@ -8,9 +8,11 @@ from collections.abc import Iterable, Sequence
 BOM = "\ufeff"
 LINE_END = "\r\n"
 
-# What a spreadsheet would run as a formula, unless it is a plain number.
-RUNNABLE = ("=", "+", "-", "@", "\t", "\r")
-QUOTED = ('"', ",", "\r", "\n")
+# What a spreadsheet would run as a formula, unless it is a plain number: some take the full-width signs of East Asian keyboards for these,
+# and some skip white space before them.
+RUNNABLE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# With the marks that a spreadsheet of another country takes for the end of a cell: what follows one would begin a cell of its own, unguarded.
+QUOTED = ('"', ",", ";", "\t", "\r", "\n")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 Value = str | int | float | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ def nothing_yet(what: str, hint: str) -> None:
 def nothing_yet_for_editor(what: str) -> None:
     """No rows at all, said to someone who may load some."""
     with _card("inbox", f"No {what} yet", "Load a file, and this page shows what it holds."):
-        _link("Load a file", DATA)
+        link_out("Load a file", DATA)
 
 
 def only_for_editors(admins: Sequence[str]) -> None:
@@ -107,13 +108,13 @@ def unavailable() -> None:
 def signed_out(next_address: str) -> None:
     """The session has ended; the way to sign in leads back to `next_address`."""
     with _card("logout", "You are signed out", "Sign in again to come back to this view."):
-        _link("Sign in", f"/login?next={quote(next_address, safe='')}")
+        link_out("Sign in", f"/login?next={quote(next_address, safe='')}")
 
 
 def no_such_page(name: str, hint: str, way: str, address: str) -> None:
     """The address names no page; `way` is the title of one that can be shown instead, `address` its own."""
     with _card("explore_off", f"There is no page /{name}", hint):
-        _link(f"Open {way}", address)
+        link_out(f"Open {way}", address)
 
 
 def forbidden(name: str, reason: str) -> None:
@@ -127,7 +128,8 @@ def _state(icon: str, title: str, hint: str, ways: Sequence[Action] = ()) -> Non
             st.button(way.label, on_click=way.take, key="message_action" if way is ways[-1] else f"message_action_{number}")
 
 
-def _link(label: str, address: str) -> None:
+def link_out(label: str, address: str) -> None:
+    """A link to a page of this server that Streamlit does not draw, in the same window."""
     _link_out(key="link_out", data={"label": label, "address": address}, width="content")
 
 
@@ -141,9 +143,16 @@ def _card(icon: str, title: str, hint: str) -> Iterator[None]:
         st.space("small")
 
 
+# Streamlit looks for links, icons, emoji and arrows in what Markdown has already unescaped, so nothing but an end of the text in between keeps
+# it from them: an empty span, which is neither seen nor copied.
+_SPLIT = ":small[]"
+_FOUND_LATER = re.compile(r"(?<=[:@])(?=\S)|(?<=www)(?=\.)|(?<=[-<>~])(?=[-=>])", re.IGNORECASE)
+_MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+
+
 def plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return "".join(f"\\{letter}" if letter in r"\`*_{}[]()<>#+!|~$:&-." else letter for letter in text)
+    """Text that Markdown shows as it is: nothing in it is a link, an icon, a formula or set in another way."""
+    return _SPLIT.join(_MARKS.sub(r"\\\1", part) for part in _FOUND_LATER.split(" ".join(text.splitlines())))
 
 
 def no_interactions(found: Sequence[RelaxedSelection], show: Callable[[Selection], None], clear: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 import process
-from accounts import SESSION_COOKIE, Identity, Role
+from accounts import Identity, Role, sent_session
 from palette import css_variables
 from ui.page import address, messages
 from ui.page.log import Log
@@ -60,7 +60,9 @@ _signing_out = st.components.v2.component(
 
 def visitor() -> Identity:
     """The current identity behind the session cookie; raises `Unauthenticated` or `Forbidden`."""
-    return process.accounts().authenticate_session(st.context.cookies.get(SESSION_COOKIE))
+    # Which of the two cookies counts, the wall has decided, which knows how the browser reached it.
+    cookies = st.context.cookies
+    return process.accounts().authenticate_session(sent_session(cookies, secure=True) or sent_session(cookies, secure=False))
 
 
 def show(title: str, draw: Callable[[Log], None]) -> None:
@@ -100,9 +102,10 @@ def frame(title: str) -> None:
 
 def account_menu(name: str, tenant: str, role: str) -> None:
     """The menu at the right of the header; signing out is a form's POST, so that no link can do it."""
-    with st.container(key="account"), st.popover(name, icon=":material/account_circle:", type="tertiary"):
+    with st.container(key="account"), st.popover(messages.plain(name), icon=":material/account_circle:", type="tertiary"):
         st.text(name)
-        st.caption(f"{role} · {tenant}")
+        st.caption(messages.plain(f"{role} · {tenant}"))
+        st.page_link("account.py", label="Account", icon=":material/manage_accounts:")
         _signing_out(key="signing_out", width="content")
 
 
