@@ -144,7 +144,7 @@ def kills(times: int, seed: int) -> Iterator[tuple[str, str, str]]:
                 home.mkdir(mode=0o700)
             step = draw.choice(STEPS)
             prepare(step, home)
-            before = looked_at(home) if (home / FILE_NAME).exists() else Left(0, [], [])
+            before = copied_and_looked_at(home, Path(folder) / "before") if (home / FILE_NAME).exists() else Left(0, [], [])
             if step is take_back and not (isinstance(before, Left) and any("_" in id for id in before.ids)):
                 step = load
             usual = statistics.median(took.get(step.__name__, [_USUAL_S]))
@@ -182,6 +182,15 @@ def judged(before: Left | str, after: Left | str, left: Left | str, ended: bool)
     if left.ids == before.ids:
         return "nothing", "it was said to be done, and nothing of it is there" if ended else ""
     return "half", f"of {len(before.ids)} rows before and {len(after.ids)} after, {len(left.ids)} are there"
+
+
+def copied_and_looked_at(home: Path, copy: Path) -> Left | str:
+    """What the store of a folder holds, which looking would upgrade."""
+    shutil.copytree(home, copy, symlinks=True)
+    try:
+        return looked_at(copy)
+    finally:
+        shutil.rmtree(copy)
 
 
 def looked_at(home: Path) -> Left | str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 
 import api.history
+import connections
 from accounts import Identity, Role
 from api.errors import ApiError
 from api.shares import Rates, key_rate
@@ -179,3 +182,26 @@ def test_a_rate_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("IH_KEY_RATE", "fast")
     with pytest.raises(StoreError, match=r"IH_KEY_RATE must be a whole number from 0 to 1000000, not 'fast'\."):
         key_rate()
+
+
+@pytest.mark.usefixtures("endless")
+def test_downloads_that_read_nothing_let_go_of_the_store_and_of_their_places(server: Server, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "PATIENCE_S", 0.5)
+    monkeypatch.setattr(connections, "_LOOK_S", 0.05)
+    # Soon more than what connections hold.
+    log.load(*(interaction(f"large_{number}", context={"text": "x" * 500_000}) for number in range(4)))
+    caller, address = server.caller(), urlsplit(server.origin)
+    request = f"GET {HISTORY}.ndjson HTTP/1.1\r\nHost: x\r\nX-API-Key: {caller.headers['x-api-key']}\r\n\r\n".encode()
+    with ExitStack() as silent:
+        for _ in range(4):
+            client = silent.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect((address.hostname, address.port))
+            client.sendall(request)
+            assert client.recv(10) == b"HTTP/1.1 2"
+        ends = time.monotonic() + 60
+        while log.store._limits._limits:
+            assert time.monotonic() < ends
+            time.sleep(0.05)
+        with ExitStack() as downloads:
+            assert [opened(downloads, caller).status_code for _ in range(4)] == [200] * 4
