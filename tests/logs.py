@@ -36,8 +36,8 @@ class Log:
     def __init__(self, folder: Path, engine: str = "columns") -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self.store = Store.open(folder)
-        self.engine = (ENGINES | FURTHER_ENGINES)[engine](self.store)
+        self._engine = engine
+        self.take(Store.open(folder))
         self.rows: list[Row] = []
         self._files = 0
 
@@ -48,6 +48,11 @@ class Log:
         if isinstance(self.engine, Mirror):
             self.engine.close()
         self.store.close()
+
+    def take(self, store: Store) -> None:
+        """Have another store, which is open, in the place of the one before."""
+        self.store = store
+        self.engine = (ENGINES | FURTHER_ENGINES)[self._engine](store)
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """What the engine answers from now."""

@@ -147,7 +147,8 @@ def test_a_store_that_cannot_be_opened_or_read_is_503(
 
 def test_a_store_that_does_not_open_is_503(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Unopened(Log):
-        store = property(lambda self: self.fail(), lambda self, store: None)
+        store = property(lambda self: self.fail(), lambda self, store: store.close())
+        engine = property(lambda self: self.fail(), lambda self, engine: None)
 
         def fail(self) -> None:
             raise StoreError("/secret/place/history.duckdb has format 7")

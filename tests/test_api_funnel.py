@@ -96,7 +96,8 @@ def test_an_answer_holds_all_that_was_promised(service: Service) -> None:
             "exclude": [], "breakdown": "channel", "grain": "day", "askedGrain": "day",
             "from": "2026-03-01T00:00:00.000Z", "to": "2026-03-04T00:00:00.000Z",
             "asOf": None, "tz": "UTC", "customerId": [], "offerId": ["o"], "creativeId": [], "channelId": [], "outcome": [],
-            "direction": [], "without": [],
+            "direction": [], "not.customerId": [], "not.offerId": [], "not.creativeId": [], "not.channelId": [], "not.outcome": [],
+            "not.direction": [], "without": [],
         },
         "definition": "Counts each pair of a customer and an offer (a row without an offer belongs to none) by how far it came: a row of type "
                       "impression (the entry), then click or accept, each a row of its own after the one before and at most 36 hours after "

@@ -122,7 +122,7 @@ def test_a_folder_that_holds_something_is_left_alone(
     (tmp_path / "empty").mkdir()
     assert main(["backup", str(tmp_path / "empty")]) == 0
     assert capsys.readouterr().out.startswith(f"backup of version 0 with 0 rows: {tmp_path / 'empty'}\n")
-    log.store = Store.open(log.folder)
+    log.take(Store.open(log.folder))
 
 
 def test_a_backup_that_does_not_read_back_is_none(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,7 +145,8 @@ def test_a_full_disk_leaves_no_half_a_backup(log: Log, tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-m", "data", "backup", str(tmp_path / "saved")], cwd=ROOT, env={**os.environ, "IH_HOME": str(log.folder)},
                          capture_output=True, text=True, timeout=60, check=False,
                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
-    log.store = Store.open(log.folder)
+    log.take(Store.open(log.folder))
     assert run.returncode == 1
-    assert run.stderr.splitlines()[-1].startswith("No backup was written: ") and "Traceback" not in run.stderr
+    # The engine's binding may have something to say of its own at the end.
+    assert any(line.startswith("No backup was written: ") for line in run.stderr.splitlines()) and "Traceback" not in run.stderr
     assert [file.name for file in tmp_path.iterdir()] == ["state"]

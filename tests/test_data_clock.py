@@ -14,7 +14,7 @@ from tests.logs import ACME, ZENITH, Log, interaction
 def clock_and_future(log: Log, now: str) -> tuple[str, int]:
     """The clock of acme's log at a time of the server's, and how many rows are later."""
     log.store.close()
-    log.store = Store(log.folder / FILE_NAME, lambda: int(dt.datetime.fromisoformat(now).timestamp() * 1000))
+    log.take(Store(log.folder / FILE_NAME, lambda: int(dt.datetime.fromisoformat(now).timestamp() * 1000)))
     with log.snapshot() as snapshot:
         found = log_span(snapshot.tenant(ACME))
         return dt.datetime.fromtimestamp(found.clock / 1000, dt.UTC).isoformat(), found.future_rows

@@ -132,7 +132,8 @@ def test_a_request_that_meets_with_a_damaged_block_is_answered_and_the_log_says_
         except StoreError as problem:
             assert not isinstance(problem, StoreInUse)
             continue
-        caller = TestClient(api(lambda store=store: store, lambda: accounts, RunningLoads), headers={"X-API-Key": key}, raise_server_exceptions=False)
+        served = api(lambda store=store: store, lambda store=store: store, lambda: accounts, RunningLoads)
+        caller = TestClient(served, headers={"X-API-Key": key}, raise_server_exceptions=False)
         answers = [caller.get("/interaction-history?limit=100") for _ in range(3)]
         store.close()
         if answers[0].status_code == 503:

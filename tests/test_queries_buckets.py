@@ -103,7 +103,7 @@ def test_a_row_in_its_first_or_last_hour_speaks_for_a_bucket(log: Log) -> None:
 def test_a_row_of_the_future_moves_no_bucket_that_the_clock_cuts(two_weeks: Log) -> None:
     two_weeks.load(interaction("3", "2026-03-20T00:00:00Z"))
     two_weeks.store.close()
-    two_weeks.store = Store(two_weeks.folder / FILE_NAME, lambda: 1_773_300_000_000)
+    two_weeks.take(Store(two_weeks.folder / FILE_NAME, lambda: 1_773_300_000_000))
     found = whole_and_partial(cut(two_weeks, "day"))
     assert len(found) == 18
     assert [date for date, partial in found.items() if partial] == ["2026-03-03", "2026-03-12"]
