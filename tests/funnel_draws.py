@@ -50,6 +50,7 @@ def random_funnel(drawn: Random, orders: Sequence[str] = ORDERS, exclusions: boo
         to_ms=drawn.choice([None] * 6 + [1, 3, 6]),
         as_of_ms=drawn.choice([None] * 4 + [0, 2, 3, 5, 20]),
         customers=drawn.choice([None] * 12 + [frozenset({3}), frozenset({5, 7})]),
+        other_than_customers=frozenset(drawn.choice([()] * 8 + [(3,), (5, 7)])),
         **{name: drawn.choice(KEY_SETS) for name in filters},
     )
 

@@ -106,6 +106,8 @@ def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuery, Funnel]
     times = sorted({row.time for row in log.rows} | {row.time + 1 for row in log.rows})
     start, end = sorted(drawn.sample(times, 2)) if drawn.random() < 0.3 else (None, None)
     customers, offers, channels = (drawn.choice([None] * 8 + [(1,), (1, 2), (9,)]) for _ in range(3))
+    # Of its own, so that all other draws are those that were found to try what matters.
+    left_out = Random(f"{steps} {start} {customers} {offers} {channels}")
     funnel = Funnel(
         tuple(map(frozenset, steps)),
         unit=drawn.choice(["customer", "customer_offer"]),
@@ -116,8 +118,8 @@ def random_question(log: RandomLog, drawn: Random) -> tuple[FunnelQuery, Funnel]
         from_ms=start,
         to_ms=end,
         customers=customers and frozenset(customers),
-        other_than_customers=frozenset(drawn.choice([()] * 6 + [(1,), (2, 9)])),
-        other_than_channels=frozenset(drawn.choice([()] * 6 + [(1,), (2, 9)])),
+        other_than_customers=frozenset(left_out.choice([()] * 8 + [(1,), (2, 9)])),
+        other_than_channels=frozenset(left_out.choice([()] * 8 + [(1,), (2, 9)])),
         offers=offers and frozenset(offers),
         channels=channels and frozenset(channels),
     )

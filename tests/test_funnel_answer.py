@@ -226,7 +226,7 @@ def test_a_trend_of_too_many_buckets_is_one_of_longer_ones(log: Log) -> None:
 def test_the_random_logs_try_what_matters() -> None:
     """Else the agreement above would say little: entries of all levels, ties that decide, attempts that are immature."""
     drawn, seen = Random(5), Counter()
-    for log in LOGS * 4:
+    for log in LOGS * 6:
         query, plan = random_question(log, drawn)
         units = expected_units(log.rows, plan, log.newest).values()
         seen.update(f"level {unit.level}" for unit in units)

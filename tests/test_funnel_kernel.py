@@ -29,6 +29,13 @@ def plan(steps: str, **fields) -> FunnelPlan:
 
 def planned(asked: Funnel) -> FunnelPlan:
     fields = vars(asked).copy()
+    # A plan's filters are the keys that pass, whatever a selection says of others.
+    assert not fields.pop("other_than_channels")
+    excluded = fields.pop("other_than_customers")
+    if asked.customers is None:
+        fields["excluded_customers"] = excluded
+    else:
+        fields["customers"] -= excluded
     filters = {column: fields.pop(f"{column}s") for column in COLUMNS if column != "type"}
     return FunnelPlan(**fields, filters=tuple((column, keys) for column, keys in filters.items() if keys is not None))
 
