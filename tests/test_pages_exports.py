@@ -148,6 +148,7 @@ def test_text_of_windows_is_found_out_and_said(shop: Dashboard, admin: Page, tmp
     choose(admin, "Text is written in", "Mac")
     expect(admin.get_by_role("alert")).to_contain_text("no column is read as “Type”")
     expect(admin.get_by_role("combobox", name="Time", exact=True)).to_have_value(re.compile("^Zeitpunkt"))
+    at_rest(admin)
     expect(admin.get_by_role("combobox", name="Text is written in")).to_have_value("Mac")
 
 

@@ -63,6 +63,8 @@ def test_the_keyboard_comes_to_all_that_a_record_and_the_account_lead_to(go: Vis
     expect(drawer).to_have_count(0)
     at_rest(page)
     page.get_by_role("button", name=EMAIL).press("Enter")
+    expect(page.get_by_role("link", name="Account", exact=True)).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Sign out")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Sign out")).to_have_count(0)
