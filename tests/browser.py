@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx2
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from accounts import Accounts, Role
@@ -162,8 +163,18 @@ def copied(page: Page, part: str) -> list[str]:
 
 
 def at_rest(page: Page) -> None:
-    """Waits until nothing is being computed."""
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    """Waits until nothing is being computed, and what was is drawn: the state is told before the last parts are."""
+    app = page.get_by_test_id("stApp")
+    for _ in range(20):
+        expect(app).to_have_attribute("data-test-script-state", "notRunning")
+        try:
+            page.evaluate("() => new Promise(idle => requestIdleCallback(() => requestIdleCallback(idle, { timeout: 500 }), { timeout: 500 }))")
+        except BrowserError:
+            # The page has gone on to another document meanwhile.
+            continue
+        if app.get_attribute("data-test-script-state") == "notRunning":
+            return
+    raise AssertionError("the page does not come to rest")
 
 
 def run(home: Path, *command: str) -> None:

@@ -125,10 +125,12 @@ def test_back_and_forward_step_through_the_views(go: Visit):
     expect(page.get_by_role("heading", level=2)).to_have_text("3,000 interactions")
     page.go_back()
     expect(page.get_by_role("status")).to_have_text("Rows 26–50")
+    expect(page.locator("tbody tr").first).to_contain_text(second[0][0])
     drawn(page)
     assert cells(page) == second
     page.go_back()
     expect(page.get_by_role("status")).to_have_text("Rows 1–25")
+    expect(page.locator("tbody tr").first).to_contain_text(first[0][0])
     drawn(page)
     assert cells(page) == first
     page.go_forward()
