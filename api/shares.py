@@ -101,7 +101,7 @@ class Rates:
     """How many requests each key has left: a minute's worth at first, and then as many again each minute."""
 
     def __init__(self, a_minute: int, now: Callable[[], float] = time.monotonic) -> None:
-        """`a_minute` of 0 is no limit."""
+        """With `a_minute` 0 there is no limit."""
         self._a_minute = a_minute
         self._now = now
         self._left: dict[Caller, tuple[float, float]] = {}

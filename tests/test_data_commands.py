@@ -164,7 +164,7 @@ def test_loads_lists_them_and_unload_takes_one_back(capsys: pytest.CaptureFixtur
 
 def test_a_load_that_there_is_not_is_named_and_exits_with_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["unload", "7"]) == 1
-    assert capsys.readouterr().err.splitlines()[-1] == "There is no load 7; `python -m data loads` lists the loads."
+    assert capsys.readouterr().err.splitlines()[-1] == "Load 7 does not exist; `python -m data loads` lists the loads."
     with pytest.raises(SystemExit) as ended:
         main(["unload", "march.csv"])
     assert ended.value.code == 2

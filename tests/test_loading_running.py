@@ -157,7 +157,7 @@ def test_a_load_is_taken_back_by_the_owner_of_the_store_and_told_of(log: Log) ->
     assert hand_over(UnloadCommand(version), log.folder, events.append)
     assert (events[-1].load, events[-1].removed, events[-1].version) == (version, 1, 2)
     assert hand_over(UnloadCommand(version), log.folder, events.append)
-    assert events[-1] == Failure("There is no load 1; `python -m data loads` lists the loads.")
+    assert events[-1] == Failure("Load 1 does not exist; `python -m data loads` lists the loads.")
     close()
 
 

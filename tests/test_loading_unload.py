@@ -97,7 +97,7 @@ def test_of_a_load_of_several_tenants_one_tenants_rows_can_be_taken_back_alone(l
     assert rows_of(log.store) == {"a": "CUST001"} and rows_of(log.store, ZENITH) == {} and faults(log.store) == []
     assert listed(log.store, ZENITH) == []
     assert [(line.version, line.rows, line.tenants) for line in listed(log.store)] == [(version, 1, (ACME,))]
-    with pytest.raises(NoSuchLoad, match="^There is no load 1 of tenant zenith; "):
+    with pytest.raises(NoSuchLoad, match="^Load 1 of tenant zenith does not exist; "):
         taken_back(log.store, version, ZENITH)
 
 

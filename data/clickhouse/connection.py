@@ -49,7 +49,7 @@ class Connection:
 
     @contextmanager
     def session(self, seconds: float | None) -> Iterator[Session]:
-        """Statements that together take at most so many seconds; None is no limit."""
+        """Statements that together take at most so many seconds, or as long as they need where that is None."""
         client = self._taken()
         session = Session(client, self.address, seconds)
         try:

@@ -111,7 +111,7 @@ def _pieces(tenant: TenantRows, selection: Selection, limit: int | None) -> Iter
 
 
 def _after(tenant: TenantRows, cursor: str | None) -> Where:
-    """The records behind a cursor in the order of pages; of one that is no record's, those with a smaller id."""
+    """The records after a cursor in the order of pages; where no record has its id, those with a smaller one."""
     if cursor is None:
         return Where()
     time = _time_of(tenant, cursor)

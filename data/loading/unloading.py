@@ -22,7 +22,7 @@ HOURS_OF_A_REMOVED_PLACE = 24
 class NoSuchLoad(StoreError):
     def __init__(self, version: int, tenant: str | None):
         of = f" of tenant {tenant}" if tenant is not None else ""
-        super().__init__(f"There is no load {version}{of}; `python -m data loads` lists the loads.")
+        super().__init__(f"Load {version}{of} does not exist; `python -m data loads` lists the loads.")
 
 
 class NotNoted(StoreError):
